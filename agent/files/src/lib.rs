@@ -1,0 +1,17 @@
+//! The only way bytes come in from a folder that others may write to, and the only way they go
+//! out: whole or not at all.
+//!
+//! ```text
+//! path ──read──> bytes | FileError      bytes ──write_whole──> temp, fsync, rename, fsync folder
+//! ```
+//!
+//! A FIFO does not block, a device is not opened, a symbolic link is not followed, a huge file is
+//! not loaded, and a file that is replaced while it is read is read as one of the two.
+
+mod read;
+mod secret;
+mod write;
+
+pub use read::{FileError, read, read_at};
+pub use secret::{private_dir, read_secret};
+pub use write::write_whole;

@@ -1,0 +1,166 @@
+//! Reading what others may have put there.
+
+use std::{
+    ffi::OsStr,
+    fs::File,
+    io::{self, Read as _},
+    os::fd::BorrowedFd,
+    path::{Path, PathBuf},
+};
+
+use arch_problem::{Code, Problem, codes};
+use rustix::{
+    fs::{self, CWD, FileType, Mode, OFlags, Stat},
+    io::Errno,
+};
+
+/// Why bytes could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// A folder, FIFO, device, socket or symbolic link stands there.
+    #[error("`{}` is {what}, not a regular file", path.display())]
+    NotAFile {
+        /// The path as asked for.
+        path: PathBuf,
+        /// What stands there.
+        what: &'static str,
+    },
+    /// More bytes than the caller takes.
+    #[error("`{}` has more than {limit} bytes", path.display())]
+    TooLarge {
+        /// The path as asked for.
+        path: PathBuf,
+        /// The most that is read, in bytes.
+        limit: u64,
+    },
+    /// Nothing there (any more).
+    #[error("`{}` is not there", path.display())]
+    Absent {
+        /// The path as asked for.
+        path: PathBuf,
+    },
+    /// Somebody else could have written or read it.
+    #[error("`{}` is open to others: {what}", path.display())]
+    Exposed {
+        /// The path as asked for.
+        path: PathBuf,
+        /// Owner or mode found.
+        what: String,
+    },
+    /// The machine says no.
+    #[error("`{}`: {source}", path.display())]
+    Machine {
+        /// The path as asked for.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+}
+
+impl FileError {
+    /// The catalogue's code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NotAFile { .. } => codes::NOT_A_FILE,
+            Self::TooLarge { .. } => codes::FILE_TOO_LARGE,
+            Self::Absent { .. } => codes::FILE_ABSENT,
+            Self::Exposed { .. } => codes::FILE_EXPOSED,
+            Self::Machine { .. } => codes::FILE_MACHINE,
+        }
+    }
+
+    /// The refusal as people see it.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        Problem::new(self.code(), self.to_string())
+    }
+
+    pub(crate) fn from_errno(path: &Path, errno: Errno) -> Self {
+        let path = path.to_owned();
+        match errno {
+            Errno::NOENT => Self::Absent { path },
+            Errno::LOOP => Self::NotAFile { path, what: "a symbolic link" },
+            Errno::NXIO => Self::NotAFile { path, what: "a socket" },
+            errno => Self::Machine { path, source: errno.into() },
+        }
+    }
+
+    pub(crate) fn from_io(path: &Path, source: io::Error) -> Self {
+        match Errno::from_io_error(&source) {
+            Some(errno) => Self::from_errno(path, errno),
+            None => Self::Machine { path: path.to_owned(), source },
+        }
+    }
+}
+
+/// Reads a regular file of at most `limit` bytes. Its last component must not be a link.
+///
+/// # Errors
+/// [`FileError`]; never blocks on a FIFO, never touches a device.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    open(CWD, path).and_then(|(file, stat)| whole(file, &stat, path, limit))
+}
+
+/// As [`read`], for one name inside an open folder.
+///
+/// # Errors
+/// [`FileError`]; a name with a `/` is not a name.
+pub fn read_at(folder: BorrowedFd<'_>, name: &OsStr, limit: u64) -> Result<Vec<u8>, FileError> {
+    let path = Path::new(name);
+    if path.components().count() != 1 || path.file_name() != Some(name) {
+        return Err(FileError::NotAFile { path: path.to_owned(), what: "not a plain name" });
+    }
+    open(folder, path).and_then(|(file, stat)| whole(file, &stat, path, limit))
+}
+
+/// Opens for reading without following a link at the end and without waiting for a writer.
+pub(crate) fn open(folder: BorrowedFd<'_>, path: &Path) -> Result<(File, Stat), FileError> {
+    // O_PATH first: opening a device can have effects, looking at it has none.
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let looked = fs::openat(folder, path, flags, Mode::empty())
+        .and_then(fs::fstat)
+        .map_err(|e| FileError::from_errno(path, e))?;
+    regular(&looked, path)?;
+    let flags =
+        OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let fd = fs::openat(folder, path, flags, Mode::empty())
+        .map_err(|e| FileError::from_errno(path, e))?;
+    // It may have been replaced in between: what counts is what is open now.
+    let stat = fs::fstat(&fd).map_err(|e| FileError::from_errno(path, e))?;
+    regular(&stat, path)?;
+    Ok((File::from(fd), stat))
+}
+
+fn regular(stat: &Stat, path: &Path) -> Result<(), FileError> {
+    let what = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => return Ok(()),
+        FileType::Directory => "a folder",
+        FileType::Fifo => "a FIFO",
+        FileType::Symlink => "a symbolic link",
+        FileType::Socket => "a socket",
+        FileType::CharacterDevice | FileType::BlockDevice => "a device",
+        FileType::Unknown => "of an unknown type",
+    };
+    Err(FileError::NotAFile { path: path.to_owned(), what })
+}
+
+pub(crate) fn whole(
+    file: File,
+    stat: &Stat,
+    path: &Path,
+    limit: u64,
+) -> Result<Vec<u8>, FileError> {
+    let too_large = || FileError::TooLarge { path: path.to_owned(), limit };
+    let size = u64::try_from(stat.st_size).map_err(|_| too_large())?;
+    if size > limit {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size).map_err(|_| too_large())?);
+    // One byte more than allowed tells a file that grows from one that fits.
+    file.take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|e| FileError::from_io(path, e))?;
+    if u64::try_from(bytes.len()).is_ok_and(|n| n <= limit) { Ok(bytes) } else { Err(too_large()) }
+}

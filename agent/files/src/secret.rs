@@ -1,0 +1,59 @@
+//! Files and folders that must be ours alone.
+
+use std::path::Path;
+
+use rustix::{
+    fs::{self, CWD, FileType, Mode, OFlags},
+    process::geteuid,
+};
+
+use crate::{FileError, read};
+
+/// Reads a secret: as [`crate::read`], and the file must belong to us or to root and be closed to
+/// group and others.
+///
+/// # Errors
+/// [`FileError::Exposed`] when others can read or write it, else as [`crate::read`].
+pub fn read_secret(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    let (file, stat) = read::open(CWD, path)?;
+    owned(path, stat.st_uid)?;
+    if stat.st_mode & 0o077 != 0 {
+        return Err(exposed(path, format!("mode {:04o} instead of 0600", stat.st_mode & 0o7777)));
+    }
+    read::whole(file, &stat, path, limit)
+}
+
+/// Makes a folder for us alone (0700), with its parents, or checks that it is one: nobody else may
+/// write to it and it must not be a link.
+///
+/// # Errors
+/// [`FileError::Exposed`] when others may write to it, [`FileError::Machine`] when it cannot be made.
+pub fn private_dir(path: &Path) -> Result<(), FileError> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|e| FileError::from_io(path, e))?;
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::RDONLY;
+    let stat = fs::open(path, flags, Mode::empty())
+        .and_then(fs::fstat)
+        .map_err(|e| FileError::from_errno(path, e))?;
+    debug_assert!(FileType::from_raw_mode(stat.st_mode) == FileType::Directory);
+    owned(path, stat.st_uid)?;
+    if stat.st_mode & 0o022 != 0 {
+        return Err(exposed(path, format!("mode {:04o} lets others write", stat.st_mode & 0o7777)));
+    }
+    Ok(())
+}
+
+fn owned(path: &Path, owner: u32) -> Result<(), FileError> {
+    if owner == geteuid().as_raw() || owner == 0 {
+        return Ok(());
+    }
+    Err(exposed(path, format!("it belongs to user {owner}")))
+}
+
+fn exposed(path: &Path, what: String) -> FileError {
+    FileError::Exposed { path: path.to_owned(), what }
+}

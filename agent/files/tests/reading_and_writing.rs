@@ -1,0 +1,108 @@
+//! What stands at a path is looked at before it is touched.
+
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt as _, symlink},
+    os::unix::net::UnixListener,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use arch_files::{FileError, private_dir, read, read_at, read_secret, write_whole};
+
+fn chmod(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_regular_file_is_read_up_to_the_limit() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("f");
+    fs::write(&file, b"12345").unwrap();
+    assert_eq!(read(&file, 5).unwrap(), b"12345");
+    assert!(matches!(read(&file, 4), Err(FileError::TooLarge { limit: 4, .. })));
+    assert!(matches!(read(&dir.path().join("gone"), 4), Err(FileError::Absent { .. })));
+}
+
+#[test]
+fn whatever_is_no_regular_file_is_refused_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    fs::write(at("target"), b"x").unwrap();
+    symlink(at("target"), at("link")).unwrap();
+    fs::create_dir(at("folder")).unwrap();
+    assert!(Command::new("mkfifo").arg(at("fifo")).status().unwrap().success());
+    let _socket = UnixListener::bind(at("socket")).unwrap();
+    let start = Instant::now();
+    for path in [at("link"), at("folder"), at("fifo"), at("socket"), "/dev/zero".into()] {
+        let error = read(&path, 100).unwrap_err();
+        assert!(matches!(error, FileError::NotAFile { .. }), "{error}");
+    }
+    assert!(start.elapsed() < Duration::from_secs(5), "something blocked");
+}
+
+#[test]
+fn a_file_without_end_in_its_size_is_still_capped() {
+    // Files of /proc say that they have 0 bytes.
+    assert!(matches!(read(Path::new("/proc/self/maps"), 16), Err(FileError::TooLarge { .. })));
+}
+
+#[test]
+fn only_plain_names_are_read_inside_a_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("f"), b"1").unwrap();
+    let folder = fs::File::open(dir.path()).unwrap();
+    let read = |name: &str| read_at(std::os::fd::AsFd::as_fd(&folder), name.as_ref(), 10);
+    assert_eq!(read("f").unwrap(), b"1");
+    for name in ["../f", "./f", "/f", "a/f", "..", ".", ""] {
+        assert!(read(name).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn a_secret_that_others_can_read_is_not_used() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = dir.path().join("key");
+    write_whole(&key, b"secret", 0o600).unwrap();
+    assert_eq!(read_secret(&key, 100).unwrap(), b"secret");
+    for mode in [0o640, 0o604, 0o620, 0o601] {
+        chmod(&key, mode);
+        assert!(matches!(read_secret(&key, 100), Err(FileError::Exposed { .. })), "{mode:o}");
+    }
+}
+
+#[test]
+fn a_state_folder_that_others_can_write_to_is_not_used() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = dir.path().join("a/b");
+    private_dir(&state).unwrap();
+    assert_eq!(fs::metadata(&state).unwrap().permissions().mode() & 0o777, 0o700);
+    private_dir(&state).unwrap();
+    chmod(&state, 0o720);
+    assert!(matches!(private_dir(&state), Err(FileError::Exposed { .. })));
+}
+
+#[test]
+fn a_failed_write_leaves_the_old_file_and_nothing_beside_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let target = dir.path().join("target");
+    fs::create_dir(&target).unwrap();
+    fs::write(target.join("inside"), b"").unwrap();
+    assert!(write_whole(&target, b"new", 0o600).is_err(), "a folder cannot be replaced by a file");
+    let names: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(names, ["target"]);
+}
+
+#[test]
+fn a_link_at_the_target_is_replaced_not_followed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (victim, link) = (dir.path().join("victim"), dir.path().join("link"));
+    fs::write(&victim, b"old").unwrap();
+    symlink(&victim, &link).unwrap();
+    write_whole(&link, b"new", 0o600).unwrap();
+    assert_eq!(
+        (fs::read(&victim).unwrap(), fs::read(&link).unwrap()),
+        (b"old".into(), b"new".into())
+    );
+}

@@ -1,0 +1,199 @@
+//! Instants: whole seconds of UTC, written one way only.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+/// A second of UTC between the years 1970 and 9999, written `2026-11-23T00:00:00Z`.
+///
+/// Source: RFC 3339 §5.6, with `T` and `Z` in upper case, no fraction and no leap second.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// The text is not a whole second of UTC in the one accepted form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a time is written like `2026-11-23T00:00:00Z`")]
+pub struct NotATimestamp;
+
+/// `9999-12-31T23:59:59Z`.
+const LAST: i64 = 253_402_300_799;
+
+impl Timestamp {
+    /// From seconds since 1970-01-01T00:00:00Z; `None` outside 1970 to 9999.
+    #[must_use]
+    pub fn from_unix(seconds: i64) -> Option<Self> {
+        (0..=LAST).contains(&seconds).then_some(Self(seconds))
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn unix(self) -> i64 {
+        self.0
+    }
+
+    /// `seconds` later, at most the end of the year 9999.
+    #[must_use]
+    pub fn plus(self, seconds: u64) -> Self {
+        Self(self.0.saturating_add(i64::try_from(seconds).unwrap_or(LAST)).min(LAST))
+    }
+
+    /// `seconds` earlier, at least the start of 1970.
+    #[must_use]
+    pub fn minus(self, seconds: u64) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(seconds).unwrap_or(LAST)).max(0))
+    }
+
+    /// How many seconds `self` lies after `earlier`; 0 when it does not.
+    #[must_use]
+    pub fn seconds_since(self, earlier: Self) -> u64 {
+        u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0)
+    }
+}
+
+/// Days since 1970-01-01 to (year, month, day), and back, in the proleptic Gregorian calendar.
+///
+/// Both count from 0000-03-01, so that the leap day is the last of its year.
+mod calendar {
+    /// Days from 0000-03-01 to 1970-01-01.
+    const SHIFT: i64 = 719_468;
+
+    pub(super) fn date(days: i64) -> (i64, i64, i64) {
+        let days = days.saturating_add(SHIFT);
+        let era = days.div_euclid(146_097);
+        let of_era = days.rem_euclid(146_097);
+        let year_of_era = of_era
+            .saturating_sub(of_era.div_euclid(1_460))
+            .saturating_add(of_era.div_euclid(36_524))
+            .saturating_sub(of_era.div_euclid(146_096))
+            .div_euclid(365);
+        let leap_days = year_of_era.div_euclid(4).saturating_sub(year_of_era.div_euclid(100));
+        let of_year =
+            of_era.saturating_sub(year_of_era.saturating_mul(365)).saturating_sub(leap_days);
+        let shifted_month = of_year.saturating_mul(5).saturating_add(2).div_euclid(153);
+        let before = shifted_month.saturating_mul(153).saturating_add(2).div_euclid(5);
+        let day = of_year.saturating_sub(before).saturating_add(1);
+        let month = if shifted_month < 10 {
+            shifted_month.saturating_add(3)
+        } else {
+            shifted_month.saturating_sub(9)
+        };
+        let year = era.saturating_mul(400).saturating_add(year_of_era);
+        (year.saturating_add(i64::from(month <= 2)), month, day)
+    }
+
+    pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
+        let year = year.saturating_sub(i64::from(month <= 2));
+        let era = year.div_euclid(400);
+        let year_of_era = year.rem_euclid(400);
+        let shifted_month = month.saturating_add(9).rem_euclid(12);
+        let before = shifted_month.saturating_mul(153).saturating_add(2).div_euclid(5);
+        let of_year = before.saturating_add(day).saturating_sub(1);
+        let leap_days = year_of_era.div_euclid(4).saturating_sub(year_of_era.div_euclid(100));
+        let of_era =
+            year_of_era.saturating_mul(365).saturating_add(leap_days).saturating_add(of_year);
+        era.saturating_mul(146_097).saturating_add(of_era).saturating_sub(SHIFT)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = calendar::date(self.0.div_euclid(86_400));
+        let second = self.0.rem_euclid(86_400);
+        let (hour, minute) = (second.div_euclid(3_600), second.div_euclid(60).rem_euclid(60));
+        let second = second.rem_euclid(60);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = NotATimestamp;
+
+    fn from_str(text: &str) -> Result<Self, NotATimestamp> {
+        let number = |from: usize, to: usize| {
+            let digits = text.get(from..to).ok_or(NotATimestamp)?;
+            let plain = digits.bytes().all(|b| b.is_ascii_digit());
+            digits.parse::<i64>().ok().filter(|_| plain).ok_or(NotATimestamp)
+        };
+        let days = calendar::days(number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let clock = [(number(11, 13)?, 3_600), (number(14, 16)?, 60), (number(17, 19)?, 1)];
+        let seconds = clock.iter().fold(days.saturating_mul(86_400), |sum, (n, unit)| {
+            sum.saturating_add(n.saturating_mul(*unit))
+        });
+        let instant = Self::from_unix(seconds).ok_or(NotATimestamp)?;
+        // Writing it again refuses all other spellings and every impossible date at once.
+        if instant.to_string() == text { Ok(instant) } else { Err(NotATimestamp) }
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn known_instants_read_and_write() {
+        for (text, unix) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("2000-02-29T12:00:00Z", 951_825_600),
+            ("2026-11-23T00:00:00Z", 1_795_392_000),
+            ("9999-12-31T23:59:59Z", LAST),
+        ] {
+            assert_eq!(text.parse::<Timestamp>().unwrap().unix(), unix, "{text}");
+            assert_eq!(Timestamp::from_unix(unix).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn other_spellings_and_impossible_dates_are_refused() {
+        for text in [
+            "2026-11-23",
+            "2026-11-23T00:00:00",
+            "2026-11-23t00:00:00z",
+            "2026-11-23T00:00:00+00:00",
+            "2026-11-23T00:00:00.0Z",
+            "2026-02-29T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-11-23T24:00:00Z",
+            "2026-11-23T00:00:60Z",
+            "1969-12-31T23:59:59Z",
+            "+026-11-23T00:00:00Z",
+            "",
+            "2026-11-23T00:00:00Zé",
+            "２０26-11-23T00:00:00Z",
+        ] {
+            assert_eq!(text.parse::<Timestamp>(), Err(NotATimestamp), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_second_reads_back(unix in 0..=LAST) {
+            let instant = Timestamp::from_unix(unix).unwrap();
+            prop_assert_eq!(instant.to_string().parse::<Timestamp>(), Ok(instant));
+        }
+
+        #[test]
+        fn no_text_panics(text in ".*") {
+            let _ = text.parse::<Timestamp>();
+        }
+    }
+}
