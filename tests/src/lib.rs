@@ -1,0 +1,28 @@
+//! Harness of the end-to-end tests: real programs, real files, a ledger read as a stranger reads it.
+//!
+//! ```text
+//! World (keys, root, policy, folders) ──agent()──> Agent (real process) ──> Stranger (ledger on disk)
+//!        job("hello").wasm(…).signed()  ──drop──^
+//! ```
+//!
+//! Nothing is mocked. The programs are built once per test run by [`programs`].
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a harness fails the test that uses it; there is nobody to hand an error to"
+)]
+
+mod agent;
+mod job;
+mod programs;
+mod stranger;
+mod wasm;
+mod world;
+
+pub use agent::Agent;
+pub use job::JobText;
+pub use programs::program;
+pub use stranger::Stranger;
+pub use wasm::{hostile, module};
+pub use world::{Key, World};

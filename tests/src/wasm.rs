@@ -1,0 +1,25 @@
+//! Guests as text, turned into bytes.
+
+use std::{fs, path::PathBuf};
+
+/// The bytes of a module written as WAT.
+///
+/// # Panics
+/// When the text is no module.
+#[must_use]
+pub fn module(text: &str) -> Vec<u8> {
+    wat::parse_str(text).expect("the guest is well-formed text")
+}
+
+/// A guest of `tests/guests/hostile` and the outcome that its first line names.
+///
+/// # Panics
+/// When there is none of that name, or it names no outcome.
+#[must_use]
+pub fn hostile(name: &str) -> (Vec<u8>, String) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("guests/hostile/{name}.wat"));
+    let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let first = text.lines().next().unwrap_or_default();
+    let outcome = first.strip_prefix(";; expect: ").expect("the first line names the outcome");
+    (module(&text), outcome.trim().to_owned())
+}

@@ -1,0 +1,74 @@
+//! Whatever stands in the drop folder, the agent keeps serving.
+
+use std::{fs, os::unix::fs::symlink, process::Command, thread::sleep, time::Duration};
+
+use arch_ledger::Record;
+use arch_tests::{Stranger, World, module};
+
+use crate::HELLO;
+
+#[test]
+fn fifos_links_folders_and_huge_files_are_refused_and_the_next_job_runs() {
+    let world = World::new();
+    let mut agent = world.agent();
+    let jobs = |name: &str| world.path(format!("config/jobs/{name}"));
+    assert!(Command::new("mkfifo").arg(jobs("fifo.yaml")).status().unwrap().success());
+    fs::write(world.path("data/secret"), "kind: Job\n").unwrap();
+    symlink(world.path("data/secret"), jobs("link.yaml")).unwrap();
+    symlink("/dev/zero", jobs("device.yaml")).unwrap();
+    fs::create_dir(jobs("folder.yaml")).unwrap();
+    world.drop_file("huge.yaml", vec![b'#'; 1 << 20]);
+    world.drop_file("empty.yaml", "");
+    world.drop_file("binary.yaml", [0, 159, 146, 150]);
+    let job = world.drop_job(&world.job("hello", &module(HELLO)));
+    assert_eq!(agent.wait_end(job).row.state, "completed", "{}", agent.log());
+    let codes = agent.wait_for("the refusals", |_| {
+        let codes: Vec<String> = Stranger::read(&world)
+            .records()
+            .filter_map(|record| match record {
+                Record::Refused { code, .. } => Some(code.clone()),
+                _ => None,
+            })
+            .collect();
+        (codes.len() >= 6).then_some(codes)
+    });
+    assert!(codes.iter().any(|code| code == "ARCH-F001"), "{codes:?}");
+    assert!(codes.iter().any(|code| code == "ARCH-F002"), "{codes:?}");
+}
+
+#[test]
+fn a_file_written_in_pieces_is_taken_when_it_is_whole() {
+    use std::io::Write as _;
+    let world = World::new();
+    let mut agent = world.agent();
+    let signed = world.owner.sign("job.yaml", &world.job("hello", &module(HELLO)).yaml());
+    let digest = arch_document::SignedDocument::parse("job.yaml", signed.as_bytes()).unwrap().digest();
+    let mut file = fs::File::create(world.path("config/jobs/slow.yaml")).unwrap();
+    for piece in signed.as_bytes().chunks(100) {
+        file.write_all(piece).unwrap();
+        sleep(Duration::from_millis(10));
+    }
+    drop(file);
+    assert_eq!(agent.wait_end(digest).row.state, "completed", "{}", agent.log());
+}
+
+#[test]
+fn files_that_vanish_at_once_do_no_harm() {
+    let world = World::new();
+    let mut agent = world.agent();
+    for i in 0..200 {
+        let path = world.path(format!("config/jobs/gone-{i}.yaml"));
+        fs::write(&path, "kind: Job\n").unwrap();
+        let _ = fs::remove_file(path);
+    }
+    let job = world.drop_job(&world.job("hello", &module(HELLO)));
+    assert_eq!(agent.wait_end(job).row.state, "completed", "{}", agent.log());
+}
+
+#[test]
+fn jobs_dropped_while_the_agent_is_down_run_when_it_comes_up() {
+    let world = World::new();
+    let job = world.drop_job(&world.job("hello", &module(HELLO)));
+    let mut agent = world.agent();
+    assert_eq!(agent.wait_end(job).row.state, "completed");
+}
