@@ -1,7 +1,89 @@
-//! N: the agent itself, its settings and its sockets.
+//! N: the node. 0xx settings and start, 1xx what is asked of it, 2xx bytes that a job needs,
+//! 3xx the executor and what it claims.
 
 area! {
-    BAD_SETTING = "ARCH-N001", "a setting cannot be read",
-        "a settings file has a field that does not exist, or a value of the wrong kind",
-        "mend the setting; `arch-node-agent --check-config` shows all of them";
+    SETTINGS_FORM = "ARCH-N001", "the settings cannot be read",
+        "a settings file is not plain YAML, has an unknown key, or a value of the wrong form",
+        "mend the line that is named; `arch-node-agent --check-config` shows what is in force";
+    TRUST_ROOT_UNPINNED = "ARCH-N002", "no trust root is pinned",
+        "the settings name no `trustRoot`, so that no document could ever be believed",
+        "set `trustRoot` to the digest that `archctl root show` prints for the first root";
+    ROOT_ABSENT = "ARCH-N003", "no root document has the pinned digest",
+        "neither root.yaml nor a file in roots/ is the document that `trustRoot` names",
+        "put the pinned root there, or correct `trustRoot`";
+    ROOT_ROLLED_BACK = "ARCH-N004", "the trust root is older than one that was active before",
+        "the ledger names a higher version than the chain of root documents reaches",
+        "put the newer root documents back into the configuration folder";
+    NODE_KEY = "ARCH-N005", "the node's key cannot be used",
+        "the key file is not a hybrid key, is sealed with a passphrase, or belongs to another node",
+        "restore the key file; a new key begins a new node with a new, empty state folder";
+    NOT_THAT_KIND = "ARCH-N006", "the file holds another kind of document",
+        "a document of one kind stands where another kind belongs",
+        "move the file to where its kind belongs";
+    SOCKET_UNUSABLE = "ARCH-N007", "a socket cannot be made",
+        "the path is too long, stands in no folder of ours, or something else stands there",
+        "name another path in the settings, or remove what stands there";
+    SETTINGS_SENSE = "ARCH-N008", "the settings contradict the machine or each other",
+        "a value is of the right form but cannot be used here",
+        "change the value that is named";
+
+    NOT_ACCEPTING = "ARCH-N101", "the node takes in no jobs right now",
+        "it is stopping, its disk is full, or its clock went backwards",
+        "see `archctl status` for the reason and try again later";
+    NO_SUCH_JOB = "ARCH-N102", "the node knows no such job",
+        "no entry of the ledger is about a document of this digest",
+        "see `archctl job list` for the digests that there are";
+    WRONG_STATE = "ARCH-N103", "the job is not in a state for that",
+        "only jobs that wait or run are cancelled, only quarantined ones released or rejected, only ended ones run again",
+        "see `archctl job show` for its state";
+    NOT_YOUR_SOCKET = "ARCH-N104", "this user may not control the node",
+        "the peer is neither root, nor the agent's own user, nor named in `control.users`",
+        "become the agent's user, or name yours in the settings";
+    MALFORMED_CALL = "ARCH-N105", "the call is not one of this protocol",
+        "the line is too long, no JSON, of another version, or asks for something unknown",
+        "use the archctl of the same release";
+    TOO_MANY_CALLS = "ARCH-N106", "too many connections at once",
+        "more clients are connected to the control socket than the agent serves",
+        "close some and try again";
+    WENT_MISSING = "ARCH-N107", "a document that was accepted cannot be believed any more",
+        "its bytes are gone from the archive, or the trust root or the policy changed since",
+        "submit the job anew, signed again";
+    ANSWER_TOO_LONG = "ARCH-N108", "the answer is too long for the control socket",
+        "one line of the protocol holds at most 1 MiB",
+        "ask for less, such as the jobs of one state, or read the ledger with `archctl ledger`";
+
+    MODULE_ABSENT = "ARCH-N201", "the module is not on this node",
+        "neither the archive nor the modules folder has a file of the digest that the job names",
+        "put the .wasm file into the modules folder; any name will do";
+    INPUT_ABSENT = "ARCH-N202", "an input is not on this node",
+        "neither the archive nor the path that the job names has bytes of that digest",
+        "put the file where the job says, unchanged";
+    INPUT_OUT_OF_REACH = "ARCH-N203", "an input's address is of a kind that this node does not fetch",
+        "inputs come from the archive, by their digest, or from a `file:///` path",
+        "put the bytes on the node and name them by `file:///path@sha256:…`";
+    INPUT_DIFFERS = "ARCH-N204", "an input is not the one that the job names",
+        "the file at the path has another digest than the job pinned",
+        "restore the file, or have the job signed for the new one";
+    INPUT_TOO_LARGE = "ARCH-N205", "the inputs are too large",
+        "the inputs of one job together have more bytes than the node gives a job",
+        "raise `inputs.max` in the settings, or use a read grant instead";
+
+    EXECUTOR_ABSENT = "ARCH-N301", "the executor does not answer",
+        "the program arch-executor is not found, does not start, or speaks another version",
+        "install it beside arch-node-agent, or name it with `--executor`";
+    EXECUTOR_LIED = "ARCH-N302", "the executor claims what is not so",
+        "digests, sizes or names of outputs do not fit the bytes that came with them",
+        "treat the executor as broken into: reinstall it, then run the job again";
+    ATTEMPTS_SPENT = "ARCH-N303", "the job was cut off too often",
+        "the executor died under every attempt that a job gets",
+        "look for the executor's last words in the log; the job or the machine kills it";
+    OUTPUT_DIFFERS = "ARCH-N304", "an output is not the expected one",
+        "the job pins an output by digest and the run produced other bytes",
+        "look at the output, then `archctl job release` or `archctl job reject` it";
+    RUN_OVERDUE = "ARCH-N305", "the executor let the deadline pass",
+        "no answer came although time for compiling, running and handing over was spent",
+        "the executor was started anew; see its log";
+    OUTPUT_ABSENT = "ARCH-N306", "an output is missing",
+        "the job ended well but did not write an output that its document names",
+        "write the file `/out/<name>` in the guest, or take the name out of the document";
 }

@@ -52,6 +52,9 @@ area! {
     JOB_OUT_OF_TIME = "ARCH-P017", "the job is outside its time",
         "the moment of admission is before the job's `notBefore` or past its `notAfter`",
         "wait for `notBefore`, or have the job signed again with a later `notAfter`";
+    NOT_YET_DONE = "ARCH-P018", "a job that has to be done first is not done",
+        "`after` names a job that has not completed on this node",
+        "send the job again when the other one completed here, or remove it from `after`";
     RULE_ID_TWICE = "ARCH-P101", "two rules have one id",
         "an id names one rule of a policy, so that a refusal can point at it",
         "rename one of the two rules";
@@ -76,7 +79,7 @@ area! {
     QUEUE_FULL = "ARCH-P202", "too many jobs wait here already",
         "the node's queue, or the owner's share of it, is full",
         "send the job again later, or to another node";
-    ALREADY_HERE = "ARCH-P203", "the job is already placed or waiting here",
+    ALREADY_HERE = "ARCH-P203", "the job waits here already",
         "a job is known by its digest, and one digest runs once",
-        "wait for it; `archctl job list` shows its state";
+        "let it wait; `archctl job list` shows its state";
 }

@@ -1,0 +1,61 @@
+//! What happened before: the ledger is the replay database.
+
+use arch_identity::Digest;
+use arch_problem::codes;
+
+use crate::{Document, Fault, Kind};
+
+/// What the ledger knows of earlier documents. Deleting any other file forgets nothing.
+pub trait History {
+    /// Whether a job of that digest was ever accepted, or a root, policy or revocation of that
+    /// digest ever became active.
+    fn was_accepted(&self, digest: &Digest) -> bool;
+
+    /// The highest version of a root, policy or revocation of that name that ever became active.
+    fn newest_version(&self, kind: Kind, name: &str) -> Option<u64>;
+}
+
+/// Knows of nothing: for tools outside a node, and for checking again what was accepted before.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoHistory;
+
+impl History for NoHistory {
+    fn was_accepted(&self, _: &Digest) -> bool {
+        false
+    }
+
+    fn newest_version(&self, _: Kind, _: &str) -> Option<u64> {
+        None
+    }
+}
+
+/// How far a version may lie ahead, so that nobody can use all versions up (TUF, fast-forward).
+const LONGEST_JUMP: u64 = 1_000_000;
+
+/// Replay of jobs, rollback and fast-forward of what has versions.
+pub(super) fn check<T: Document>(
+    document: &T,
+    digest: Digest,
+    history: &dyn History,
+) -> Result<(), Fault> {
+    if T::KIND == Kind::Job && history.was_accepted(&digest) {
+        let text = format!("this job was accepted here before, as {digest}");
+        return Err(Fault::new("/metadata/nonce", codes::REPLAYED, text));
+    }
+    let Some((name, version)) = document.version().filter(|_| T::KIND != Kind::Job) else {
+        return Ok(());
+    };
+    let newest = history.newest_version(T::KIND, &name);
+    let known = newest.unwrap_or(0);
+    let at = |code, text| Err(Fault::new("/metadata/version", code, text));
+    if version < known {
+        at(codes::ROLLED_BACK, format!("version {version} of `{name}`, but {known} was active here"))
+    } else if newest == Some(version) && !history.was_accepted(&digest) {
+        at(codes::VERSION_REUSED, format!("another document was version {version} of `{name}`"))
+    } else if version.saturating_sub(known) > LONGEST_JUMP {
+        let text = format!("version {version} of `{name}` is more than {LONGEST_JUMP} after {known}");
+        at(codes::VERSION_JUMP, text)
+    } else {
+        Ok(())
+    }
+}

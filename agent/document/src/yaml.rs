@@ -1,0 +1,76 @@
+//! The strict YAML loader: what it accepts, every YAML reader reads the same way.
+//!
+//! ```text
+//! bytes ──scan──> text without traps ──granit events──> build ──> Tree with a span for each value
+//! ```
+//!
+//! Far smaller than YAML: one document, a map at its top, no anchors, aliases, tags, merge keys,
+//! directives, null, tabs or folded lines; plain scalars only where YAML 1.1 and 1.2 agree.
+
+mod build;
+mod plain;
+mod scalar;
+mod scan;
+
+use arch_identity::canonical::Json;
+use arch_problem::{Problem, Span};
+
+pub use crate::tree::{Field, Found, Node, Value, escape};
+
+/// How deep lists and maps may stand in each other.
+pub(crate) const DEPTH: usize = 16;
+/// Keys, values, lists and maps in all.
+pub(crate) const NODES: usize = 10_000;
+/// Bytes of one text.
+pub(crate) const SCALAR: usize = 65_536;
+/// Keys of one map.
+pub(crate) const FIELDS: usize = 512;
+
+/// A YAML document with a place for each key and value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree {
+    root: Node,
+}
+
+impl Tree {
+    /// The map at the top.
+    #[must_use]
+    pub fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// The map at the top, to keep.
+    #[must_use]
+    pub fn into_root(self) -> Node {
+        self.root
+    }
+
+    /// The content without the places.
+    #[must_use]
+    pub fn json(&self) -> Json {
+        self.root.json()
+    }
+
+    /// Where the value at a JSON pointer stands; `None` if there is none.
+    #[must_use]
+    pub fn span(&self, pointer: &str) -> Option<Span> {
+        let found = self.root.find(pointer);
+        found.exact.then_some(found.node.span)
+    }
+
+    /// Where the key of the value at a JSON pointer stands; `None` if there is none.
+    #[must_use]
+    pub fn key_span(&self, pointer: &str) -> Option<Span> {
+        let found = self.root.find(pointer);
+        found.key.filter(|_| found.exact)
+    }
+}
+
+/// Reads a file's bytes. `file` is its name in messages.
+///
+/// # Errors
+/// The first [`Problem`]: a code `ARCH-D1xx`, its line and column, and what to write instead.
+pub fn load(file: &str, bytes: &[u8]) -> Result<Tree, Box<Problem>> {
+    let read = scan::check(bytes).and_then(build::document);
+    read.map(|root| Tree { root }).map_err(|flaw| flaw.tell(file))
+}

@@ -1,0 +1,60 @@
+//! What can be said of the bytes before any YAML is read, in one pass.
+
+use arch_problem::{Span, codes};
+
+use crate::{
+    MAX_BYTES,
+    flaw::Flaw,
+    letters::{is_forbidden, named},
+};
+
+/// The bytes as text, if it is short enough, UTF-8, and free of characters that are traps.
+pub(super) fn check(bytes: &[u8]) -> Result<&str, Box<Flaw>> {
+    let start = Span { start: 0, end: 0, line: 1, column: 1 };
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES {
+        let text = format!("the document has {} bytes, at most {MAX_BYTES} are read", bytes.len());
+        return Err(Flaw::new(start, codes::TOO_LARGE, text));
+    }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let good = std::str::from_utf8(good).unwrap_or_default();
+            let span = good.chars().fold(start, after);
+            return Err(Flaw::new(span, codes::NOT_UTF8, "the file is not UTF-8 from here on"));
+        }
+    };
+    if text.starts_with('\u{feff}') {
+        let text = "the file starts with U+FEFF (byte order mark)";
+        return Err(Flaw::new(Span { end: 3, ..start }, codes::BYTE_ORDER_MARK, text));
+    }
+    let mut at = start;
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        let next = after(at, c);
+        let here = Span { end: next.start, ..at };
+        match c {
+            '\t' => return Err(Flaw::new(here, codes::TAB, "there is a tab here")),
+            // CRLF is one line break; a lone CR is one for YAML and for hardly any editor.
+            '\r' if characters.peek() == Some(&'\n') => {}
+            c if is_forbidden(c) => {
+                let text = format!("there is {} here", named(c));
+                return Err(Flaw::new(here, codes::FORBIDDEN_CHARACTER, text));
+            }
+            _ => {}
+        }
+        at = next;
+    }
+    Ok(text)
+}
+
+/// The empty span after a character that starts at `at`.
+fn after(at: Span, c: char) -> Span {
+    let byte = at.start.saturating_add(c.len_utf8());
+    let (line, column) = if c == '\n' {
+        (at.line.saturating_add(1), 1)
+    } else {
+        (at.line, at.column.saturating_add(1))
+    };
+    Span { start: byte, end: byte, line, column }
+}
