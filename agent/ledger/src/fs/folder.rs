@@ -1,0 +1,227 @@
+//! A real folder. Every path is opened below the folder's descriptor, links are never followed.
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use rustix::fs::{
+    AtFlags, Dir, FallocateFlags, FileType, FlockOperation, Mode, OFlags, ResolveFlags,
+};
+use rustix::io::Errno;
+
+use super::{Found, FoundKind, Fs};
+
+/// The deepest path of ours is `tile/entries/x…/x…/x…/x…/x…/x…/000.p/255`.
+const MAX_DEPTH: usize = 12;
+
+/// The ledger's folder on disk.
+#[derive(Debug)]
+pub struct StdFs {
+    folder: OwnedFd,
+}
+
+impl StdFs {
+    /// Opens the folder, which must exist.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        Ok(Self { folder: rustix::fs::open(folder, flags, Mode::empty())? })
+    }
+
+    fn open_below(&self, path: &str, flags: OFlags) -> io::Result<OwnedFd> {
+        let flags = flags | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+        let mode =
+            if flags.contains(OFlags::CREATE) { Mode::RUSR | Mode::WUSR } else { Mode::empty() };
+        Ok(rustix::fs::openat2(&self.folder, path, flags, mode, resolve)?)
+    }
+
+    fn open_regular(&self, path: &str, flags: OFlags) -> io::Result<OwnedFd> {
+        let file = self.open_below(path, flags)?;
+        match FileType::from_raw_mode(rustix::fs::fstat(&file)?.st_mode) {
+            FileType::RegularFile => Ok(file),
+            _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")),
+        }
+    }
+
+    fn open_folder(&self, path: &str) -> io::Result<OwnedFd> {
+        self.open_below(
+            if path.is_empty() { "." } else { path },
+            OFlags::RDONLY | OFlags::DIRECTORY,
+        )
+    }
+
+    fn list_below(&self, path: &str, depth: usize, found: &mut Vec<Found>) -> io::Result<()> {
+        let folder = Dir::new(self.open_folder(path)?)?;
+        for entry in folder {
+            let entry = entry?;
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            if name == "." || name == ".." {
+                continue;
+            }
+            // A name that is not UTF-8 is not ours; it only has to be told.
+            let name = name.to_string_lossy();
+            let below = if path.is_empty() { name.into_owned() } else { format!("{path}/{name}") };
+            let kind = match self.kind(&below, entry.file_type()) {
+                FileType::RegularFile => FoundKind::File,
+                FileType::Directory => FoundKind::Folder,
+                _ => FoundKind::Other,
+            };
+            if kind == FoundKind::Folder && depth < MAX_DEPTH {
+                self.list_below(&below, depth.saturating_add(1), found)?;
+            }
+            found.push(Found { path: below, kind });
+        }
+        Ok(())
+    }
+
+    /// Some file systems do not tell the type in a listing.
+    fn kind(&self, path: &str, listed: FileType) -> FileType {
+        if listed != FileType::Unknown {
+            return listed;
+        }
+        let stat = rustix::fs::statat(&self.folder, path, AtFlags::SYMLINK_NOFOLLOW);
+        stat.map_or(FileType::Unknown, |stat| FileType::from_raw_mode(stat.st_mode))
+    }
+}
+
+/// Holds `flock` on the folder; the kernel lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+pub struct FolderLock {
+    _descriptor: OwnedFd,
+}
+
+impl Fs for StdFs {
+    type File = OwnedFd;
+    type Lock = FolderLock;
+
+    fn lock(&self) -> io::Result<FolderLock> {
+        let own = self.open_folder("")?;
+        rustix::fs::flock(&own, FlockOperation::NonBlockingLockExclusive)?;
+        Ok(FolderLock { _descriptor: own })
+    }
+
+    fn list(&self) -> io::Result<Vec<Found>> {
+        let mut found = Vec::new();
+        self.list_below("", 0, &mut found)?;
+        Ok(found)
+    }
+
+    fn open(&self, path: &str) -> io::Result<OwnedFd> {
+        self.open_regular(path, OFlags::RDONLY)
+    }
+
+    fn open_to_write(&self, path: &str) -> io::Result<OwnedFd> {
+        self.open_regular(path, OFlags::RDWR)
+    }
+
+    fn create(&self, path: &str) -> io::Result<OwnedFd> {
+        let file = self.open_regular(path, OFlags::RDWR | OFlags::CREATE)?;
+        rustix::fs::ftruncate(&file, 0)?;
+        Ok(file)
+    }
+
+    fn len(&self, file: &OwnedFd) -> io::Result<u64> {
+        u64::try_from(rustix::fs::fstat(file)?.st_size).map_err(io::Error::other)
+    }
+
+    fn read_at(&self, file: &OwnedFd, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(rustix::io::pread(file, buffer, offset)?)
+    }
+
+    fn write_at(&self, file: &OwnedFd, offset: u64, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::pwrite(file, bytes, offset)?)
+    }
+
+    fn allocate(&self, file: &OwnedFd, len: u64) -> io::Result<()> {
+        match rustix::fs::fallocate(file, FallocateFlags::empty(), 0, len) {
+            // A file system without it: zeros take up room too, unless it compresses.
+            Err(Errno::OPNOTSUPP) => {
+                let zeros = vec![0; usize::try_from(len).map_err(io::Error::other)?];
+                super::write_all(self, file, 0, &zeros)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    fn truncate(&self, file: &OwnedFd, len: u64) -> io::Result<()> {
+        Ok(rustix::fs::ftruncate(file, len)?)
+    }
+
+    fn sync(&self, file: &OwnedFd) -> io::Result<()> {
+        Ok(rustix::fs::fdatasync(file)?)
+    }
+
+    fn sync_folder(&self, path: &str) -> io::Result<()> {
+        Ok(rustix::fs::fsync(self.open_folder(path)?)?)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        Ok(rustix::fs::renameat(&self.folder, from, &self.folder, to)?)
+    }
+
+    fn remove(&self, path: &str) -> io::Result<()> {
+        match rustix::fs::unlinkat(&self.folder, path, AtFlags::empty()) {
+            Err(Errno::NOENT) => Ok(()),
+            other => Ok(other?),
+        }
+    }
+
+    fn make_folder(&self, path: &str) -> io::Result<()> {
+        match rustix::fs::mkdirat(&self.folder, path, Mode::RWXU) {
+            Err(Errno::EXIST) => Ok(()),
+            other => Ok(other?),
+        }
+    }
+
+    fn remove_folder(&self, path: &str) -> io::Result<()> {
+        match rustix::fs::unlinkat(&self.folder, path, AtFlags::REMOVEDIR) {
+            Err(Errno::NOENT | Errno::NOTEMPTY | Errno::EXIST) => Ok(()),
+            other => Ok(other?),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_never_followed_and_the_lock_is_exclusive() {
+        let place = tempfile::tempdir().unwrap();
+        std::fs::write(place.path().join("real"), b"x").unwrap();
+        std::os::unix::fs::symlink("real", place.path().join("link")).unwrap();
+        let fs = StdFs::open(place.path()).unwrap();
+        assert!(fs.open("real").is_ok() && fs.open("link").is_err() && fs.open("../x").is_err());
+        let lock = fs.lock().unwrap();
+        let other = StdFs::open(place.path()).unwrap();
+        assert_eq!(other.lock().unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        drop(lock);
+        assert!(other.lock().is_ok());
+    }
+
+    #[test]
+    fn everything_below_is_listed_with_its_kind() {
+        let place = tempfile::tempdir().unwrap();
+        let fs = StdFs::open(place.path()).unwrap();
+        fs.make_folder("tile").unwrap();
+        fs.make_folder("tile").unwrap();
+        let file = fs.create("tile/a").unwrap();
+        fs.allocate(&file, 100).unwrap();
+        std::os::unix::fs::symlink("tile", place.path().join("link")).unwrap();
+        let mut found = fs.list().unwrap();
+        found.sort();
+        let kinds: Vec<_> = found.iter().map(|f| (f.path.as_str(), f.kind)).collect();
+        assert_eq!(
+            kinds,
+            [("link", FoundKind::Other), ("tile", FoundKind::Folder), ("tile/a", FoundKind::File)]
+        );
+        assert_eq!(fs.len(&file).unwrap(), 100);
+        fs.remove_folder("tile").unwrap();
+        assert!(fs.open("tile/a").is_ok());
+    }
+}

@@ -1,0 +1,94 @@
+//! Bytes of a record and of a commit.
+
+use crate::tree::Hash;
+
+/// What every journal begins with.
+pub(crate) const JOURNAL_MAGIC: &[u8; 8] = b"ARCHLJ1\n";
+/// Most entries of one batch.
+pub(crate) const MAX_BATCH_ENTRIES: usize = 4096;
+/// Most bytes of one batch, with headers, without its commit.
+pub(crate) const MAX_BATCH_BYTES: usize = 16 * 1024 * 1024;
+pub(crate) const HEADER: usize = 8;
+const COMMIT_MAGIC: &[u8; 8] = b"ARCHCMT1";
+const COMMIT_LEN: usize = 84;
+
+/// The record that ends a batch. Only what stands before one counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Commit {
+    /// Index of the batch's first entry.
+    pub(crate) first: u64,
+    /// Number of its entries.
+    pub(crate) count: u32,
+    /// Root of the tree with the batch.
+    pub(crate) root: Hash,
+    /// SHA-256 of the batch's records.
+    pub(crate) batch: [u8; 32],
+}
+
+impl Commit {
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        let mut bytes = COMMIT_MAGIC.to_vec();
+        bytes.extend_from_slice(&self.first.to_le_bytes());
+        bytes.extend_from_slice(&self.count.to_le_bytes());
+        bytes.extend_from_slice(self.root.as_bytes());
+        bytes.extend_from_slice(&self.batch);
+        bytes
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let rest = bytes.strip_prefix(COMMIT_MAGIC)?;
+        let (first, rest) = rest.split_first_chunk::<8>()?;
+        let (count, rest) = rest.split_first_chunk::<4>()?;
+        let (root, rest) = rest.split_first_chunk::<32>()?;
+        let batch: [u8; 32] = rest.try_into().ok()?;
+        let (first, count) = (u64::from_le_bytes(*first), u32::from_le_bytes(*count));
+        Some(Self { first, count, root: Hash::from_bytes(*root), batch })
+    }
+
+    /// Commits with a right checksum anywhere in `bytes`, however they are framed.
+    pub(crate) fn anywhere_in(bytes: &[u8]) -> impl Iterator<Item = Self> {
+        let whole = HEADER.saturating_add(COMMIT_LEN);
+        bytes.windows(whole).filter_map(|window| {
+            let (header, payload) = window.split_first_chunk::<HEADER>()?;
+            (payload.starts_with(COMMIT_MAGIC) && *header == frame_header(payload)?)
+                .then(|| Self::from_bytes(payload))?
+        })
+    }
+}
+
+/// Length and checksum of a record.
+pub(crate) fn frame_header(payload: &[u8]) -> Option<[u8; HEADER]> {
+    let len = u32::try_from(payload.len()).ok()?.to_le_bytes();
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(&len);
+    crc.update(payload);
+    let crc = crc.finalize().to_le_bytes();
+    let mut header = [0; HEADER];
+    header.iter_mut().zip(len.into_iter().chain(crc)).for_each(|(to, from)| *to = from);
+    Some(header)
+}
+
+/// The bytes of a whole batch; `None` if it is empty or over the limits.
+pub(crate) fn write_batch<'a>(
+    first: u64,
+    root: Hash,
+    entries: impl ExactSizeIterator<Item = &'a [u8]>,
+) -> Option<Vec<u8>> {
+    use sha2::{Digest as _, Sha256};
+    let count = u32::try_from(entries.len()).ok()?;
+    if count == 0 || entries.len() > MAX_BATCH_ENTRIES {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    for entry in entries {
+        bytes.extend_from_slice(&frame_header(entry)?);
+        bytes.extend_from_slice(entry);
+        if bytes.len() > MAX_BATCH_BYTES {
+            return None;
+        }
+    }
+    let commit = Commit { first, count, root, batch: Sha256::digest(&bytes).into() }.to_bytes();
+    bytes.extend_from_slice(&frame_header(&commit)?);
+    bytes.extend_from_slice(&commit);
+    Some(bytes)
+}

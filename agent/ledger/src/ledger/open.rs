@@ -1,0 +1,357 @@
+//! Opening a ledger: what is on disk is read whole and believed only where it agrees with itself.
+//!
+//! **Torn tail or damage?** A batch is written, then synced, and only then is anything derived from
+//! it or written behind it. So what follows the last good commit was never acknowledged, and may be
+//! cut, unless one of these shows that it had been synced; then it is damage, and nothing is touched:
+//!
+//! 1. the checkpoint, or the name of any tile or bundle, shows a larger size than the good commits;
+//! 2. a commit of a *later* batch with a right checksum stands anywhere in the tail;
+//! 3. checksums hold and yet the records make no sense, or the tail is longer than a batch can be.
+//!
+//! **Undecidable**: the newest batch was synced and acknowledged, power was cut before the page cache
+//! brought any of its tiles or its checkpoint to disk, *and* a byte of just that batch went bad. This
+//! looks like a write that the power cut broke off. It is cut, and the ledger says so. After
+//! [`Ledger::settle`](crate::Ledger::settle) the case cannot arise. Equally, a folder that is rolled
+//! back as a whole to an older state of itself agrees with itself: only others who remember a newer
+//! checkpoint (witnesses, receipts) can tell.
+//!
+//! KNOWN GAP: after a failed fdatasync the kernel may show pages that never reached the disk. The
+//! ledger stops then, but a new start on the same machine reads those pages.
+
+use std::io;
+
+use arch_identity::Timestamp;
+
+use super::Ledger;
+use crate::checkpoint::{Checkpoint, LogKeys};
+use crate::derived::{Derived, largest_named};
+use crate::entry::Entry;
+use crate::error::LedgerError;
+use crate::fs::{Found, FoundKind, Fs, is_full, read_whole, uninterrupted, write_all};
+use crate::growth::{DerivedFile, Growth};
+use crate::journal::{
+    Batch, Batches, JOURNAL_MAGIC, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Step, Tail, write_batch,
+};
+use crate::layout::{CHECKPOINT, JOURNAL, MAX_DERIVED, TEMP, holds, make_reserve};
+use crate::note::Note;
+use crate::record::Record;
+use crate::tree::Hash;
+
+/// What opening a ledger had to put right.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recovery {
+    /// The ledger did not exist before.
+    pub created: bool,
+    /// Bytes of a broken-off write that were cut; the ledger's newest entry then says so.
+    pub cut_bytes: u64,
+    /// Derived files that were written anew from the journal.
+    pub rebuilt: Vec<String>,
+}
+
+impl<F: Fs> Ledger<F> {
+    /// Opens the ledger in a folder, or begins one if the folder is empty.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; nothing was changed then, unless it is `Io`, `Poisoned` or `OutOfSpace`.
+    pub fn open(fs: F, keys: LogKeys, now: Timestamp) -> Result<(Self, Recovery), LedgerError> {
+        let lock = fs.lock().map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => LedgerError::Busy,
+            _ => LedgerError::Io { path: String::new(), source: error },
+        })?;
+        let found = fs.list().map_err(LedgerError::io(""))?;
+        let mut recovery = Recovery { created: !has(&found, JOURNAL), ..Recovery::default() };
+        if recovery.created {
+            begin(&fs, &keys, now, &found)?;
+        }
+        let journal =
+            uninterrupted(|| fs.open_to_write(JOURNAL)).map_err(LedgerError::io(JOURNAL))?;
+        let read = read(&fs, &journal, &keys, &found)?;
+        let mut ledger = Self {
+            fs,
+            keys,
+            journal,
+            end: read.end,
+            growth: read.growth,
+            derived: Derived::default(),
+            checkpoint: (0, String::new()),
+            poisoned: None,
+            full_since: None,
+            _lock: lock,
+        };
+        // A batch that a killed process wrote but did not sync is committed from here on.
+        let synced = uninterrupted(|| ledger.fs.sync(&ledger.journal));
+        synced.map_err(|error| ledger.poison(JOURNAL, &error))?;
+        recovery.cut_bytes = read.tail;
+        if read.tail > 0 {
+            ledger.cut(now, read.tail)?;
+        }
+        let rebuilt = ledger.rebuild(now, &found, read.differing)?;
+        recovery.rebuilt = if recovery.created { Vec::new() } else { rebuilt };
+        ledger.tend_reserve(now)?;
+        let settled = ledger.settle();
+        settled.map(|()| (ledger, recovery))
+    }
+
+    /// Writes `recovered` over the tail, then cuts what is left of it. In this order no crash can
+    /// lose the fact: a second one in between leaves a shorter tail, which is cut the same way.
+    fn cut(&mut self, now: Timestamp, tail: u64) -> Result<(), LedgerError> {
+        let cut = self.commit(now, &[Record::Recovered { cut_bytes: tail }]);
+        cut.map_err(super::Stop::into_error)?;
+        let shortened = uninterrupted(|| self.fs.truncate(&self.journal, self.end));
+        let synced = shortened.and_then(|()| uninterrupted(|| self.fs.sync(&self.journal)));
+        synced.map_err(|error| self.poison(JOURNAL, &error))
+    }
+
+    /// Brings the derived files to what the journal says; lists those that were not.
+    fn rebuild(
+        &mut self,
+        now: Timestamp,
+        found: &[Found],
+        differing: bool,
+    ) -> Result<Vec<String>, LedgerError> {
+        let mut rebuilt = Vec::new();
+        uninterrupted(|| self.fs.remove(TEMP)).map_err(LedgerError::io(TEMP))?;
+        for folder in
+            found.iter().filter(|f| f.kind == FoundKind::Folder && f.path.starts_with("tile"))
+        {
+            self.derived.found_folder(&folder.path);
+        }
+        let derived =
+            |f: &&Found| crate::tree::TilePath::parse(&f.path).is_some_and(|t| t.is_partial());
+        for file in found.iter().filter(derived) {
+            self.derived.found_partial(&file.path);
+        }
+        for (path, bytes) in self.growth.partial() {
+            let path = path.to_string();
+            if !holds(&self.fs, &path, &bytes).map_err(LedgerError::io(&path))? {
+                self.derived.distrust(&path);
+                rebuilt.push(path);
+            }
+        }
+        if differing {
+            self.queue_differing(&mut rebuilt)?;
+        }
+        let before = checkpoint_bytes(&self.fs)?;
+        self.publish(now)?;
+        if before.is_none_or(|before| before != self.checkpoint.1.as_bytes()) {
+            rebuilt.push(CHECKPOINT.to_owned());
+        }
+        Ok(rebuilt)
+    }
+
+    /// Walks through the journal once more and writes the full tiles that differ.
+    fn queue_differing(&mut self, rebuilt: &mut Vec<String>) -> Result<(), LedgerError> {
+        let Self { fs, journal, derived, .. } = self;
+        let mut growth = Growth::default();
+        let walk = Batches::new(&*fs, &*journal).map_err(LedgerError::io(JOURNAL))?;
+        let Some(mut walk) = walk else { return Ok(()) };
+        while let Step::Batch(batch) = walk.next().map_err(LedgerError::io(JOURNAL))? {
+            for file in grow(&mut growth, batch, &mut None)? {
+                let path = file.0.to_string();
+                if !holds(fs, &path, &file.1).map_err(LedgerError::io(&path))? {
+                    derived.place(fs, &path, &file.1).map_err(LedgerError::io(&path))?;
+                    rebuilt.push(path);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tend_reserve(&mut self, now: Timestamp) -> Result<(), LedgerError> {
+        match uninterrupted(|| make_reserve(&self.fs)) {
+            Ok(()) => {
+                if self.index().is_out_of_space() {
+                    self.commit(now, &[Record::SpaceRegained {}])
+                        .map_err(super::Stop::into_error)?;
+                    self.publish(now)?;
+                }
+                Ok(())
+            }
+            Err(error) if is_full(&error) => {
+                self.release_reserve(now)?;
+                self.publish(now)
+            }
+            Err(error) => Err(self.poison(crate::layout::RESERVE, &error)),
+        }
+    }
+}
+
+fn has(found: &[Found], path: &str) -> bool {
+    found.iter().any(|f| f.path == path)
+}
+
+/// The journal comes into being with its first batch in it, by one rename.
+fn begin<F: Fs>(
+    fs: &F,
+    keys: &LogKeys,
+    now: Timestamp,
+    found: &[Found],
+) -> Result<(), LedgerError> {
+    if found.iter().any(|f| f.path == CHECKPOINT || f.path.starts_with("tile")) {
+        return Err(LedgerError::Incomplete(JOURNAL.to_owned()));
+    }
+    let opened = Record::Opened {
+        node: keys.node(),
+        origin: keys.origin().to_owned(),
+        vkeys: keys.verifiers().iter().map(ToString::to_string).collect(),
+    };
+    let entry = Entry::new(0, now, Hash::ZERO, opened)?;
+    let batch = write_batch(0, entry.leaf(), [entry.bytes.as_slice()].into_iter());
+    let batch = batch.ok_or(LedgerError::BatchTooLarge)?;
+    let bytes = [JOURNAL_MAGIC.as_slice(), batch.as_slice()].concat();
+    let written = uninterrupted(|| fs.create(TEMP)).and_then(|file| {
+        write_all(fs, &file, 0, &bytes)?;
+        uninterrupted(|| fs.sync(&file))?;
+        uninterrupted(|| fs.rename(TEMP, JOURNAL))?;
+        uninterrupted(|| fs.sync_folder(""))
+    });
+    written.map_err(LedgerError::io(JOURNAL))
+}
+
+/// What reading the journal gave, after everything on disk was heard.
+struct Read {
+    growth: Growth,
+    end: u64,
+    /// Bytes behind the last commit that may be cut.
+    tail: u64,
+    /// Whether a full tile or bundle differs from the journal.
+    differing: bool,
+}
+
+fn read<F: Fs>(
+    fs: &F,
+    file: &F::File,
+    keys: &LogKeys,
+    found: &[Found],
+) -> Result<Read, LedgerError> {
+    let io = LedgerError::io;
+    let signed = checkpoint_on_disk(fs)?;
+    let mut stated = signed.as_ref().map(|(checkpoint, _)| (checkpoint.size, None));
+    let walk = Batches::new(fs, file).map_err(io(JOURNAL))?;
+    let mut walk = walk.ok_or_else(|| damaged(0, 0, "no journal begins like this"))?;
+    let (mut growth, mut differing) = (Growth::default(), false);
+    let stop = loop {
+        match walk.next().map_err(io(JOURNAL))? {
+            Step::Batch(batch) => {
+                if growth.size() == 0 {
+                    require_keys(batch.entries.first().map_or(&[], |e| &e.bytes), keys)?;
+                }
+                for (path, bytes) in grow(&mut growth, batch, &mut stated)? {
+                    let path = path.to_string();
+                    differing |= !holds(fs, &path, &bytes).map_err(io(&path))?;
+                }
+            }
+            Step::End => break None,
+            Step::Tail(tail) => break Some(tail),
+        }
+    };
+    let (size, end) = (walk.size(), walk.offset());
+    let mut committed = largest_named(found.iter().map(|f| f.path.as_str()));
+    if let Some((checkpoint, bytes)) = &signed {
+        Checkpoint::verify(bytes, keys.verifiers()).map_err(LedgerError::Checkpoint)?;
+        let root = stated.and_then(|(_, root)| root);
+        if checkpoint.size <= size && root != Some(checkpoint.root) {
+            return Err(LedgerError::Forked { size: checkpoint.size });
+        }
+        committed = committed.max(Some((checkpoint.size, CHECKPOINT)));
+    }
+    let ahead = committed.filter(|(committed, _)| *committed > size);
+    let tail = walk.file_len().saturating_sub(end);
+    match (stop, ahead) {
+        (None, None) if size > 0 => Ok(Read { growth, end, tail: 0, differing }),
+        (None, Some((committed, by))) => {
+            Err(LedgerError::RolledBack { found: size, committed, by: by.to_owned() })
+        }
+        (None, None) => Err(damaged(0, end, "the journal has no entry")),
+        (Some(tail_found), ahead) => {
+            require_torn(&mut walk, &tail_found, ahead)?;
+            Ok(Read { growth, end, tail, differing })
+        }
+    }
+}
+
+/// Refuses a tail that may not be cut; see the rules above.
+fn require_torn<F: Fs>(
+    walk: &mut Batches<'_, F, &F::File>,
+    tail: &Tail,
+    ahead: Option<(u64, &str)>,
+) -> Result<(), LedgerError> {
+    let damage = |why: &str| Err(damaged(tail.index, tail.offset, &format!("{}; {why}", tail.why)));
+    if let Some((size, by)) = ahead {
+        return damage(&format!("`{by}` shows that {size} entries were committed"));
+    }
+    if tail.impossible || walk.size() == 0 {
+        return damage("a write that was broken off does not look like this");
+    }
+    let longest = MAX_BATCH_BYTES.saturating_add(MAX_BATCH_ENTRIES);
+    let length = walk.file_len().saturating_sub(walk.offset());
+    if usize::try_from(length).map_or(true, |length| length > longest) {
+        return damage("what follows is longer than one batch");
+    }
+    let commits = walk.commits_in_tail().map_err(LedgerError::io(JOURNAL))?;
+    match commits.iter().find(|commit| commit.first > walk.size()) {
+        Some(later) => {
+            damage(&format!("the batch of entry {} was committed behind it", later.first))
+        }
+        None => Ok(()),
+    }
+}
+
+fn damaged(index: u64, offset: u64, why: &str) -> LedgerError {
+    LedgerError::Damaged { index, offset, why: why.to_owned() }
+}
+
+/// Takes a batch in; fills in the root at the size that the checkpoint states.
+fn grow(
+    growth: &mut Growth,
+    batch: Batch,
+    stated: &mut Option<(u64, Option<Hash>)>,
+) -> Result<Vec<DerivedFile>, LedgerError> {
+    let mut full = Vec::new();
+    for record in batch.entries {
+        let (index, offset) = (growth.size(), record.offset);
+        let entry = Entry::parse(index, record.bytes)
+            .map_err(|e| damaged(index, offset, &e.to_string()))?;
+        full.extend(growth.push(&entry).map_err(|why| damaged(index, offset, why))?);
+    }
+    if growth.root() != batch.commit.root {
+        return Err(damaged(growth.size(), batch.commit_offset, "the commit names another root"));
+    }
+    if let Some((size, root)) = stated
+        && *size == growth.size()
+    {
+        *root = Some(batch.commit.root);
+    }
+    Ok(full)
+}
+
+fn require_keys(first: &[u8], keys: &LogKeys) -> Result<(), LedgerError> {
+    let entry = Entry::parse(0, first.to_vec()).map_err(|e| damaged(0, 8, &e.to_string()))?;
+    let Record::Opened { origin, vkeys, .. } = entry.record else {
+        return Err(damaged(0, 8, "the first entry is not `opened`"));
+    };
+    let ours = keys.verifiers().iter().map(ToString::to_string);
+    if origin == keys.origin() && ours.eq(vkeys.iter().cloned()) {
+        return Ok(());
+    }
+    Err(LedgerError::OtherKeys { origin })
+}
+
+/// The checkpoint, its signatures not checked yet; `None` if there is none, or only what a power cut
+/// leaves of a file that was not synced: nothing, or zeros.
+fn checkpoint_on_disk<F: Fs>(fs: &F) -> Result<Option<(Checkpoint, Vec<u8>)>, LedgerError> {
+    let Some(bytes) = checkpoint_bytes(fs)? else { return Ok(None) };
+    if bytes.iter().all(|byte| *byte == 0) {
+        return Ok(None);
+    }
+    let note = Note::parse(&bytes).map_err(LedgerError::Checkpoint)?;
+    let checkpoint = Checkpoint::from_text(&note.text).map_err(LedgerError::Checkpoint)?;
+    Ok(Some((checkpoint, bytes)))
+}
+
+fn checkpoint_bytes<F: Fs>(fs: &F) -> Result<Option<Vec<u8>>, LedgerError> {
+    match read_whole(fs, CHECKPOINT, MAX_DERIVED) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => other.map(Some).map_err(LedgerError::io(CHECKPOINT)),
+    }
+}

@@ -1,0 +1,129 @@
+//! Reading while writing: entries, proofs and receipts.
+
+use crate::entry::{Entry, EntryError};
+use crate::error::LedgerError;
+use crate::fs::{Fs, read_whole};
+use crate::layout::MAX_DERIVED;
+use crate::ledger::Ledger;
+use crate::note::VerifierKey;
+use crate::proof::{self, Tiles};
+use crate::receipt::{Receipt, ReceiptError};
+use crate::tree::{Hash, TILE_WIDTH, TileAt, TilePath, tile_in};
+
+impl<F: Fs> Ledger<F> {
+    /// Entry `index`, from its bundle.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoSuchEntry`] and what reading gives.
+    pub fn entry(&self, index: u64) -> Result<Entry, LedgerError> {
+        FolderTiles { fs: &self.fs, size: self.checkpoint.0 }.entry(index)
+    }
+
+    /// The entries from `first` on, in their order.
+    pub fn entries(&self, first: u64) -> impl Iterator<Item = Result<Entry, LedgerError>> {
+        (first..self.checkpoint.0).map(|index| self.entry(index))
+    }
+
+    /// The audit path of entry `index` in the tree of `size` entries.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, LedgerError> {
+        let tiles = FolderTiles { fs: &self.fs, size: self.checkpoint.0 };
+        tiles.require(size)?;
+        Ok(proof::inclusion(&tiles, index, size)?)
+    }
+
+    /// The proof that the tree of `new` entries extends that of `old`.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, LedgerError> {
+        let tiles = FolderTiles { fs: &self.fs, size: self.checkpoint.0 };
+        tiles.require(new)?;
+        Ok(proof::consistency(&tiles, old, new)?)
+    }
+
+    /// The receipt of entry `index`, as text: C2SP tlog-proof with the checkpoint on disk. It is
+    /// checked before it is given out.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn receipt(&self, index: u64) -> Result<String, LedgerError> {
+        let tiles = FolderTiles { fs: &self.fs, size: self.checkpoint.0 };
+        tiles.receipt(index, &self.checkpoint.1, self.keys.verifiers())
+    }
+}
+
+/// Tiles and bundles in a folder whose checkpoint says `size`.
+pub(crate) struct FolderTiles<'a, F> {
+    pub(crate) fs: &'a F,
+    pub(crate) size: u64,
+}
+
+impl<F: Fs> FolderTiles<'_, F> {
+    pub(crate) fn require(&self, size: u64) -> Result<(), LedgerError> {
+        if size > self.size {
+            return Err(LedgerError::NoSuchEntry { asked: size, size: self.size });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn entry(&self, index: u64) -> Result<Entry, LedgerError> {
+        let missing = LedgerError::NoSuchEntry { asked: index, size: self.size };
+        if index >= self.size {
+            return Err(missing);
+        }
+        let bundle = index.checked_div(TILE_WIDTH).and_then(|tile| tile_in(self.size, 0, tile));
+        let Some(TileAt { index: number, width, .. }) = bundle else { return Err(missing) };
+        let path = TilePath::Entries { index: number, width }.to_string();
+        let bytes = read_whole(self.fs, &path, MAX_DERIVED).map_err(LedgerError::io(&path))?;
+        let mut rest = bytes.as_slice();
+        let mut skip = index.checked_rem(TILE_WIDTH).unwrap_or(0);
+        while let Some((len, behind)) = rest.split_first_chunk::<2>() {
+            let len = usize::from(u16::from_be_bytes(*len));
+            let Some((entry, behind)) = behind.split_at_checked(len) else { break };
+            if skip == 0 {
+                return Ok(Entry::parse(index, entry.to_vec())?);
+            }
+            skip = skip.saturating_sub(1);
+            rest = behind;
+        }
+        Err(LedgerError::Entry(EntryError::Unreadable {
+            index,
+            why: format!("`{path}` ends before it"),
+        }))
+    }
+
+    pub(crate) fn receipt(
+        &self,
+        index: u64,
+        checkpoint: &str,
+        keys: &[VerifierKey],
+    ) -> Result<String, LedgerError> {
+        let path = proof::inclusion(self, index, self.size)?;
+        let receipt = Receipt { extra: None, index, path, checkpoint: checkpoint.to_owned() };
+        let entry = self.entry(index)?;
+        receipt.verify(&entry.bytes, keys).map_err(|error| match error {
+            ReceiptError::Note(error) => LedgerError::Checkpoint(error),
+            ReceiptError::Proof(_) => LedgerError::Differs("tile".to_owned()),
+        })?;
+        Ok(receipt.to_string())
+    }
+}
+
+impl<F: Fs> Tiles for FolderTiles<'_, F> {
+    type Error = LedgerError;
+
+    /// A narrower tile of an older tree is the beginning of the one on disk.
+    fn tile(&self, at: TileAt) -> Result<Vec<Hash>, LedgerError> {
+        let have = tile_in(self.size, at.level, at.index);
+        let have = have.ok_or(LedgerError::NoSuchEntry { asked: at.index, size: self.size })?;
+        let path = TilePath::Hashes(have).to_string();
+        let bytes = read_whole(self.fs, &path, MAX_DERIVED).map_err(LedgerError::io(&path))?;
+        let hashes = Hash::many(&bytes).filter(|hashes| hashes.len() == usize::from(have.width));
+        let mut hashes = hashes.ok_or(LedgerError::Differs(path))?;
+        hashes.truncate(usize::from(at.width));
+        Ok(hashes)
+    }
+}

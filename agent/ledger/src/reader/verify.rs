@@ -1,0 +1,280 @@
+//! The whole folder, every byte of it, against the journal and the keys.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::time::Duration;
+
+use arch_identity::Timestamp;
+use arch_problem::{Code, codes};
+
+use super::{Reader, stated_keys};
+use crate::checkpoint::{Checkpoint, VerifiedCheckpoint};
+use crate::entry::Entry;
+use crate::error::LedgerError;
+use crate::fs::{Found, FoundKind, Fs, read_whole, uninterrupted};
+use crate::growth::{DerivedFile, Growth};
+use crate::journal::{Batch, Batches, Step, Tail};
+use crate::layout::{
+    CHECKPOINT, JOURNAL, MAX_DERIVED, RESERVE, RESERVE_BYTES, TEMP, compare, folders_of,
+};
+use crate::note::{Note, VerifierKey};
+use crate::tree::{Hash, tiles_of};
+
+/// How often a ledger that is being written to is looked at before a failure is believed.
+const TRIES: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// What was found to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// Number of entries.
+    pub size: u64,
+    /// Root of the tree, as signed.
+    pub root: Hash,
+    /// Name of the log.
+    pub origin: String,
+    /// The keys that signed the checkpoint.
+    pub keys: Vec<VerifierKey>,
+    /// Who said that those are the right keys.
+    pub key_source: KeySource,
+    /// Time of the newest entry.
+    pub newest: Timestamp,
+}
+
+/// Where the belief in the keys comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeySource {
+    /// They were given by whoever asks.
+    Given,
+    /// The ledger's own first entry names them: it is whole, but whose it is has to be known elsewhere.
+    FirstEntry,
+}
+
+/// What does not hold, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {message}")]
+pub struct Failure {
+    /// The catalogue's code.
+    pub code: Code,
+    /// The file below the ledger's folder, with entry and offset if it is the journal.
+    pub place: String,
+    /// What is wrong there.
+    pub message: String,
+}
+
+fn failure(code: Code, place: impl Into<String>, message: impl Into<String>) -> Failure {
+    Failure { code, place: place.into(), message: message.into() }
+}
+
+fn from_io(path: &str) -> impl FnOnce(io::Error) -> Failure {
+    move |error| match error.kind() {
+        io::ErrorKind::NotFound => failure(codes::LEDGER_INCOMPLETE, path, "the file is missing"),
+        _ => failure(codes::LEDGER_IO, path, error.to_string()),
+    }
+}
+
+fn in_journal(index: u64, offset: u64) -> String {
+    format!("{JOURNAL}: entry {index}, offset {offset}")
+}
+
+impl<F: Fs> Reader<F> {
+    /// Checks every byte of every file of the folder.
+    ///
+    /// If `keys` are given, they must all be keys that the ledger itself names and signs with. While
+    /// an agent has the ledger open, a failure may be a write under way, so it is looked at again for
+    /// about a second.
+    ///
+    /// # Errors
+    /// The first [`Failure`]: a changed, missing or foreign byte anywhere, or other keys.
+    pub fn verify(&self, keys: Option<&[VerifierKey]>) -> Result<Verification, Failure> {
+        for _ in 0..TRIES {
+            // Where the lock cannot be had for another reason than a writer, nobody writes.
+            let busy =
+                matches!(self.fs.lock(), Err(error) if error.kind() == io::ErrorKind::WouldBlock);
+            let found = self.verify_once(keys);
+            if found.is_ok() || !busy {
+                return found;
+            }
+            std::thread::sleep(PAUSE);
+        }
+        self.verify_once(keys)
+    }
+
+    fn verify_once(&self, given: Option<&[VerifierKey]>) -> Result<Verification, Failure> {
+        let found = self.fs.list().map_err(from_io(""))?;
+        if found.iter().any(|f| f.path == TEMP) {
+            return Err(failure(codes::LEDGER_UNFINISHED, TEMP, "a write was broken off"));
+        }
+        let (growth, first) = self.journal()?;
+        // Cheap things first: bytes, then names, then signatures.
+        for file in growth.partial() {
+            self.require(&file)?;
+        }
+        self.reserve(&growth, &found)?;
+        require_nothing_else(growth.size(), &found)?;
+        let stated =
+            stated_keys(&first).map_err(|e| failure(e.code(), in_journal(0, 8), e.to_string()))?;
+        if let Some(stranger) = given.unwrap_or_default().iter().find(|key| !stated.contains(key)) {
+            let message = format!(
+                "the ledger does not belong to the key `{}+{:08x}`",
+                stranger.name(),
+                stranger.id()
+            );
+            return Err(failure(codes::LEDGER_OTHER_KEYS, in_journal(0, 8), message));
+        }
+        let newest = self.checkpoint_of(&growth, &stated)?;
+        let key_source = if given.is_some_and(|keys| !keys.is_empty()) {
+            KeySource::Given
+        } else {
+            KeySource::FirstEntry
+        };
+        let origin = stated.first().map_or_else(String::new, |key| key.name().to_owned());
+        Ok(Verification {
+            size: growth.size(),
+            root: growth.root(),
+            origin,
+            keys: stated,
+            key_source,
+            newest,
+        })
+    }
+
+    fn journal(&self) -> Result<(Growth, Entry), Failure> {
+        let file = uninterrupted(|| self.fs.open(JOURNAL)).map_err(from_io(JOURNAL))?;
+        let walk = Batches::new(&self.fs, &file).map_err(from_io(JOURNAL))?;
+        let mut walk = walk.ok_or_else(|| damaged(0, 0, "no journal begins like this"))?;
+        let (mut growth, mut first) = (Growth::default(), None);
+        loop {
+            match walk.next().map_err(from_io(JOURNAL))? {
+                Step::Batch(batch) => self.batch(batch, &mut growth, &mut first)?,
+                Step::End => break,
+                Step::Tail(tail) => return Err(self.tail(&growth, &tail)),
+            }
+        }
+        let first = first.ok_or_else(|| damaged(0, walk.offset(), "the journal has no entry"))?;
+        Ok((growth, first))
+    }
+
+    fn batch(
+        &self,
+        batch: Batch,
+        growth: &mut Growth,
+        first: &mut Option<Entry>,
+    ) -> Result<(), Failure> {
+        for record in batch.entries {
+            let (index, offset) = (growth.size(), record.offset);
+            let entry = Entry::parse(index, record.bytes);
+            let entry = entry.and_then(|entry| entry.require_canonical().map(|()| entry));
+            let entry =
+                entry.map_err(|e| failure(e.code(), in_journal(index, offset), e.to_string()))?;
+            for file in growth.push(&entry).map_err(|why| damaged(index, offset, why))? {
+                self.require(&file)?;
+            }
+            first.get_or_insert(entry);
+        }
+        if growth.root() != batch.commit.root {
+            return Err(damaged(
+                growth.size(),
+                batch.commit_offset,
+                "the commit names another root",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Bytes behind the last commit: damage if the checkpoint counts them, else a broken-off write.
+    fn tail(&self, growth: &Growth, tail: &Tail) -> Failure {
+        let counted =
+            self.checkpoint().is_ok_and(|(_, checkpoint)| checkpoint.size > growth.size());
+        if counted || tail.impossible {
+            return damaged(tail.index, tail.offset, tail.why);
+        }
+        let message = format!("not committed, or damaged since: {}", tail.why);
+        failure(codes::LEDGER_UNFINISHED, in_journal(tail.index, tail.offset), message)
+    }
+
+    fn checkpoint_of(&self, growth: &Growth, keys: &[VerifierKey]) -> Result<Timestamp, Failure> {
+        let bytes = read_whole(&self.fs, CHECKPOINT, MAX_DERIVED).map_err(from_io(CHECKPOINT))?;
+        let verified = Checkpoint::verify(&bytes, keys);
+        let verified: VerifiedCheckpoint =
+            verified.map_err(|e| failure(e.code(), CHECKPOINT, e.to_string()))?;
+        let note = Note::parse(&bytes).map_err(|e| failure(e.code(), CHECKPOINT, e.to_string()))?;
+        let Checkpoint { size, root, .. } = *verified.checkpoint();
+        if size > growth.size() {
+            let message = format!("it counts {size} entries, the journal has {}", growth.size());
+            return Err(failure(codes::LEDGER_ROLLED_BACK, CHECKPOINT, message));
+        }
+        if size < growth.size() {
+            let message = format!("it counts {size} of {} entries", growth.size());
+            return Err(failure(codes::LEDGER_UNFINISHED, CHECKPOINT, message));
+        }
+        if root != growth.root() {
+            return Err(failure(codes::LEDGER_FORKED, CHECKPOINT, "it names another root"));
+        }
+        // The log's own signatures and nothing else, so that no byte of the file is free.
+        let order = note.signatures.iter().map(|s| (s.name.as_str(), s.key_id));
+        if !order.eq(keys.iter().map(|key| (key.name(), key.id())))
+            || note.to_string().as_bytes() != bytes
+        {
+            return Err(failure(
+                codes::CHECKPOINT_UNVERIFIED,
+                CHECKPOINT,
+                "foreign signature lines",
+            ));
+        }
+        let newest = growth.newest();
+        match newest.filter(|t| verified.cosigned_at() == Some(t.unix().unsigned_abs())) {
+            Some(time) => Ok(time),
+            None => Err(failure(
+                codes::CHECKPOINT_UNVERIFIED,
+                CHECKPOINT,
+                "its time is not that of the newest entry",
+            )),
+        }
+    }
+
+    fn require(&self, (path, bytes): &DerivedFile) -> Result<(), Failure> {
+        self.require_bytes(&path.to_string(), bytes)
+    }
+
+    fn require_bytes(&self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
+        match compare(&self.fs, path, bytes).map_err(from_io(path))? {
+            Some(true) => Ok(()),
+            Some(false) => {
+                Err(failure(codes::TILE_DIFFERS, path, "other bytes than the journal leads to"))
+            }
+            None => Err(failure(codes::LEDGER_INCOMPLETE, path, "the file is missing")),
+        }
+    }
+
+    /// The reserve is there unless the ledger itself says that it had to be given up.
+    fn reserve(&self, growth: &Growth, found: &[Found]) -> Result<(), Failure> {
+        let there = found.iter().any(|f| f.path == RESERVE);
+        if !there && growth.index.is_out_of_space() {
+            return Ok(());
+        }
+        self.require_bytes(RESERVE, &vec![0; RESERVE_BYTES])
+    }
+}
+
+fn damaged(index: u64, offset: u64, why: &str) -> Failure {
+    let error = LedgerError::Damaged { index, offset, why: why.to_owned() };
+    failure(error.code(), in_journal(index, offset), why)
+}
+
+fn require_nothing_else(size: u64, found: &[Found]) -> Result<(), Failure> {
+    let mut files: BTreeSet<String> = tiles_of(size).map(|tile| tile.to_string()).collect();
+    let folders = folders_of(files.iter().map(String::as_str));
+    files.extend([JOURNAL, CHECKPOINT, RESERVE].map(str::to_owned));
+    let foreign = found.iter().find(|f| match f.kind {
+        FoundKind::File => !files.contains(&f.path),
+        FoundKind::Folder => !folders.contains(&f.path),
+        FoundKind::Other => true,
+    });
+    match foreign {
+        Some(f) => {
+            Err(failure(codes::UNEXPECTED_FILE, f.path.clone(), "the ledger did not write this"))
+        }
+        None => Ok(()),
+    }
+}

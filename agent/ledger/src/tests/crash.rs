@@ -1,0 +1,210 @@
+//! Power cuts and failing calls: the old state, the new state, or an honest refusal.
+
+use std::collections::BTreeMap;
+
+use super::world::*;
+use crate::fault::{Fault, MemFs, Trouble};
+use crate::{EndState, Entry, Ledger, LedgerError, Reader, Record};
+
+/// Batches that fill a tile on the way: 1 (opened) + 250 before recording begins.
+fn script() -> Vec<Vec<Record>> {
+    vec![
+        vec![accepted(1)],
+        vec![started(1, 1), refused(7), refused(8)],
+        vec![finished(1, EndState::Completed), accepted(2), started(2, 1)],
+        vec![refused(9)],
+    ]
+}
+
+fn near_a_full_tile() -> MemFs {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    ledger.append(noon(), &(100..349).map(refused).collect::<Vec<_>>()).unwrap();
+    ledger.settle().unwrap();
+    drop(ledger);
+    fs.forget();
+    fs
+}
+
+fn records(fs: &MemFs) -> Vec<Record> {
+    let entries = Reader::new(fs.clone());
+    let all: Vec<Entry> = entries.entries().unwrap().collect::<Result<_, _>>().unwrap();
+    all.into_iter()
+        .map(|entry| entry.record)
+        .filter(|r| !matches!(r, Record::Recovered { .. }))
+        .collect()
+}
+
+/// After how many operations each batch was acknowledged, and the records so far.
+fn run(fs: &MemFs) -> Vec<(usize, Vec<Record>)> {
+    let (mut ledger, _) = open(fs).unwrap();
+    let mut acknowledged = vec![(0, records(fs))];
+    for batch in script() {
+        ledger.append(noon(), &batch).unwrap();
+        acknowledged.push((fs.inner().ops.len(), records(fs)));
+    }
+    acknowledged
+}
+
+#[test]
+fn no_crash_loses_an_acknowledged_entry_or_invents_one() {
+    let fs = near_a_full_tile();
+    let base = fs.files();
+    let acknowledged = run(&fs);
+    let states = fs.crash_states(&base);
+    assert!(states.len() > 400, "{}", states.len());
+    let (mut seen, clock) = (BTreeMap::new(), std::time::Instant::now());
+    for state in states {
+        // Many crashes leave the same bytes.
+        let least = acknowledged.iter().filter(|(ops, _)| *ops <= state.after).count() - 1;
+        let most = (least + 1).min(script().len());
+        if seen.insert((least, state.files.clone()), ()).is_some() {
+            continue;
+        }
+        let again = MemFs::with(&state.files);
+        let place = format!("after {} operations, {}", state.after, state.what);
+        let (ledger, _) = open(&again).unwrap_or_else(|e| panic!("{place}: {e}"));
+        drop(ledger);
+        let found = records(&again);
+        assert!(found == acknowledged[least].1 || found == acknowledged[most].1, "{place}");
+        verified(&again);
+    }
+    eprintln!("{} states in {:?}", seen.len(), clock.elapsed());
+}
+
+#[test]
+fn no_crash_while_a_ledger_begins_leaves_something_that_cannot_be_opened() {
+    let fs = MemFs::default();
+    drop(open(&fs).unwrap());
+    for state in fs.crash_states(&BTreeMap::new()) {
+        let again = MemFs::with(&state.files);
+        let opened = open(&again);
+        assert!(
+            opened.is_ok(),
+            "after {} operations, {}: {:?}",
+            state.after,
+            state.what,
+            opened.err()
+        );
+        drop(opened);
+        assert_eq!(verified(&again).size, 1);
+    }
+}
+
+/// Appends the script until something fails; says what was acknowledged, and the error.
+fn until_failure(fs: &MemFs) -> (usize, Option<LedgerError>) {
+    let (mut ledger, _) = match open(fs) {
+        Ok(opened) => opened,
+        Err(error) => return (0, Some(error)),
+    };
+    for (done, batch) in script().iter().enumerate() {
+        if let Err(error) = ledger.append(noon(), batch) {
+            if matches!(error, LedgerError::Poisoned(_)) {
+                assert!(ledger.is_poisoned());
+                let again = ledger.append(noon(), &[refused(1)]);
+                assert!(
+                    matches!(again, Err(LedgerError::Poisoned(_))),
+                    "a poisoned ledger went on"
+                );
+            }
+            return (done, Some(error));
+        }
+    }
+    (script().len(), None)
+}
+
+/// Makes each call fail in turn until the run gets through without meeting the fault.
+fn each_call_fails(trouble: Trouble, happened: bool) -> (u64, u64) {
+    let (base, mut failed) = (near_a_full_tile().files(), 0);
+    for call in 1.. {
+        let fs = MemFs::with(&base);
+        fs.fail(Some(Fault { call, trouble, happened }));
+        let before = records(&fs).len();
+        let (done, error) = until_failure(&fs);
+        let reached = fs.calls() >= call;
+        fs.fail(None);
+        failed += u64::from(error.is_some());
+        let place = format!("{trouble:?} at call {call}, happened: {happened}, {error:?}");
+        let (ledger, _) = open(&fs).unwrap_or_else(|e| panic!("{place}: {e}"));
+        drop(ledger);
+        verified(&fs);
+        let telling: Vec<Record> = records(&fs)
+            .into_iter()
+            .skip(before)
+            .filter(|r| !matches!(r, Record::OutOfSpace {} | Record::SpaceRegained {}))
+            .collect();
+        let wanted =
+            |batches: usize| script().into_iter().take(batches).flatten().collect::<Vec<_>>();
+        assert!(
+            telling == wanted(done) || (error.is_some() && telling == wanted(done + 1)),
+            "{place}"
+        );
+        if !reached {
+            assert!(error.is_none(), "{place}");
+            return (call, failed);
+        }
+    }
+    (0, 0)
+}
+
+#[test]
+fn an_io_error_at_any_call_ends_in_an_honest_refusal() {
+    for happened in [false, true] {
+        let (calls, failed) = each_call_fails(Trouble::Eio, happened);
+        assert!(calls > 40 && failed == calls - 1, "{calls} calls, {failed} failed");
+    }
+}
+
+#[test]
+fn a_full_disk_at_any_call_ends_in_an_honest_refusal() {
+    for happened in [false, true] {
+        each_call_fails(Trouble::Enospc, happened);
+    }
+}
+
+#[test]
+fn short_writes_and_signals_are_not_even_noticed() {
+    for (trouble, happened) in
+        [(Trouble::ShortWrite, false), (Trouble::Eintr, false), (Trouble::Eintr, true)]
+    {
+        let (calls, failed) = each_call_fails(trouble, happened);
+        assert_eq!(failed, 0, "{trouble:?}, of {calls} calls");
+    }
+}
+
+#[test]
+fn after_a_failed_sync_every_later_call_refuses() {
+    let fs = near_a_full_tile();
+    let (mut ledger, _): (Ledger<MemFs>, _) = open(&fs).unwrap();
+    // The second call of an append is the fdatasync of the journal.
+    fs.fail(Some(Fault { call: 2, trouble: Trouble::Eio, happened: false }));
+    assert!(matches!(ledger.append(noon(), &[refused(1)]), Err(LedgerError::Poisoned(_))));
+    fs.fail(None);
+    let found = ledger.append(noon(), &[refused(1)]).unwrap_err();
+    assert_eq!(found.code().as_str(), "ARCH-L002");
+    assert!(ledger.settle().is_err());
+    assert_eq!(fs.calls(), 0, "a poisoned ledger touched the disk");
+}
+
+#[test]
+fn zz_timing() {
+    let t = std::time::Instant::now();
+    let fs = near_a_full_tile();
+    eprintln!("near {:?}", t.elapsed());
+    let t = std::time::Instant::now();
+    records(&fs);
+    eprintln!("records {:?}", t.elapsed());
+    let t = std::time::Instant::now();
+    let (mut l, _) = open(&fs).unwrap();
+    eprintln!("open {:?}", t.elapsed());
+    let t = std::time::Instant::now();
+    l.append(noon(), &[refused(1)]).unwrap();
+    eprintln!("append {:?}", t.elapsed());
+    drop(l);
+    let t = std::time::Instant::now();
+    verified(&fs);
+    eprintln!("verify {:?}", t.elapsed());
+    let t = std::time::Instant::now();
+    keys().sign(1, crate::Hash::ZERO, noon());
+    eprintln!("sign {:?}", t.elapsed());
+}

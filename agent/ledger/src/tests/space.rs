@@ -1,0 +1,77 @@
+//! A full disk: refusals and endings go through, new work does not.
+
+use super::world::*;
+use crate::fault::MemFs;
+use crate::{EndState, LedgerError, Record};
+
+fn used(fs: &MemFs) -> usize {
+    fs.files().values().map(Vec::len).sum()
+}
+
+#[test]
+fn a_full_disk_takes_no_new_work_but_lets_jobs_end() {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    ledger.append(noon(), &[accepted(1), started(1, 1)]).unwrap();
+    fs.limit(Some(used(&fs) + 100));
+    assert!(matches!(ledger.append(noon(), &[accepted(2)]), Err(LedgerError::OutOfSpace)));
+    assert!(ledger.is_out_of_space() && !ledger.is_poisoned());
+    assert!(!fs.files().contains_key("reserve"));
+    ledger.append(noon(), &[finished(1, EndState::Completed), refused(5)]).unwrap();
+    assert!(matches!(ledger.append(noon(), &[started(1, 2)]), Err(LedgerError::OutOfSpace)));
+    assert_eq!(ledger.entry(3).unwrap().record, Record::OutOfSpace {});
+    assert!(ledger.receipt(4).is_ok());
+    // A stranger accepts the missing reserve, because the ledger says why.
+    assert_eq!(verified_while_open(&fs), 6);
+    fs.limit(None);
+    assert!(ledger.append(noon().plus(60), &[accepted(2)]).is_ok());
+    assert_eq!(ledger.entry(6).unwrap().record, Record::SpaceRegained {});
+    drop(ledger);
+    assert_eq!(verified(&fs).size, 8);
+}
+
+#[test]
+fn a_refusal_that_meets_the_full_disk_first_is_written_all_the_same() {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    fs.limit(Some(used(&fs)));
+    ledger.append(noon(), &[refused(1)]).unwrap();
+    let records: Vec<_> = ledger.entries(1).map(|e| e.unwrap().record).collect();
+    assert_eq!(records, [Record::OutOfSpace {}, refused(1)]);
+}
+
+#[test]
+fn a_disk_without_any_room_refuses_everything_and_loses_nothing() {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    fs.tamper("reserve", None);
+    fs.limit(Some(used(&fs)));
+    assert!(matches!(ledger.append(noon(), &[refused(1)]), Err(LedgerError::OutOfSpace)));
+    assert!(matches!(ledger.append(noon(), &[accepted(1)]), Err(LedgerError::OutOfSpace)));
+    drop(ledger);
+    fs.limit(None);
+    let (mut ledger, _) = open(&fs).unwrap();
+    ledger.append(noon(), &[accepted(1)]).unwrap();
+    drop(ledger);
+    assert_eq!(verified(&fs).size, 2);
+}
+
+#[test]
+fn a_start_on_a_full_disk_says_so_in_the_ledger() {
+    let fs = ledger_of(1);
+    fs.tamper("reserve", None);
+    fs.limit(Some(used(&fs) + 8000));
+    let (ledger, _) = open(&fs).unwrap();
+    assert!(ledger.is_out_of_space());
+    assert_eq!(ledger.entry(2).unwrap().record, Record::OutOfSpace {});
+    drop(ledger);
+    fs.limit(None);
+    let (ledger, _) = open(&fs).unwrap();
+    assert!(!ledger.is_out_of_space());
+    drop(ledger);
+    assert_eq!(verified(&fs).size, 4);
+}
+
+fn verified_while_open(fs: &MemFs) -> u64 {
+    crate::Reader::new(fs.clone()).verify(None).unwrap().size
+}

@@ -1,0 +1,92 @@
+//! A fixed world: keys, clock, documents.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
+
+use crate::fault::MemFs;
+use crate::{
+    EndState, Ledger, LedgerError, LogKeys, Reader, Record, Recovery, Usage, Verification,
+};
+
+static KEYS: LazyLock<LogKeys> = LazyLock::new(|| log_keys(7));
+
+pub(super) fn log_keys(seed: u8) -> LogKeys {
+    LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[seed; 32])).unwrap()
+}
+
+pub(super) fn keys() -> LogKeys {
+    KEYS.clone()
+}
+
+pub(super) fn noon() -> Timestamp {
+    "2026-11-23T12:00:00Z".parse().unwrap()
+}
+
+pub(super) fn digest(n: u64) -> Digest {
+    Digest::of(&n.to_be_bytes())
+}
+
+pub(super) fn refused(n: u64) -> Record {
+    Record::Refused {
+        subject: digest(n),
+        file: format!("job-{n}.yaml"),
+        code: "ARCH-D108".into(),
+        message: "key `a` stands twice".into(),
+        line: None,
+        column: None,
+        rule: None,
+    }
+}
+
+pub(super) fn accepted(n: u64) -> Record {
+    Record::Accepted {
+        document: digest(n),
+        name: format!("job-{n}"),
+        owner: "user:ada".into(),
+        module: digest(1000 + n),
+        policy: digest(2000),
+        rules: vec!["all".into()],
+        grants: Vec::new(),
+    }
+}
+
+pub(super) fn started(n: u64, attempt: u32) -> Record {
+    Record::Started { document: digest(n), attempt, environment: digest(3000) }
+}
+
+pub(super) fn finished(n: u64, state: EndState) -> Record {
+    Record::Finished {
+        document: digest(n),
+        attempt: 1,
+        state,
+        outcome: "completed".into(),
+        code: None,
+        outputs: BTreeMap::from([("stdout".into(), digest(4000 + n))]),
+        logs: None,
+        reads: None,
+        fuel: 17,
+        usage: Usage::default(),
+    }
+}
+
+pub(super) fn open(fs: &MemFs) -> Result<(Ledger<MemFs>, Recovery), LedgerError> {
+    Ledger::open(fs.clone(), keys(), noon())
+}
+
+/// A ledger with `count` refusals behind its first entry, one batch each; closed.
+pub(super) fn ledger_of(count: u64) -> MemFs {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    for n in 0..count {
+        ledger.append(noon(), &[refused(n)]).unwrap();
+    }
+    drop(ledger);
+    fs
+}
+
+/// Reads the folder as a stranger would, with nothing but the public keys.
+pub(super) fn verified(fs: &MemFs) -> Verification {
+    Reader::new(fs.clone()).verify(Some(keys().verifiers())).unwrap()
+}
