@@ -1,0 +1,126 @@
+//! The policy that is in force, and its answer to a job.
+
+use arch_document::{Document, Grant, Job, SignedDocument, Verified};
+use arch_identity::{Digest, Timestamp};
+use arch_problem::{Problem, codes};
+
+use crate::{
+    Admitted, Check, Decision, Denied, Facts, Policy,
+    case::{Case, RoleCaps},
+    check::capabilities,
+    decision::Telling,
+    grants,
+};
+
+/// A policy that a quorum signed, whose time had come when it was verified. There is no other way
+/// to have one.
+#[derive(Debug)]
+pub struct ActivePolicy {
+    policy: Verified<Policy>,
+}
+
+impl ActivePolicy {
+    /// Puts a verified policy in force.
+    #[must_use]
+    pub fn activate(policy: Verified<Policy>) -> Self {
+        Self { policy }
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        self.policy.get()
+    }
+
+    /// The document it was read from, with its spans.
+    #[must_use]
+    pub fn document(&self) -> &SignedDocument {
+        self.policy.document()
+    }
+
+    /// The digest that names it in the ledger.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.policy.document().digest()
+    }
+
+    /// Decides whether this node will run `job`, and by which rules.
+    ///
+    /// # Errors
+    /// [`Denied`] hands the job back with one problem for each reason.
+    pub fn admit(&self, job: Verified<Job>, facts: &Facts) -> Result<Admitted, Box<Denied>> {
+        let decision = self.explain(&job, facts);
+        if decision.allows() {
+            Ok(Admitted::by(decision, job, self.policy()))
+        } else {
+            Err(Box::new(Denied { reasons: decision.reasons(), job }))
+        }
+    }
+
+    /// Every check of that decision with its evidence, without admitting anything.
+    #[must_use]
+    pub fn explain(&self, job: &Verified<Job>, facts: &Facts) -> Decision {
+        let roles = roles_of(job);
+        let case = Case {
+            policy: &self.policy().spec,
+            job: job.get(),
+            digest: job.document().digest(),
+            roles: &roles,
+            signers: job.signers(),
+            facts,
+        };
+        let telling =
+            Telling { job: job.document(), policy: self.document(), quorum: facts.policy_quorum };
+        let told = case.findings().into_iter().map(|finding| telling.tell(finding));
+        Decision {
+            checks: std::iter::once(self.in_force(facts.now)).chain(told).collect(),
+            effective: effective(&case),
+        }
+    }
+}
+
+impl ActivePolicy {
+    /// A policy that was in force and ran out allows nothing more.
+    fn in_force(&self, now: Timestamp) -> Check {
+        let until = self.policy().validity().not_after;
+        let place = |label| self.document().place("/metadata/notAfter", label);
+        let problem = until.filter(|until| now > *until).map(|until| {
+            let message = format!("the policy was in force until {until}; it is {now}");
+            Problem { at: place("over"), ..Problem::new(codes::POLICY_OVER, message) }
+        });
+        let evidence = match until {
+            Some(until) => format!("policy `{}` is in force until {until}", self.name()),
+            None => format!("policy `{}` is in force", self.name()),
+        };
+        Check { about: "policy", evidence, at: None, rule: None, problem }
+    }
+
+    fn name(&self) -> &str {
+        &self.policy().metadata.name
+    }
+}
+
+fn roles_of(job: &Verified<Job>) -> Vec<RoleCaps> {
+    job.roles()
+        .iter()
+        .map(|role| RoleCaps {
+            role: role.role.clone(),
+            caps: role.caps.as_ref().map(|caps| [caps.net.as_slice(), &caps.fs].concat()),
+            place: role.place.clone(),
+        })
+        .collect()
+}
+
+/// Request ∩ caps of the roles that signed ∩ policy. Each layer only narrows.
+pub(crate) fn effective(case: &Case<'_>) -> Vec<Grant> {
+    let asked: Vec<Grant> = capabilities::asked(case).map(|(_, grant)| grant.clone()).collect();
+    let mut by_roles = Vec::new();
+    for role in case.roles {
+        by_roles.extend(match &role.caps {
+            Some(caps) => grants::narrow(&asked, caps),
+            None => asked.clone(),
+        });
+    }
+    let allowed: Vec<_> = capabilities::allowed(case.policy).cloned().collect();
+    grants::narrow(&by_roles, &allowed)
+}

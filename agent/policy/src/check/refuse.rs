@@ -1,0 +1,75 @@
+//! Does a rule of this node refuse the job, whatever else allows it?
+
+use arch_problem::codes;
+
+use crate::{
+    case::Case,
+    check::{capabilities, image::Spellings},
+    finding::{Finding, Remedy, RuleAt, escaped},
+    spec::{RefuseRule, When},
+};
+
+const ABOUT: &str = "refusals";
+
+pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    for (index, rule) in case.policy.refuse.iter().enumerate() {
+        let place = RuleAt::named(&rule.id, "refuse", index);
+        findings.push(match reached(&rule.when, case) {
+            Some(at) => Finding::fails(
+                ABOUT,
+                at,
+                place,
+                codes::REFUSED_BY_RULE,
+                format!("rule `{}` refuses the job: {}", rule.id, rule.reason),
+            )
+            .remedy(Remedy::Say(remedy(rule))),
+            // No rule to rest upon: what does not refuse does not allow either.
+            None => Finding::holds(ABOUT, "", None, format!("`{}` is not about it", rule.id)),
+        });
+    }
+}
+
+fn remedy(rule: &RefuseRule) -> String {
+    format!("this node will not run it; ask the policy's signers about rule `{}`", rule.id)
+}
+
+/// The element that the rule is about, if every condition that is written holds.
+///
+/// A rule without any condition would be a slip, and refuses everything: it fails closed.
+fn reached(when: &When, case: &Case<'_>) -> Option<String> {
+    let conditions = [
+        when.owner.as_ref().map(|p| at("/metadata/owner", p.fits(case.job.owner()))),
+        when.name.as_ref().map(|p| at("/metadata/name", p.fits(&case.job.metadata.name))),
+        when.image.as_ref().map(|p| {
+            at("/spec/image", Spellings::of(&case.job.spec.image).any(|image| p.fits(image)))
+        }),
+        when.digest.as_ref().map(|p| {
+            let image = Spellings::of(&case.job.spec.image).digest;
+            let fits =
+                p.fits(&case.digest.to_string()) || image.is_some_and(|d| p.fits(&d.to_string()));
+            at("/spec/image", fits)
+        }),
+        when.signer.as_ref().map(|p| at("", case.signers.iter().any(|signer| p.fits(signer)))),
+        when.runtime.map(|runtime| at("/spec/runtime", runtime == case.job.spec.runtime)),
+        when.asks.as_ref().map(|cap| {
+            capabilities::asked(case).find(|(_, grant)| cap.covers(grant)).map(|(at, _)| at)
+        }),
+    ];
+    let labels = when.label.iter().map(|(key, pattern)| {
+        let value = case.job.metadata.labels.get(key);
+        Some(at(
+            &format!("/metadata/labels/{}", escaped(key)),
+            value.is_some_and(|value| pattern.fits(value)),
+        ))
+    });
+    let mut first = None;
+    for condition in conditions.into_iter().chain(labels).flatten() {
+        let at = condition?;
+        first.get_or_insert(at);
+    }
+    Some(first.unwrap_or_default())
+}
+
+fn at(pointer: &str, holds: bool) -> Option<String> {
+    holds.then(|| pointer.to_owned())
+}

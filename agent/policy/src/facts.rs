@@ -1,0 +1,62 @@
+//! What a node knows of itself and of the moment, as data.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arch_document::{Runtime, quantity::GpuCount};
+use arch_identity::{Digest, Timestamp, canonical::Decimal};
+use serde::{Deserialize, Serialize};
+
+/// What an admission is decided upon, beside the job and the policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// This node's did:key.
+    pub node: String,
+    /// Groups that this node is in, as an audience may name them.
+    pub groups: Vec<String>,
+    /// The one clock reading of this evaluation.
+    pub now: Timestamp,
+    /// Runtimes that have a working executor.
+    pub runtimes: Vec<Runtime>,
+    /// GPUs that the node lends.
+    pub gpus: GpuCount,
+    /// Who must sign a change of the policy, for the words of a remedy.
+    pub policy_quorum: Option<Quorum>,
+    /// Jobs that completed here, as far as the job's `after` asks for them.
+    pub completed: BTreeSet<Digest>,
+    /// What placement constraints ask about, such as `energy.price_eur_kwh`.
+    pub known: BTreeMap<String, Fact>,
+}
+
+/// How many of how many signers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quorum {
+    /// Signatures that are needed.
+    pub need: u32,
+    /// Signers there are.
+    pub of: u32,
+}
+
+/// A typed fact. Numbers compare with numbers, texts with texts; nothing is converted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Fact {
+    /// Yes or no.
+    Flag(bool),
+    /// A whole number.
+    Integer(i64),
+    /// An exact decimal fraction.
+    Decimal(Decimal),
+    /// A word, such as `x86_64`.
+    Text(String),
+}
+
+impl std::fmt::Display for Fact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Integer(number) => write!(f, "{number}"),
+            Self::Decimal(number) => write!(f, "{number}"),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}

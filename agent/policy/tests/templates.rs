@@ -1,0 +1,62 @@
+//! The default policy and the examples say something, and what their comments promise.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests may be blunt"
+)]
+
+mod world;
+
+use std::path::{Path, PathBuf};
+
+use arch_document::{SignedDocument, Verified};
+use arch_policy::{Policy, schema_for_policy};
+use world::World;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies")
+}
+
+fn templates() -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> = std::fs::read_dir(folder().join("examples"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .chain([folder().join("default.yaml")])
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn every_template_becomes_active_once_its_signers_signed_it() {
+    let world = World::new();
+    assert!(templates().len() >= 3);
+    for path in templates() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let policy: Verified<Policy> = world.signed(&path.display().to_string(), &text, &[0, 2]);
+        assert_eq!(policy.get().metadata.version, Some(1), "{}", path.display());
+        assert!(policy.document().signatures().len() == 2);
+    }
+}
+
+#[test]
+fn the_default_policy_allows_no_network_and_no_files() {
+    let text = std::fs::read(folder().join("default.yaml")).unwrap();
+    let policy: Policy = SignedDocument::parse("default.yaml", &text).unwrap().read().unwrap();
+    assert!(policy.spec.allow.is_empty() && !policy.spec.images.allow_tags);
+    assert!(policy.spec.isolation.shared.is_empty() && policy.spec.resources.max.gpu.count() == 0);
+}
+
+#[test]
+fn the_schema_for_editors_knows_every_field_and_closes_every_object() {
+    let schema = schema_for_policy();
+    assert_eq!(schema["properties"]["kind"]["const"], "Policy");
+    let text = schema.to_string();
+    for field in ["allowTags", "powerBudgetW", "allowUnpinned", "writeEntries", "signer", "weight"]
+    {
+        assert!(text.contains(field), "{field}");
+    }
+    assert!(text.matches("\"additionalProperties\":false").count() >= 12, "{text}");
+}
