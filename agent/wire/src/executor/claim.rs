@@ -1,0 +1,58 @@
+//! What the executor says about a run that ended.
+
+use arch_identity::Digest;
+use serde::{Deserialize, Serialize};
+
+use super::{LimitKind, Outcome};
+
+/// The executor's word; nothing in it is believed before the agent has checked it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Claim {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Fuel used; the same on every node for the same job. 0 if the worker was lost.
+    pub fuel: u64,
+    /// Processor time of worker and compiler, in milliseconds.
+    pub cpu_millis: u64,
+    /// Most memory resident in the worker, in bytes; it shares pages with the executor.
+    pub peak_memory_bytes: u64,
+    /// From request to end, compiling included, in milliseconds.
+    pub wall_millis: u64,
+    /// `stdout`, `stderr`, then the named outputs that the guest wrote; a sealed memfd each.
+    pub outputs: Vec<Blob>,
+    /// A line `sha256:… size path` for each file read through a read grant, sorted by path.
+    /// None if there was no read grant.
+    pub reads: Option<Blob>,
+    /// Caps that the guest ran into, whether it died of them or not.
+    pub limits_hit: Vec<LimitKind>,
+}
+
+/// Bytes in a sealed memfd beside the frame.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Blob {
+    /// `stdout`, `stderr`, or the file's name under `/out`.
+    pub name: String,
+    /// Length in bytes.
+    pub size: u64,
+    /// SHA-256 of the bytes.
+    pub digest: Digest,
+}
+
+impl Claim {
+    /// A run that ended before a guest could do anything.
+    #[must_use]
+    pub fn without_work(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            fuel: 0,
+            cpu_millis: 0,
+            peak_memory_bytes: 0,
+            wall_millis: 0,
+            outputs: Vec::new(),
+            reads: None,
+            limits_hit: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Requests and claims for tests.
+
+use std::collections::BTreeMap;
+
+use arch_identity::Digest;
+use proptest::{collection::vec, prelude::*};
+
+use super::{Blob, Claim, InputFile, Isolation, LimitKind, Limits, Outcome, RunRequest};
+
+pub(super) fn plain_request() -> RunRequest {
+    RunRequest {
+        run: 1,
+        module: Digest::of(b"module"),
+        args: Vec::new(),
+        env: BTreeMap::new(),
+        inputs: Vec::new(),
+        grants: Vec::new(),
+        outputs: Vec::new(),
+        limits: Limits {
+            fuel: 1,
+            wall_millis: 2,
+            memory_bytes: 3,
+            table_elements: 4,
+            instances: 5,
+            output_bytes: 6,
+            host_calls: 7,
+            write_bytes: 8,
+            write_entries: 9,
+            read_bytes: 10,
+            compile_millis: 11,
+            module_bytes: 12,
+        },
+        seed: Digest::of(b"seed"),
+        isolation: Isolation::Process,
+    }
+}
+
+pub(super) fn all_outcomes() -> Vec<Outcome> {
+    let text = || "words".to_owned();
+    vec![
+        Outcome::Completed,
+        Outcome::Exit { code: -3 },
+        Outcome::OutOfFuel,
+        Outcome::Deadline,
+        Outcome::MemoryCap,
+        Outcome::TableCap,
+        Outcome::InstanceCap,
+        Outcome::OutputCap,
+        Outcome::HostCallCap,
+        Outcome::WriteCap,
+        Outcome::ReadCap,
+        Outcome::StackOverflow,
+        Outcome::Trap { kind: text() },
+        Outcome::Denied { what: text() },
+        Outcome::ModuleRefused { why: text() },
+        Outcome::CompileCap,
+        Outcome::InputChanged { path: text() },
+        Outcome::Cancelled,
+        Outcome::WorkerLost { why: text() },
+    ]
+}
+
+pub(super) fn request() -> impl Strategy<Value = RunRequest> {
+    let isolation = prop_oneof![
+        Just(Isolation::Process),
+        ".{0,20}".prop_map(|owner| Isolation::Shared { owner }),
+    ];
+    let input = (".{0,20}", any::<u64>(), any::<[u8; 32]>()).prop_map(|(name, size, digest)| {
+        InputFile { name, size, digest: Digest::from_bytes(digest) }
+    });
+    (any::<u64>(), vec(".{0,20}", 0..4), vec(input, 0..4), any::<u64>(), isolation).prop_map(
+        |(run, args, inputs, fuel, isolation)| {
+            let plain = plain_request();
+            let limits = Limits { fuel, ..plain.limits.clone() };
+            RunRequest { run, args, inputs, limits, isolation, ..plain }
+        },
+    )
+}
+
+pub(super) fn claim() -> impl Strategy<Value = Claim> {
+    let blob = (".{0,20}", any::<u64>(), any::<[u8; 32]>()).prop_map(|(name, size, digest)| Blob {
+        name,
+        size,
+        digest: Digest::from_bytes(digest),
+    });
+    let outcome = prop::sample::select(all_outcomes());
+    (outcome, any::<[u64; 4]>(), vec(blob.clone(), 0..4), prop::option::of(blob)).prop_map(
+        |(outcome, [fuel, cpu_millis, peak_memory_bytes, wall_millis], outputs, reads)| Claim {
+            outcome,
+            fuel,
+            cpu_millis,
+            peak_memory_bytes,
+            wall_millis,
+            outputs,
+            reads,
+            limits_hit: vec![LimitKind::Memory],
+        },
+    )
+}
