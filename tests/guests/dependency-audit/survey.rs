@@ -1,0 +1,74 @@
+//! Looks through the sources of one package.
+
+use std::fs::{self, File};
+use std::io::Read;
+
+use crate::lock::Locked;
+use crate::manifest;
+use crate::scan::{self, Counts};
+use crate::walk;
+
+/// Larger files are counted as left out; the largest real one seen is under 2 MiB.
+const FILE_MAX: u64 = 16 << 20;
+
+/// Folders of a package that are no part of what is built for those who depend on it.
+const APART: [&str; 4] = ["tests", "benches", "examples", "fuzz"];
+
+/// What was found of one package.
+#[derive(Debug)]
+pub struct Package {
+    pub locked: Locked,
+    pub licence: String,
+    pub build_script: bool,
+    pub proc_macro: bool,
+    pub links: Option<String>,
+    pub counts: Counts,
+    /// Rust files in tests, benches, examples and fuzz folders: not read.
+    pub apart: u64,
+    /// Links, files too large, files and folders that could not be read.
+    pub left_out: u64,
+}
+
+/// Reads the package's folder, or gives `None` when it is not there. `buffer` is used again for
+/// every file.
+pub fn package(sources: &str, locked: &Locked, buffer: &mut Vec<u8>) -> Option<Package> {
+    let folder = format!("{}/{}-{}", sources, locked.name, locked.version);
+    let text = fs::read(format!("{folder}/Cargo.toml")).ok()?;
+    let manifest = manifest::read(&String::from_utf8_lossy(&text));
+    let mut counts = Counts::default();
+    let (mut apart, mut left_out, mut script) = (0, 0, false);
+    let passed = walk::files(&folder, &|path| !path.starts_with('.'), &mut |path| {
+        if !path.ends_with(".rs") {
+            return;
+        }
+        script |= path == "build.rs";
+        if is_apart(path) {
+            apart += 1;
+        } else if load(&format!("{folder}/{path}"), buffer) {
+            counts.add(&scan::scan(buffer));
+        } else {
+            left_out += 1;
+        }
+    });
+    Some(Package {
+        locked: locked.clone(),
+        licence: manifest.licence(),
+        build_script: manifest.build.unwrap_or(script),
+        proc_macro: manifest.proc_macro,
+        links: manifest.links,
+        counts,
+        apart,
+        left_out: left_out + passed.special + passed.unreadable,
+    })
+}
+
+fn is_apart(path: &str) -> bool {
+    path.split_once('/').map_or(false, |(first, _)| APART.contains(&first))
+}
+
+/// Fills `buffer` with the file, unless it is too large or cannot be read.
+fn load(path: &str, buffer: &mut Vec<u8>) -> bool {
+    buffer.clear();
+    let read = File::open(path).and_then(|file| file.take(FILE_MAX + 1).read_to_end(buffer));
+    read.map_or(false, |bytes| bytes as u64 <= FILE_MAX)
+}

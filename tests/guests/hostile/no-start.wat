@@ -1,0 +1,3 @@
+;; expect: ModuleRefused
+;; A valid module that is no program.
+(module (memory (export "memory") 1))

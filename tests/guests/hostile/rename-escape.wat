@@ -1,0 +1,57 @@
+;; expect: Completed
+;; Makes a file in each folder that lets it, and tries to move it out by `..`, by an absolute path
+;; and through a link named `link-out` that a test may plant; and to move outside files in.
+;; Code 66 if one of them works; ends well if all are refused.
+(module
+  (import "wasi_snapshot_preview1" "args_sizes_get"
+    (func $args_sizes_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "args_get" (func $args_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_open"
+    (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_rename"
+    (func $path_rename (param i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 1056) "in")
+  (data (i32.const 1064) "out")
+  (data (i32.const 0) "mine")
+  (data (i32.const 64) "../escaped")
+  (data (i32.const 128) "/tmp/escaped")
+  (data (i32.const 192) "link-out/escaped")
+  (data (i32.const 256) "../../../../etc/hostname")
+  (data (i32.const 320) "taken")
+  ;; Opens /in, /out and the folder given as last argument, if one is: 4, 5 and 6 beside 3, the root.
+  (func $enter (local $at i32)
+    (drop (call $args_sizes_get (i32.const 1040) (i32.const 1044)))
+    (drop (call $args_get (i32.const 2048) (i32.const 4096)))
+    (call $folder (i32.const 1056) (i32.const 2))
+    (call $folder (i32.const 1064) (i32.const 3))
+    ;; The last argument ends one byte (its zero) before the end of all of them.
+    (local.set $at
+      (i32.load (i32.add (i32.const 2044) (i32.mul (i32.const 4) (i32.load (i32.const 1040))))))
+    (if (i32.eq (i32.load8_u (local.get $at)) (i32.const 47))
+      (then
+        (call $folder (i32.add (local.get $at) (i32.const 1))
+          (i32.sub (i32.sub (i32.add (i32.const 4096) (i32.load (i32.const 1044))) (local.get $at))
+            (i32.const 2))))))
+  ;; O_DIRECTORY = 2; all rights but fd_read and fd_write
+  (func $folder (param $name i32) (param $length i32)
+    (drop (call $path_open (i32.const 3) (i32.const 0) (local.get $name) (local.get $length)
+      (i32.const 2) (i64.const -67) (i64.const -1) (i32.const 0) (i32.const 1048))))
+  (func $refused (param $folder i32) (param $from i32) (param $length i32) (param $to i32) (param $size i32)
+    (if (i32.eqz
+          (call $path_rename (local.get $folder) (local.get $from) (local.get $length)
+            (local.get $folder) (local.get $to) (local.get $size)))
+      (then (call $proc_exit (i32.const 66)))))
+  (func (export "_start") (local $folder i32)
+    (call $enter)
+    (local.set $folder (i32.const 3))
+    (loop $next
+      (drop (call $path_open (local.get $folder) (i32.const 0) (i32.const 0) (i32.const 4)
+        (i32.const 1) (i64.const 64) (i64.const 64) (i32.const 0) (i32.const 1024)))
+      (call $refused (local.get $folder) (i32.const 0) (i32.const 4) (i32.const 64) (i32.const 10))
+      (call $refused (local.get $folder) (i32.const 0) (i32.const 4) (i32.const 128) (i32.const 12))
+      (call $refused (local.get $folder) (i32.const 0) (i32.const 4) (i32.const 192) (i32.const 16))
+      (call $refused (local.get $folder) (i32.const 256) (i32.const 24) (i32.const 320) (i32.const 5))
+      (local.set $folder (i32.add (local.get $folder) (i32.const 1)))
+      (br_if $next (i32.lt_s (local.get $folder) (i32.const 10))))))
