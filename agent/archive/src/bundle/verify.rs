@@ -1,0 +1,374 @@
+//! Checking, with nothing but the folder and perhaps the node's public keys.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use arch_files::{FileError, read};
+use arch_identity::{Digest, DigestWriter, canonical};
+use arch_ledger::{Entry, KeySource, MAX_ENTRY, Receipt, Record, VerifierKey};
+
+use super::{
+    ACCEPTED, ACCEPTED_RECEIPT, Contents, INDEX, INPUTS, MANIFEST, MODULE, RECEIPT, RESULT, SCHEMA,
+    invalid, is_plain,
+};
+use crate::error::ArchiveError;
+use crate::object::open_object;
+use crate::store::entries;
+
+const MAX_TEXT: u64 = 1024 * 1024;
+
+/// A bundle that holds together. Made only by [`verify`].
+#[derive(Debug)]
+pub struct Bundle {
+    folder: PathBuf,
+    document: Digest,
+    accepted: Entry,
+    finished: Entry,
+    inputs: BTreeMap<String, Digest>,
+    module: Digest,
+    origin: String,
+    key_source: KeySource,
+}
+
+impl Bundle {
+    /// The job: what the canonical form of `manifest` must hash to.
+    #[must_use]
+    pub fn document(&self) -> &Digest {
+        &self.document
+    }
+
+    /// The signed job document.
+    #[must_use]
+    pub fn manifest(&self) -> PathBuf {
+        self.folder.join(MANIFEST)
+    }
+
+    /// The program; its bytes hash to [`Bundle::module_digest`].
+    #[must_use]
+    pub fn module(&self) -> PathBuf {
+        self.folder.join(MODULE)
+    }
+
+    /// Digest of the program, as the ledger says it.
+    #[must_use]
+    pub fn module_digest(&self) -> &Digest {
+        &self.module
+    }
+
+    /// Inputs by name, with the digests that their bytes have.
+    pub fn inputs(&self) -> impl Iterator<Item = (&str, &Digest, PathBuf)> {
+        let path = |name: &str| self.folder.join(INPUTS).join(name);
+        self.inputs.iter().map(move |(name, digest)| (name.as_str(), digest, path(name)))
+    }
+
+    /// The entry that accepted the job.
+    #[must_use]
+    pub fn accepted(&self) -> &Entry {
+        &self.accepted
+    }
+
+    /// The entry that ended it: state, outputs by digest, usage.
+    #[must_use]
+    pub fn finished(&self) -> &Entry {
+        &self.finished
+    }
+
+    /// Name of the ledger.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether the ledger's keys were given or only stated by the bundle itself.
+    #[must_use]
+    pub fn key_source(&self) -> KeySource {
+        self.key_source
+    }
+}
+
+/// Checks every byte of a bundle: digests, entries, receipts, and that nothing else lies there.
+///
+/// Without `keys` those are used that the bundle states; the result says so.
+///
+/// # Errors
+/// [`ArchiveError::Bundle`] with the file that is wrong.
+pub fn verify(folder: &Path, keys: Option<&[VerifierKey]>) -> Result<Bundle, ArchiveError> {
+    let index = text(folder, INDEX, MAX_TEXT)?;
+    let contents: Contents =
+        serde_json::from_slice(&index).map_err(|e| invalid(INDEX, e.to_string()))?;
+    if contents.schema != SCHEMA || canonical::bytes(&contents).ok().as_ref() != Some(&index) {
+        return Err(invalid(INDEX, "another schema, or not in canonical form"));
+    }
+    require_nothing_else(folder, &contents)?;
+    let (keys, key_source) = keys_to_use(&contents, keys)?;
+
+    let (accepted, origin) = proved(folder, ACCEPTED, ACCEPTED_RECEIPT, &keys)?;
+    let (finished, _) = proved(folder, RESULT, RECEIPT, &keys)?;
+    let Record::Accepted { document, module, .. } = &accepted.record else {
+        return Err(invalid(ACCEPTED, "the entry does not accept a job"));
+    };
+    if !matches!(finished.record, Record::Finished { .. }) {
+        return Err(invalid(RESULT, "the entry does not end a job"));
+    }
+    if *document != contents.document || finished.record.job() != Some(document) {
+        return Err(invalid(RESULT, "the entries and the index are of different jobs"));
+    }
+    if finished.index <= accepted.index {
+        return Err(invalid(RESULT, "the job ended before it was accepted"));
+    }
+    let module = *module;
+    require_digest(folder, MODULE, &module)?;
+    require_digest(folder, MANIFEST, &contents.manifest)?;
+    for (name, digest) in &contents.inputs {
+        require_digest(folder, &format!("{INPUTS}/{name}"), digest)?;
+    }
+    Ok(Bundle {
+        folder: folder.to_owned(),
+        document: contents.document,
+        accepted,
+        finished,
+        inputs: contents.inputs,
+        module,
+        origin,
+        key_source,
+    })
+}
+
+fn keys_to_use(
+    contents: &Contents,
+    given: Option<&[VerifierKey]>,
+) -> Result<(Vec<VerifierKey>, KeySource), ArchiveError> {
+    let stated: Result<Vec<VerifierKey>, _> =
+        contents.vkeys.iter().map(|text| text.parse()).collect();
+    let stated = stated.map_err(|e| invalid(INDEX, e.to_string()))?;
+    match given.filter(|keys| !keys.is_empty()) {
+        None => Ok((stated, KeySource::FirstEntry)),
+        // All that are stated must hold, so that no signature in the bundle is free to change.
+        Some(given) if given.iter().all(|key| stated.contains(key)) => {
+            Ok((stated, KeySource::Given))
+        }
+        Some(_) => Err(invalid(INDEX, "the bundle is of a ledger with other keys")),
+    }
+}
+
+/// Reads an entry and its receipt, and has the one prove the other.
+fn proved(
+    folder: &Path,
+    entry: &str,
+    receipt: &str,
+    keys: &[VerifierKey],
+) -> Result<(Entry, String), ArchiveError> {
+    let bytes = text(folder, entry, u64::try_from(MAX_ENTRY).unwrap_or(u64::MAX))?;
+    let proof = String::from_utf8(text(folder, receipt, MAX_TEXT)?)
+        .map_err(|e| invalid(receipt, e.to_string()))?;
+    let parsed: Receipt =
+        proof.parse().map_err(|e: arch_ledger::NoteError| invalid(receipt, e.to_string()))?;
+    // A second spelling of the same receipt would be a byte that may change unseen.
+    let note = arch_ledger::Note::parse(parsed.checkpoint.as_bytes())
+        .map_err(|e| invalid(receipt, e.to_string()))?;
+    if parsed.to_string() != proof
+        || note.to_string() != parsed.checkpoint
+        || note.signatures.len() != keys.len()
+    {
+        return Err(invalid(receipt, "not as the node's ledger writes it"));
+    }
+    let checkpoint = parsed.verify(&bytes, keys).map_err(|e| invalid(receipt, e.to_string()))?;
+    let read = Entry::parse(parsed.index, bytes).map_err(|e| invalid(entry, e.to_string()))?;
+    Ok((read, checkpoint.checkpoint().origin.clone()))
+}
+
+fn text(folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ArchiveError> {
+    read(&folder.join(name), limit).map_err(|error| match error {
+        FileError::Absent { .. } => invalid(name, "the file is missing"),
+        other => invalid(name, other.to_string()),
+    })
+}
+
+fn require_digest(folder: &Path, name: &str, digest: &Digest) -> Result<(), ArchiveError> {
+    let path = folder.join(name);
+    let (mut file, _) =
+        open_object(&path, digest).map_err(|_| invalid(name, "the file is missing"))?;
+    let mut hash = DigestWriter::new();
+    io::copy(&mut file, &mut hash).map_err(ArchiveError::io(&path))?;
+    if hash.finish() == *digest {
+        Ok(())
+    } else {
+        Err(invalid(name, format!("its bytes are not `{digest}`")))
+    }
+}
+
+fn require_nothing_else(folder: &Path, contents: &Contents) -> Result<(), ArchiveError> {
+    if let Some(name) = contents.inputs.keys().find(|name| !is_plain(name)) {
+        return Err(invalid(INDEX, format!("`{name}` cannot be the name of a file")));
+    }
+    let mut expected: BTreeSet<PathBuf> =
+        [INDEX, MANIFEST, MODULE, ACCEPTED, ACCEPTED_RECEIPT, RESULT, RECEIPT, INPUTS]
+            .map(|n| folder.join(n))
+            .into();
+    expected.extend(contents.inputs.keys().map(|name| folder.join(INPUTS).join(name)));
+    let inputs = folder.join(INPUTS);
+    if !fs::symlink_metadata(&inputs).is_ok_and(|found| found.is_dir()) {
+        return Err(invalid(INPUTS, "the folder is missing"));
+    }
+    let mut found = entries(folder)?;
+    found.extend(entries(&inputs)?);
+    match found.into_iter().find(|path| !expected.contains(path)) {
+        Some(path) => Err(invalid(
+            &path.strip_prefix(folder).unwrap_or(&path).display().to_string(),
+            "a foreign file",
+        )),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arch_identity::{KeyKind, KeyPair};
+    use arch_ledger::{EndState, Ledger, LogKeys, Usage, fault::MemFs};
+
+    use super::*;
+    use crate::{Archive, Pin, bundle};
+
+    struct World {
+        place: tempfile::TempDir,
+        archive: Archive,
+        keys: LogKeys,
+        document: Digest,
+    }
+
+    impl World {
+        fn folder(&self) -> PathBuf {
+            self.place.path().join("bundle")
+        }
+    }
+
+    fn keys(seed: u8) -> LogKeys {
+        LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[seed; 32])).unwrap()
+    }
+
+    /// A job that was accepted, run and kept.
+    fn kept() -> World {
+        let place = tempfile::tempdir().unwrap();
+        let archive = Archive::open(&place.path().join("archive")).unwrap();
+        let (document, noon) = (Digest::of(b"{}"), "2026-11-23T12:00:00Z".parse().unwrap());
+        let mut pin = Pin::new(document, archive.put(b"kind: Job\n").unwrap());
+        pin.inputs.insert("words".to_owned(), archive.put(b"a b c").unwrap());
+        archive.pin(&pin).unwrap();
+        let (mut ledger, _) = Ledger::open(MemFs::default(), keys(7), noon).unwrap();
+        let module = archive.put(b"\0asm").unwrap();
+        let accepted = Record::Accepted {
+            document,
+            name: "count".into(),
+            owner: "user:ada".into(),
+            module,
+            policy: module,
+            rules: Vec::new(),
+            grants: Vec::new(),
+        };
+        let started = Record::Started { document, attempt: 1, environment: module };
+        let finished = Record::Finished {
+            document,
+            attempt: 1,
+            state: EndState::Completed,
+            outcome: "completed".into(),
+            code: None,
+            outputs: BTreeMap::new(),
+            logs: None,
+            reads: None,
+            fuel: 1,
+            usage: Usage::default(),
+        };
+        for anchored in ledger.append(noon, &[accepted, started, finished]).unwrap() {
+            let receipt = ledger.receipt(anchored.index()).unwrap();
+            let started = matches!(anchored.entry().record, Record::Started { .. });
+            let kept = archive.keep(anchored, Some(&receipt));
+            assert_eq!(kept.is_err(), started, "only acceptance and end are kept");
+        }
+        World { place, archive, keys: keys(7), document }
+    }
+
+    fn packed() -> World {
+        let world = kept();
+        bundle::write(&world.archive, &world.document, world.keys.verifiers(), &world.folder())
+            .unwrap();
+        world
+    }
+
+    #[test]
+    fn a_bundle_holds_together_without_the_archive() {
+        let world = packed();
+        let bundle = verify(&world.folder(), Some(world.keys.verifiers())).unwrap();
+        assert_eq!((bundle.document(), bundle.origin()), (&world.document, "example.org/node"));
+        assert_eq!(bundle.module_digest(), &Digest::of(b"\0asm"));
+        assert_eq!((bundle.accepted().index, bundle.finished().index), (1, 3));
+        let inputs: Vec<_> =
+            bundle.inputs().map(|(name, digest, _)| (name.to_owned(), *digest)).collect();
+        assert_eq!(inputs, [("words".to_owned(), Digest::of(b"a b c"))]);
+        assert_eq!(bundle.key_source(), KeySource::Given);
+        assert_eq!(verify(&world.folder(), None).unwrap().key_source(), KeySource::FirstEntry);
+        assert!(verify(&world.folder(), Some(keys(8).verifiers())).is_err());
+    }
+
+    #[test]
+    fn a_changed_missing_or_foreign_file_is_found() {
+        let world = packed();
+        let folder = world.folder();
+        let names =
+            [INDEX, MANIFEST, MODULE, ACCEPTED, ACCEPTED_RECEIPT, RESULT, RECEIPT, "inputs/words"];
+        for name in names {
+            let (path, step) = (folder.join(name), if name.ends_with('n') { 1 } else { 29 });
+            let bytes = fs::read(&path).unwrap();
+            for at in (0..bytes.len()).step_by(step).chain([bytes.len().saturating_sub(1)]) {
+                let mut changed = bytes.clone();
+                changed[at] ^= 1;
+                fs::write(&path, changed).unwrap();
+                assert!(verify(&folder, None).is_err(), "{name}, byte {at}");
+            }
+            fs::remove_file(&path).unwrap();
+            assert!(verify(&folder, None).is_err(), "{name} removed");
+            fs::write(&path, bytes).unwrap();
+        }
+        for foreign in ["notes", "inputs/more"] {
+            fs::write(folder.join(foreign), b"").unwrap();
+            assert!(verify(&folder, None).is_err(), "{foreign} added");
+            fs::remove_file(folder.join(foreign)).unwrap();
+        }
+        assert!(verify(&folder, None).is_ok());
+    }
+
+    #[test]
+    fn a_bundle_appears_whole_or_not_at_all() {
+        let world = kept();
+        let input = world.archive.path(&Digest::of(b"a b c"));
+        fs::write(&input, b"a b d").unwrap();
+        let write = || {
+            bundle::write(&world.archive, &world.document, world.keys.verifiers(), &world.folder())
+        };
+        assert!(matches!(write(), Err(ArchiveError::Damaged(_))));
+        assert_eq!(entries(world.place.path()).unwrap(), [world.place.path().join("archive")]);
+        fs::write(&input, b"a b c").unwrap();
+        write().unwrap();
+        assert!(write().is_err(), "an older bundle is never written over");
+    }
+
+    #[test]
+    fn a_pin_remembers_what_belongs_to_the_job() {
+        let world = kept();
+        assert_eq!(world.archive.pins().unwrap(), [world.document]);
+        let pin = world.archive.pin_of(&world.document).unwrap();
+        assert_eq!(pin.module, Some(Digest::of(b"\0asm")));
+        let wanted: BTreeSet<Digest> = pin.digests().collect();
+        assert_eq!(
+            world.archive.sweep(|digest| wanted.contains(digest)).unwrap(),
+            2,
+            "entry and receipt of the start"
+        );
+        assert!(
+            bundle::write(&world.archive, &world.document, world.keys.verifiers(), &world.folder())
+                .is_ok()
+        );
+        assert!(matches!(world.archive.pin_of(&Digest::of(b"x")), Err(ArchiveError::Absent(_))));
+    }
+}
