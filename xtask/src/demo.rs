@@ -1,0 +1,44 @@
+//! `cargo xtask demo`: builds the programs, then hands over to `archctl demo`.
+
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
+
+use crate::{house, process};
+
+/// What is built: the programs, and a generator of ours, whose dependencies for development make
+/// cargo choose the same features as for tests. So demo, tests and docs share one build; without
+/// it, the wasm engine alone would be compiled twice.
+const BUILD: [&str; 6] = ["build", "--locked", "--workspace", "--bins", "--example", "generate"];
+
+/// Build everything, then run a signed job from file to proof
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Handed to `archctl demo`: --json, --keep DIR, --help and others
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<OsString>,
+}
+
+impl Args {
+    pub(crate) fn run(self) -> Result<ExitCode, String> {
+        eprintln!(
+            "building archctl, arch-node-agent and arch-executor; the first time takes minutes"
+        );
+        build()?;
+        // Replaces this process: signals and the exit code are the demo's own.
+        let error = archctl()?.args(self.rest).exec();
+        Err(format!("archctl does not start: {error}"))
+    }
+}
+
+/// Builds every program; cargo shows its progress on standard error.
+pub(crate) fn build() -> Result<(), String> {
+    process::succeed(&mut process::cargo(BUILD))
+}
+
+/// `archctl demo`, as it was built.
+pub(crate) fn archctl() -> Result<Command, String> {
+    let mut command = Command::new(house::programs()?.join("archctl"));
+    command.arg("demo").current_dir(house::root());
+    Ok(command)
+}

@@ -1,0 +1,165 @@
+//! Who may import whom, and what must not be there: the one table, which `cargo xtask deps`
+//! enforces and docs/ARCHITECTURE.md explains.
+
+/// What one crate may and must not have.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    /// Our crates that it may depend on directly, for itself or its build; tests are free.
+    pub(crate) may_use: &'static [&'static str],
+    /// Packages that must be nowhere in what it links, by kind; `x*` is all that starts with `x`.
+    pub(crate) never_linked: &'static [&'static [&'static str]],
+    /// Words that its sources must not have outside tests and comments, by kind.
+    pub(crate) never_written: &'static [&'static [&'static str]],
+}
+
+/// Runtimes and sockets of the network.
+const NETWORK: &[&str] =
+    &["tokio", "mio", "socket2", "quinn*", "rustls*", "hyper*", "async-std", "smol", "openssl*"];
+
+/// System calls, files and clocks.
+const SYSTEM: &[&str] = &["rustix", "nix", "inotify*", "notify", "chrono", "time", "jiff"];
+
+/// Engines for foreign code and proofs: nothing for a process that holds keys or the ledger.
+const ENGINES: &[&str] = &["wasmtime*", "cranelift*", "wgpu*", "naga*", "ark-*"];
+
+/// Another view of files than our deterministic one.
+const OTHER_WASI: &[&str] = &["wasmtime-wasi*", "wasi-common", "cap-std"];
+
+/// Only signed documents may come as YAML, and only through the strict loader.
+const LOOSE_YAML: &[&str] = &["serde-saphyr", "serde_yaml*", "serde_yml"];
+
+/// All of YAML.
+const YAML: &[&str] = &["granit-parser", "serde-saphyr", "serde_yaml*", "serde_yml"];
+
+/// Databases: the journal is the only place that is durable.
+const DATABASES: &[&str] = &["rusqlite", "libsqlite3-sys", "sled", "redb", "heed*", "rocksdb"];
+
+/// Effects, as they are written in Rust: a pure crate takes bytes, time and chance as arguments.
+const EFFECTS: &[&str] = &[
+    "std::env",
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "SystemTime",
+    "Instant",
+    "getrandom",
+    "println!",
+    "eprintln!",
+];
+
+/// What makes a decision depend on the machine or on luck.
+const LUCK: &[&str] = &["f32", "f64", "HashMap", "HashSet"];
+
+/// Reading a clock or drawing chance.
+const CLOCKS: &[&str] = &["SystemTime", "Instant", "getrandom"];
+
+/// Sockets that reach other machines.
+const SOCKETS: &[&str] = &["std::net"];
+
+/// Keys that sign.
+const SIGNERS: &[&str] = &["SigningKey", "KeyPair", "keyfile"];
+
+/// The lint forbids it; this finds whoever lifts the lint.
+const UNSAFE: &[&str] = &["unsafe_code", "unsafe {", "unsafe fn", "unsafe impl"];
+
+/// Every crate of the workspace stands here once.
+#[rustfmt::skip]
+pub(crate) const TABLE: &[Row] = &[
+    Row {
+        name: "arch-problem",
+        may_use: &[],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, YAML],
+        never_written: &[EFFECTS, UNSAFE],
+    },
+    Row {
+        name: "arch-files",
+        may_use: &["arch-problem"],
+        never_linked: &[NETWORK, ENGINES, YAML],
+        never_written: &[SOCKETS, CLOCKS, UNSAFE],
+    },
+    Row {
+        name: "arch-identity",
+        may_use: &["arch-problem"],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, YAML],
+        never_written: &[EFFECTS, UNSAFE],
+    },
+    Row {
+        name: "arch-document",
+        may_use: &["arch-identity", "arch-problem"],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, LOOSE_YAML, DATABASES],
+        never_written: &[EFFECTS, UNSAFE],
+    },
+    Row {
+        name: "arch-policy",
+        may_use: &["arch-document", "arch-identity", "arch-problem"],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, LOOSE_YAML, DATABASES],
+        never_written: &[EFFECTS, LUCK, UNSAFE],
+    },
+    Row {
+        name: "arch-schedule",
+        may_use: &["arch-document", "arch-identity", "arch-policy", "arch-problem"],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, LOOSE_YAML, DATABASES],
+        never_written: &[EFFECTS, LUCK, UNSAFE],
+    },
+    Row {
+        name: "arch-ledger",
+        may_use: &["arch-identity", "arch-problem"],
+        never_linked: &[NETWORK, ENGINES, YAML, DATABASES],
+        never_written: &[SOCKETS, CLOCKS, UNSAFE],
+    },
+    Row {
+        name: "arch-archive",
+        may_use: &["arch-files", "arch-identity", "arch-ledger", "arch-problem"],
+        never_linked: &[NETWORK, ENGINES, YAML, DATABASES],
+        never_written: &[SOCKETS, CLOCKS, UNSAFE],
+    },
+    Row {
+        name: "arch-wire",
+        may_use: &["arch-document", "arch-identity", "arch-problem"],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, LOOSE_YAML],
+        never_written: &[EFFECTS, UNSAFE],
+    },
+    Row {
+        name: "arch-sandbox",
+        may_use: &["arch-document", "arch-identity", "arch-problem", "arch-wire"],
+        never_linked: &[NETWORK, OTHER_WASI, LOOSE_YAML, DATABASES],
+        never_written: &[SOCKETS, SIGNERS],
+    },
+    Row {
+        name: "arch-executor",
+        may_use: &["arch-identity", "arch-problem", "arch-sandbox", "arch-wire"],
+        never_linked: &[NETWORK, OTHER_WASI, LOOSE_YAML, DATABASES],
+        never_written: &[SOCKETS, SIGNERS, UNSAFE],
+    },
+    Row {
+        name: "arch-node",
+        may_use: &[
+            "arch-archive", "arch-document", "arch-files", "arch-identity", "arch-ledger",
+            "arch-policy", "arch-problem", "arch-schedule", "arch-wire",
+        ],
+        never_linked: &[ENGINES, DATABASES],
+        never_written: &[UNSAFE],
+    },
+    Row {
+        name: "arch-cli",
+        may_use: &[
+            "arch-archive", "arch-document", "arch-files", "arch-identity", "arch-ledger",
+            "arch-policy", "arch-problem", "arch-schedule", "arch-wire",
+        ],
+        never_linked: &[NETWORK, ENGINES, DATABASES],
+        never_written: &[UNSAFE],
+    },
+    Row {
+        name: "arch-tests",
+        may_use: &[
+            "arch-archive", "arch-document", "arch-files", "arch-identity", "arch-ledger",
+            "arch-policy", "arch-problem", "arch-schedule", "arch-wire",
+        ],
+        never_linked: &[ENGINES],
+        never_written: &[],
+    },
+    // Starts without our crates; its generators are examples with dependencies of their own.
+    Row { name: "xtask", may_use: &[], never_linked: &[NETWORK, ENGINES], never_written: &[] },
+];

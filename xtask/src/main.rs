@@ -1,0 +1,51 @@
+//! Everything a newcomer or CI types.
+//!
+//! ```text
+//! cargo xtask demo      build everything, then a signed job from file to proof
+//! cargo xtask test      all that CI runs; `--list` shows the groups, `--only GROUP` runs one
+//! cargo xtask bench     ours beside a peer, one JSON line each
+//! cargo xtask deps      who may import whom, sources, licences, purposes
+//! cargo xtask docs      writes docs/ERRORS.md, schemas, completions, man pages; `--check` compares
+//! cargo xtask guests    builds the example guests; `--check` compares
+//! ```
+
+mod bench;
+mod demo;
+mod deps;
+mod docs;
+mod guests;
+mod house;
+mod import_table;
+mod process;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Demo, tests, benches and generated files of this project
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Xtask {
+    Demo(demo::Args),
+    Test(test::Args),
+    Bench(bench::Args),
+    Deps(deps::Args),
+    Docs(docs::Args),
+    Guests(guests::Args),
+}
+
+fn main() -> ExitCode {
+    let done = match Xtask::parse() {
+        Xtask::Demo(args) => args.run(),
+        Xtask::Test(args) => args.run(),
+        Xtask::Bench(args) => args.run(),
+        Xtask::Deps(args) => args.run(),
+        Xtask::Docs(args) => args.run(),
+        Xtask::Guests(args) => args.run(),
+    };
+    done.unwrap_or_else(|why| {
+        eprintln!("error: {why}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,188 @@
+//! The groups, in the order in which they run: quick ones that find most come first.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::group::{Context, Group};
+use super::tally::Tally;
+use crate::guests::{self, Toolchain};
+use crate::process::{cargo, exists, heard, succeed};
+use crate::{demo, deps, docs, house};
+
+/// Everything that CI runs.
+pub(crate) const GROUPS: [Group; 10] = [
+    group("fmt", "sources are formatted", fmt),
+    group("deps", "imports, sources, licences and purposes of dependencies", imports),
+    group("advisories", "no known vulnerability; bans of deny.toml", advisories),
+    group("clippy", "no warning in any target", clippy),
+    group("unit", "unit tests, properties and vectors of every crate", unit),
+    group("doc", "examples in the documentation of the crates", doc),
+    group("e2e", "the programs together, good and bad", end_to_end),
+    group("demo", "the demo as a newcomer runs it, judged by its JSON", demonstration),
+    group(
+        "generated",
+        "errors, schemas, completions and man pages are what the code says",
+        generated,
+    ),
+    Group {
+        name: "guests",
+        about: "unit tests of the guests; committed modules are what their sources give",
+        looks_at: &[
+            "tests/guests",
+            "manifests/examples",
+            "xtask/component",
+            "xtask/src/guests",
+            "Cargo.lock",
+        ],
+        run: guest_modules,
+    },
+];
+
+const fn group(
+    name: &'static str,
+    about: &'static str,
+    run: fn(&Context) -> Result<Tally, String>,
+) -> Group {
+    Group { name, about, looks_at: &[], run }
+}
+
+fn fmt(_: &Context) -> Result<Tally, String> {
+    succeed(&mut cargo(["fmt", "--all", "--check"])).map(|()| Tally::passed(1))
+}
+
+fn imports(_: &Context) -> Result<Tally, String> {
+    deps::check().map(|()| Tally::passed(1))
+}
+
+fn advisories(_: &Context) -> Result<Tally, String> {
+    if !exists("cargo-deny") {
+        return Ok(Tally::skip(
+            "cargo-deny is not installed; `cargo install cargo-deny` brings it",
+        ));
+    }
+    succeed(&mut cargo(["deny", "--locked", "check"])).map(|()| Tally::passed(1))
+}
+
+fn clippy(_: &Context) -> Result<Tally, String> {
+    let mut command = cargo(["clippy", "--workspace", "--all-targets", "--locked"]);
+    command.args(["--features", "xtask/component", "--", "-D", "warnings"]);
+    succeed(&mut command).map(|()| Tally::passed(1))
+}
+
+fn unit(_: &Context) -> Result<Tally, String> {
+    tests("not package(arch-tests)", &["--exclude", "arch-tests", "--lib", "--bins", "--tests"])
+}
+
+fn end_to_end(_: &Context) -> Result<Tally, String> {
+    demo::build()?;
+    tests("package(arch-tests)", &["--test", "spine"])
+}
+
+/// Runs tests with nextest if it is installed, else with cargo's own runner; always for the whole
+/// workspace, so that the features are the same and nothing is built twice. A test that cannot do
+/// its work here appends `SKIPPED because …` to the file named by `ARCH_SKIPPED_LOG`.
+fn tests(filter: &str, selection: &[&str]) -> Result<Tally, String> {
+    let log = house::kept("logs")?.join("skipped");
+    let _none_yet = std::fs::remove_file(&log);
+    let mut command = if exists("cargo-nextest") {
+        let mut command = cargo(["nextest", "run", "--no-tests=pass", "-E", filter]);
+        command.args(["--color", "never"]);
+        command
+    } else {
+        let mut command = cargo(["test"]);
+        command.args(selection);
+        command
+    };
+    command.args(["--workspace", "--locked", "--no-fail-fast"]);
+    run_tests(command.env("ARCH_SKIPPED_LOG", &log), &log)
+}
+
+fn doc(_: &Context) -> Result<Tally, String> {
+    run_tests(&mut cargo(["test", "--workspace", "--doc", "--locked"]), Path::new(""))
+}
+
+fn run_tests(command: &mut Command, log: &Path) -> Result<Tally, String> {
+    let mut tally = Tally::default();
+    let good = heard(command, |line| tally.hear(line))?;
+    if !good {
+        tally.failed = tally.failed.max(1);
+    }
+    tally.move_to_skipped(&std::fs::read_to_string(log).unwrap_or_default());
+    Ok(tally)
+}
+
+fn demonstration(_: &Context) -> Result<Tally, String> {
+    demo::build()?;
+    let output = demo::archctl()?.arg("--json").output().map_err(|error| error.to_string())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    println!("{}", text.trim());
+    let wrong = serde_json::from_str(&text)
+        .map_or_else(|error| vec![error.to_string()], |json| faults(&json));
+    if output.status.success() && wrong.is_empty() {
+        return Ok(Tally::passed(1));
+    }
+    let words = String::from_utf8_lossy(&output.stderr);
+    Err(format!("the demo ended with {}; {}\n{words}", output.status, wrong.join(", ")))
+}
+
+/// What the demo promises and its JSON does not say.
+fn faults(json: &serde_json::Value) -> Vec<String> {
+    let at = |pointer: &str| json.pointer(pointer).unwrap_or(&serde_json::Value::Null);
+    let length = |pointer: &str| at(pointer).as_array().map_or(0, Vec::len);
+    let promises = [
+        (at("/schema") == "arch.demo/v1", "the schema is not arch.demo/v1"),
+        (length("/jobs") > 0, "no job"),
+        (length("/refused") >= 3, "fewer than three refusals"),
+        (
+            at("/restarted/lost") == 0 && at("/restarted/doubled") == 0,
+            "jobs lost or doubled by the restart",
+        ),
+        (at("/ledger/verified") == true, "the ledger is not verified"),
+    ];
+    promises.into_iter().filter(|(kept, _)| !kept).map(|(_, fault)| fault.to_owned()).collect()
+}
+
+fn generated(_: &Context) -> Result<Tally, String> {
+    docs::generate(true).map(|()| Tally::passed(1))
+}
+
+fn guest_modules(context: &Context) -> Result<Tally, String> {
+    let mut tally = Tally::default();
+    if !guests::unit_tests(|line| tally.hear(line))? {
+        tally.failed = tally.failed.max(1);
+    }
+    match Toolchain::find(context.install) {
+        Ok(toolchain) => guests::all(&toolchain, true).map(|()| tally.and(Tally::passed(1))),
+        Err(why) => Ok(tally.and(Tally::skip(why))),
+    }
+}
+
+/// Every file and folder that a group says it looks at.
+pub(super) fn looked_at(group: &Group) -> Vec<PathBuf> {
+    let root = house::root();
+    group.looks_at.iter().flat_map(|path| house::files(&root.join(path))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_demo_that_keeps_its_promises_has_no_faults() {
+        let good = r#"{"schema":"arch.demo/v1","jobs":[{}],"refused":[{},{},{}],
+            "restarted":{"lost":0,"doubled":0},"ledger":{"verified":true}}"#;
+        assert!(faults(&serde_json::from_str(good).unwrap()).is_empty());
+        let lost = good.replace("\"lost\":0", "\"lost\":1");
+        assert_eq!(faults(&serde_json::from_str(&lost).unwrap()).len(), 1);
+        assert_eq!(faults(&serde_json::Value::Null).len(), 5);
+    }
+
+    #[test]
+    fn what_a_group_looks_at_is_there() {
+        for group in &GROUPS {
+            for path in group.looks_at {
+                assert!(house::root().join(path).exists(), "{}: {path}", group.name);
+            }
+        }
+    }
+}
