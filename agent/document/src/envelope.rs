@@ -37,7 +37,11 @@ pub(crate) struct Opened {
 pub(crate) fn open(root: &Node) -> Result<Opened, Fault> {
     let written: Written = typed::read(root).map_err(as_envelope)?;
     let payload = STANDARD.decode(&written.payload).map_err(|_| {
-        Fault::new("/payload", codes::ENVELOPE_FORM, "`payload` is not standard base64 with padding")
+        Fault::new(
+            "/payload",
+            codes::ENVELOPE_FORM,
+            "`payload` is not standard base64 with padding",
+        )
     })?;
     let Some(list) = root.field("signatures") else {
         return Err(Fault::new("", codes::ENVELOPE_FORM, "`signatures` is missing"));

@@ -20,13 +20,7 @@ pub struct Fault {
 impl Fault {
     /// A fault of the value at `pointer`.
     pub fn new(pointer: impl Into<String>, code: Code, message: impl Into<String>) -> Self {
-        Self {
-            pointer: pointer.into(),
-            on_key: false,
-            code,
-            message: message.into(),
-            help: None,
-        }
+        Self { pointer: pointer.into(), on_key: false, code, message: message.into(), help: None }
     }
 
     /// The same, with the key as its place.

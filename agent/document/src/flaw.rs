@@ -38,12 +38,16 @@ impl Flaw {
     }
 }
 
-/// `text` in backticks of a message, shortened.
+/// `text` for the backticks of a message: short, and on one line.
 pub(crate) fn shortened(text: &str) -> String {
     const MOST: usize = 60;
-    if text.chars().count() <= MOST {
-        text.to_owned()
-    } else {
-        text.chars().take(MOST).chain(['…']).collect()
+    let mut short = String::new();
+    for (i, c) in text.chars().enumerate() {
+        match c {
+            _ if i >= MOST => return short + "…",
+            c if c.is_control() => short.extend(c.escape_default()),
+            c => short.push(c),
+        }
     }
+    short
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::form::text_form;
+use crate::{flaw::shortened, form::text_form};
 
 /// One permission: `read:/path`, `write:/path` or `egress:443`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,7 +68,7 @@ impl FromStr for GrantPath {
         if visible && normal {
             Ok(Self(text.to_owned()))
         } else {
-            Err(NotAGrant::Path(text.chars().take(80).collect()))
+            Err(NotAGrant::Path(shortened(text)))
         }
     }
 }
@@ -109,9 +109,9 @@ impl FromStr for Grant {
             Some(("egress", port)) => match port.parse::<u16>() {
                 // Writing it again refuses `+1`, `01` and their like.
                 Ok(number) if number > 0 && number.to_string() == port => Ok(Self::Egress(number)),
-                _ => Err(NotAGrant::Port(port.chars().take(20).collect())),
+                _ => Err(NotAGrant::Port(shortened(port))),
             },
-            _ => Err(NotAGrant::Form(text.chars().take(80).collect())),
+            _ => Err(NotAGrant::Form(shortened(text))),
         }
     }
 }
@@ -166,9 +166,25 @@ mod tests {
     #[test]
     fn paths_that_could_climb_out_are_no_grants() {
         for text in [
-            "read:", "read:srv", "read:/srv/..", "read:/../etc", "read:/./a", "read:/a//b", "read:/a/",
-            "write:~", "read:/a\n", "Read:/a", "exec:/a", "read", "", "egress:0", "egress:65536",
-            "egress:+1", "egress:01", "egress:", "egress:443/tcp",
+            "read:",
+            "read:srv",
+            "read:/srv/..",
+            "read:/../etc",
+            "read:/./a",
+            "read:/a//b",
+            "read:/a/",
+            "write:~",
+            "read:/a\n",
+            "Read:/a",
+            "exec:/a",
+            "read",
+            "",
+            "egress:0",
+            "egress:65536",
+            "egress:+1",
+            "egress:01",
+            "egress:",
+            "egress:443/tcp",
         ] {
             assert!(text.parse::<Grant>().is_err(), "{text}");
         }

@@ -82,7 +82,8 @@ impl Metadata {
 
     /// What the kind asks of its metadata.
     pub(crate) fn check(&self, kind: Kind) -> Result<(), Fault> {
-        let life = [("notBefore", self.not_before.is_some()), ("notAfter", self.not_after.is_some())];
+        let life =
+            [("notBefore", self.not_before.is_some()), ("notAfter", self.not_after.is_some())];
         let version = ("version", self.version.is_some());
         let needed: Vec<(&str, bool)> = match kind {
             Kind::Job => [("owner", self.owner.is_some()), ("nonce", self.nonce.is_some())]
@@ -103,7 +104,9 @@ impl Metadata {
 
     fn check_version(&self) -> Result<(), Fault> {
         match self.version {
-            Some(0) => Err(Fault::new("/metadata/version", codes::BAD_VALUE, "versions start at 1")),
+            Some(0) => {
+                Err(Fault::new("/metadata/version", codes::BAD_VALUE, "versions start at 1"))
+            }
             _ => Ok(()),
         }
     }

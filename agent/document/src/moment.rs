@@ -36,10 +36,7 @@ impl Moment {
     ///
     /// # Errors
     /// [`ClockStep`] when the clock is further behind.
-    pub fn read(
-        wall: Timestamp,
-        newest_ledger_time: Option<Timestamp>,
-    ) -> Result<Self, ClockStep> {
+    pub fn read(wall: Timestamp, newest_ledger_time: Option<Timestamp>) -> Result<Self, ClockStep> {
         let ledger = newest_ledger_time.unwrap_or(wall);
         if ledger.seconds_since(wall) > TOLERATED_STEP {
             return Err(ClockStep { wall, ledger });
@@ -58,8 +55,8 @@ impl Moment {
 mod tests {
     use super::*;
 
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_unix(1_795_392_000 + seconds).unwrap()
+    fn at(seconds: u64) -> Timestamp {
+        "2026-11-23T00:00:00Z".parse::<Timestamp>().unwrap().plus(seconds)
     }
 
     #[test]

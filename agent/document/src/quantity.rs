@@ -24,7 +24,17 @@ pub struct NotAQuantity(pub(crate) &'static str);
 
 /// Electric power, in whole watts; a number in documents.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
     JsonSchema,
 )]
 #[serde(transparent)]
@@ -78,7 +88,8 @@ impl FromStr for GpuCount {
     type Err = NotAQuantity;
 
     fn from_str(text: &str) -> Result<Self, NotAQuantity> {
-        const WHAT: NotAQuantity = NotAQuantity("a number of GPUs is written like `\"0\"` or `\"2\"`");
+        const WHAT: NotAQuantity =
+            NotAQuantity("a number of GPUs is written like `\"0\"` or `\"2\"`");
         let count = whole(text).and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= 1_024);
         count.map(Self).ok_or(WHAT)
     }

@@ -90,7 +90,8 @@ impl Capabilities {
     pub fn check(&self, base: &str) -> Result<(), Fault> {
         for (name, grants) in [("net", &self.net), ("fs", &self.fs)] {
             if grants.len() > MOST {
-                let text = format!("`{name}` lists {} grants, at most {MOST} are read", grants.len());
+                let text =
+                    format!("`{name}` lists {} grants, at most {MOST} are read", grants.len());
                 return Err(Fault::new(format!("{base}/{name}"), codes::BAD_VALUE, text));
             }
             if let Some(i) = grants.iter().position(|grant| grant.is_net() != (name == "net")) {

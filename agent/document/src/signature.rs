@@ -82,12 +82,17 @@ impl SignatureEntry {
         pointer: String,
     ) -> Result<Self, Fault> {
         let sig = STANDARD.decode(base64).map_err(|_| {
-            Fault::new(at.clone(), codes::SIGNATURE_FORM, "`sig` is not standard base64 with padding")
+            Fault::new(
+                at.clone(),
+                codes::SIGNATURE_FORM,
+                "`sig` is not standard base64 with padding",
+            )
         })?;
         let need = by.algorithm().signature_len();
         if sig.len() != need {
             let have = sig.len();
-            let text = format!("a signature of {} has {need} bytes, this one has {have}", by.algorithm());
+            let text =
+                format!("a signature of {} has {need} bytes, this one has {have}", by.algorithm());
             return Err(Fault::new(at, codes::SIGNATURE_FORM, text));
         }
         Ok(Self { by, sig, pointer })

@@ -4,7 +4,9 @@ use arch_identity::{Digest, canonical};
 use arch_problem::{Place, Problem, Span, codes};
 
 use crate::{
-    ApiVersion, Document, Fault, Kind, SignatureEntry, envelope, json, signature,
+    ApiVersion, Document, Fault, Kind, SignatureEntry, envelope,
+    flaw::shortened,
+    json, signature,
     tree::{self, Node},
     typed, yaml,
 };
@@ -231,8 +233,4 @@ fn kind_of(root: &Node) -> Result<Kind, Fault> {
         let text = format!("there is no kind `{}`", shortened(kind));
         Fault::new("/kind", codes::UNKNOWN_KIND, text)
     })
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(80).collect()
 }

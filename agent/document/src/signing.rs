@@ -28,7 +28,11 @@ pub fn sign(file: &str, bytes: &[u8], keys: &KeyPair) -> Result<String, Box<Prob
     let signed = SignedDocument::parse(file, text.as_bytes())?;
     let whole = signed.digest() == unsigned.digest()
         && keys.signers().iter().all(|key| is_signed_by(&signed, key));
-    if whole { Ok(text) } else { Err(no_place(&unsigned, "the signature would change the document")) }
+    if whole {
+        Ok(text)
+    } else {
+        Err(no_place(&unsigned, "the signature would change the document"))
+    }
 }
 
 /// The text with one more signature.
@@ -39,7 +43,8 @@ fn add(document: &SignedDocument, text: &str, key: &SigningKey) -> Result<String
     let Some(root) = document.tree() else {
         return Err(no_place(document, "the file is an envelope"));
     };
-    if let Some(entry) = document.signatures().first().filter(|e| e.pointer() == "/spec/signature") {
+    if let Some(entry) = document.signatures().first().filter(|e| e.pointer() == "/spec/signature")
+    {
         let text = "the document has the short form `spec.signature`";
         let fault = Fault::new(entry.pointer(), codes::ALREADY_SIGNED_SHORT, text).on_key();
         return Err(Box::new(document.problem(fault)));

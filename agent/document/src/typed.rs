@@ -13,6 +13,7 @@ use serde::{
 
 use crate::{
     Fault,
+    flaw::shortened,
     tree::{Field, Node, Value, escape},
 };
 
@@ -80,7 +81,8 @@ impl de::Error for Misfit {
             _ => "something else".to_owned(),
         };
         let expected = in_plain_words(&expected.to_string());
-        let mut misfit = Self::new(codes::WRONG_TYPE, format!("{expected} belongs here, this is {is}"));
+        let mut misfit =
+            Self::new(codes::WRONG_TYPE, format!("{expected} belongs here, this is {is}"));
         let scalar = !matches!(unexpected, Unexpected::Seq | Unexpected::Map);
         if expected == "text" && scalar {
             misfit.help = Some("put the value in double quotes".to_owned());
@@ -93,15 +95,14 @@ impl de::Error for Misfit {
         let is = match unexpected {
             Unexpected::Signed(n) => n.to_string(),
             Unexpected::Unsigned(n) => n.to_string(),
-            Unexpected::Str(text) => text.chars().take(80).collect(),
+            Unexpected::Str(text) => shortened(text),
             _ => "this".to_owned(),
         };
         Self::new(codes::BAD_VALUE, format!("{expected} belongs here, `{is}` is none"))
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let variant: String = variant.chars().take(80).collect();
-        let text = format!("`{variant}` is none of {}", listed(expected));
+        let text = format!("`{}` is none of {}", shortened(variant), listed(expected));
         Self::new(codes::BAD_VALUE, text)
     }
 

@@ -1,4 +1,13 @@
 //! What documents say: fields, forms, and the places that refusals point at.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may be blunt"
+)]
 
 mod world;
 
@@ -45,7 +54,12 @@ fn unknown_fields_are_refused_where_they_stand() {
     for (text, expected) in [
         (with("  runtme: wasm\n"), "ARCH-D202 13:3"),
         (with("  capabilities: {nte: []}\n"), "ARCH-D202 13:18"),
-        (with("  placement:\n    constraints:\n      - {key: a, op: \"<\", value: 1, unit: W}\n"), "ARCH-D202 15:37"),
+        (
+            with(
+                "  placement:\n    constraints:\n      - {key: a, op: \"<\", value: 1, unit: W}\n",
+            ),
+            "ARCH-D202 15:37",
+        ),
         (job(&job_text().replace("  name: hello", "  name: hello\n  color: red")), "ARCH-D202 5:3"),
         (job(&format!("{}extra: 1\n", job_text())), "ARCH-D202 13:1"),
     ] {
@@ -63,16 +77,21 @@ fn the_field_that_was_meant_is_suggested() {
 
 #[test]
 fn wrong_types_and_forms_are_pointed_at() {
-    let resources = |r: &str| {
-        job(&job_text().replace("{cpu: \"1\", memory: \"64Mi\", timeout: \"10s\"}", r))
-    };
+    let resources =
+        |r: &str| job(&job_text().replace("{cpu: \"1\", memory: \"64Mi\", timeout: \"10s\"}", r));
     for (result, expected) in [
         (resources("{cpu: 1, memory: \"64Mi\", timeout: \"10s\"}"), "ARCH-D204 12:20"),
         (resources("{cpu: \"1\", memory: \"64MB\", timeout: \"10s\"}"), "ARCH-D205 12:33"),
         (resources("{cpu: \"0\", memory: \"64Mi\", timeout: \"10s\"}"), "ARCH-D205 12:20"),
         (resources("{cpu: \"1\", memory: \"64Mi\"}"), "ARCH-D203 12:3"),
-        (resources("{cpu: \"1\", memory: \"64Mi\", timeout: \"10s\", powerBudgetW: \"80\"}"), "ARCH-D204 12:71"),
-        (resources("{cpu: \"1\", memory: \"64Mi\", timeout: \"10s\", powerBudgetW: -1}"), "ARCH-D205 12:71"),
+        (
+            resources("{cpu: \"1\", memory: \"64Mi\", timeout: \"10s\", powerBudgetW: \"80\"}"),
+            "ARCH-D204 12:71",
+        ),
+        (
+            resources("{cpu: \"1\", memory: \"64Mi\", timeout: \"10s\", powerBudgetW: -1}"),
+            "ARCH-D205 12:71",
+        ),
         (resources("[]"), "ARCH-D204 12:14"),
         (with("  capabilities: {net: [\"egress:443\", \"egress:0\"]}\n"), "ARCH-D205 13:38"),
         (with("  capabilities: {net: [\"read:/a\"]}\n"), "ARCH-D205 13:24"),
@@ -91,7 +110,10 @@ fn wrong_types_and_forms_are_pointed_at() {
         (job(&job_text().replace("user:ada", "usér")), "ARCH-D205 5:10"),
         (job(&job_text().replace(NONCE, "short")), "ARCH-D205 6:10"),
         (job(&job_text().replace("11-24T00:00:00Z", "11-24")), "ARCH-D205 8:13"),
-        (job(&job_text().replace("  name:", "  annotations: {x-a: b, c: d}\n  name:")), "ARCH-D205 4:25"),
+        (
+            job(&job_text().replace("  name:", "  annotations: {x-a: b, c: d}\n  name:")),
+            "ARCH-D205 4:25",
+        ),
     ] {
         let refusal = result.unwrap_err();
         assert!(refusal.starts_with(expected), "{refusal}, expected {expected}");

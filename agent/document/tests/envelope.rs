@@ -1,4 +1,13 @@
 //! DSSE envelopes: one document, two wrappings, the same signatures.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may be blunt"
+)]
 
 mod world;
 
@@ -26,7 +35,8 @@ fn an_envelope_carries_the_same_document_and_the_same_signatures() {
     let yaml = signed("job.yaml", &job_text(), &["bea", "cem"]);
     let envelope = parse(&yaml.to_envelope()).unwrap();
     assert_eq!((envelope.digest(), envelope.body()), (yaml.digest(), yaml.body()));
-    let root = RootText::new(1).people(&["bea", "cem"]).role("jobs", &["bea", "cem"], 2, "Job").active();
+    let root =
+        RootText::new(1).people(&["bea", "cem"]).role("jobs", &["bea", "cem"], 2, "Job").active();
     assert_eq!(code::<Job>(&root, envelope), "verified");
 }
 
@@ -51,10 +61,16 @@ fn what_is_no_envelope_of_ours_is_refused() {
         (envelope_of(format!(" {text}").as_bytes(), "job"), "ARCH-D142"),
         (envelope_of(text.replace("\"name\"", "\"na\\u006de\"").as_bytes(), "job"), "ARCH-D142"),
         (envelope_of(text.replace("\"kind\":\"Job\",", "").as_bytes(), "job"), "ARCH-D203"),
-        (envelope_of(text.replace("{\"api", "{\"a\":1,\"a\":2,\"api").as_bytes(), "job"), "ARCH-D108"),
+        (
+            envelope_of(text.replace("{\"api", "{\"a\":1,\"a\":2,\"api").as_bytes(), "job"),
+            "ARCH-D108",
+        ),
         (envelope_of(text.replace("{\"api", "{\"a\":1.0,\"api").as_bytes(), "job"), "ARCH-D142"),
         (envelope_of(text.replace("{\"api", "{\"a\":1e3,\"api").as_bytes(), "job"), "ARCH-D119"),
-        (envelope_of(text.replace("{\"api", "{\"a\":9007199254740993,\"api").as_bytes(), "job"), "ARCH-D120"),
+        (
+            envelope_of(text.replace("{\"api", "{\"a\":9007199254740993,\"api").as_bytes(), "job"),
+            "ARCH-D120",
+        ),
         (envelope_of(text.replace("{\"api", "{\"a\":null,\"api").as_bytes(), "job"), "ARCH-D117"),
         (envelope_of(b"\xff\xfe", "job"), "ARCH-D102"),
         (envelope_of(b"", "job"), "ARCH-D140"),
@@ -69,7 +85,11 @@ fn what_is_no_envelope_of_ours_is_refused() {
 fn a_payload_with_signatures_inside_is_refused() {
     let body = signed("job.yaml", &job_text(), &[]).body().to_vec();
     let text = String::from_utf8(body).unwrap();
-    let entry = format!("{{\"alg\":\"ed25519\",\"by\":\"{}\",\"sig\":\"{}==\"}}", did("bea"), "A".repeat(86));
+    let entry = format!(
+        "{{\"alg\":\"ed25519\",\"by\":\"{}\",\"sig\":\"{}==\"}}",
+        did("bea"),
+        "A".repeat(86)
+    );
     let inside = text.replace(",\"spec\":", &format!(",\"signatures\":[{entry}],\"spec\":"));
     assert_eq!(parse(&envelope_of(inside.as_bytes(), "job")).unwrap_err(), "ARCH-D142");
     let empty = text.replace(",\"spec\":", ",\"signatures\":[],\"spec\":");

@@ -1,4 +1,13 @@
 //! Hostile files end quickly, in a refusal with a place, and never in a panic.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may be blunt"
+)]
 
 use std::time::{Duration, Instant};
 
@@ -60,11 +69,78 @@ const ENOUGH: Duration = Duration::from_millis(400);
 /// Each fills a file of 256 KiB with one thing after another.
 fn floods() -> Vec<(&'static str, String)> {
     let pieces = [
-        "[", "{", "[[", "{a: ", "[a, ", "- ", "-\n", "? ", ": ", "a: ", "a:\n", "\"", "'", "\"a\": ", "'a' ",
-        "&a ", "&a\n", "*a ", "*a\n", "!a ", "!!str ", "!<", "#", "# \n", "|\n", ">\n", "a: |\n", "a: |+\n\n",
-        "---\n", "--- ", "...\n", "%YAML 1.1\n", "% ", "\n", " ", "\r\n", " \n", "a", "a ", "a\n", "é", "0",
-        "1,", "\\", "\"\\", "]", "}", ",", "[]", "{}", "[],", "a: [", "a: {b: ", "[\n", "{\n", "- [", "- {", "<<: ",
-        "@", "`", "=", "~", "a:b", "a: b: ", "?\n", ":\n", "\"a\n", "a: \"\\u0041", "[a: ", "[?", "{?", "{:",
+        "[",
+        "{",
+        "[[",
+        "{a: ",
+        "[a, ",
+        "- ",
+        "-\n",
+        "? ",
+        ": ",
+        "a: ",
+        "a:\n",
+        "\"",
+        "'",
+        "\"a\": ",
+        "'a' ",
+        "&a ",
+        "&a\n",
+        "*a ",
+        "*a\n",
+        "!a ",
+        "!!str ",
+        "!<",
+        "#",
+        "# \n",
+        "|\n",
+        ">\n",
+        "a: |\n",
+        "a: |+\n\n",
+        "---\n",
+        "--- ",
+        "...\n",
+        "%YAML 1.1\n",
+        "% ",
+        "\n",
+        " ",
+        "\r\n",
+        " \n",
+        "a",
+        "a ",
+        "a\n",
+        "é",
+        "0",
+        "1,",
+        "\\",
+        "\"\\",
+        "]",
+        "}",
+        ",",
+        "[]",
+        "{}",
+        "[],",
+        "a: [",
+        "a: {b: ",
+        "[\n",
+        "{\n",
+        "- [",
+        "- {",
+        "<<: ",
+        "@",
+        "`",
+        "=",
+        "~",
+        "a:b",
+        "a: b: ",
+        "?\n",
+        ":\n",
+        "\"a\n",
+        "a: \"\\u0041",
+        "[a: ",
+        "[?",
+        "{?",
+        "{:",
     ];
     let mut floods: Vec<_> =
         pieces.iter().map(|piece| (*piece, piece.repeat(SIZE / piece.len()))).collect();
@@ -109,7 +185,9 @@ fn no_flood_takes_long() {
 
 #[test]
 fn a_flood_of_json_takes_no_longer() {
-    for piece in ["{", "[", "{\"a\":", "{\"a\":[", "\"", "\\", "1", "1,", "{\"a\":1,", "null", "\u{e9}"] {
+    for piece in
+        ["{", "[", "{\"a\":", "{\"a\":[", "\"", "\\", "1", "1,", "{\"a\":1,", "null", "\u{e9}"]
+    {
         let text = format!("{{\"payload\":{}", piece.repeat((SIZE - 11) / piece.len()));
         let took = quickest(|| drop(SignedDocument::parse("f.json", text.as_bytes())));
         assert!(took < ENOUGH, "{piece}: {took:?}");

@@ -1,4 +1,13 @@
 //! What holds for every input.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may be blunt"
+)]
 
 mod world;
 
@@ -23,16 +32,66 @@ static GOOD: LazyLock<(TrustRoot, String, Digest)> = LazyLock::new(|| {
 /// Text made of what YAML is made of, so that many of them come far.
 fn yaml_like() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "a", "b: ", "c:\n", "- ", "\n", "  ", "    ", "[", "]", "{", "}", ", ", ": ", "? ", "\"", "'", "\"x\"", "'y'",
-        "#", " # z", "|\n", ">-\n", "&a ", "*a", "!t ", "<<: ", "1", "0.5", "-", "true", "null", "~", "---\n", "...\n",
-        "%YAML 1.2\n", "\\n", "\\u0041", "é", "e\u{301}", "\u{feff}", "\t", "\r\n", "\r", "yes", "2026-11-23",
-        "apiVersion: arch.network/v1\n", "kind: Job\n", "metadata: {name: a}\n", "spec:\n", "signatures:\n",
+        "a",
+        "b: ",
+        "c:\n",
+        "- ",
+        "\n",
+        "  ",
+        "    ",
+        "[",
+        "]",
+        "{",
+        "}",
+        ", ",
+        ": ",
+        "? ",
+        "\"",
+        "'",
+        "\"x\"",
+        "'y'",
+        "#",
+        " # z",
+        "|\n",
+        ">-\n",
+        "&a ",
+        "*a",
+        "!t ",
+        "<<: ",
+        "1",
+        "0.5",
+        "-",
+        "true",
+        "null",
+        "~",
+        "---\n",
+        "...\n",
+        "%YAML 1.2\n",
+        "\\n",
+        "\\u0041",
+        "é",
+        "e\u{301}",
+        "\u{feff}",
+        "\t",
+        "\r\n",
+        "\r",
+        "yes",
+        "2026-11-23",
+        "apiVersion: arch.network/v1\n",
+        "kind: Job\n",
+        "metadata: {name: a}\n",
+        "spec:\n",
+        "signatures:\n",
     ]);
     prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
 }
 
 fn json() -> impl Strategy<Value = Json> {
-    let text = prop_oneof!["[ -~]{0,12}", "(yes|no|~|null|1|0x1|1\\.0|:|- |# )", "[a-zé世😀\\n\\t\"\\\\]{0,6}"];
+    let text = prop_oneof![
+        "[ -~]{0,12}",
+        "(yes|no|~|null|1|0x1|1\\.0|:|- |# )",
+        "[a-zé世😀\\n\\t\"\\\\]{0,6}"
+    ];
     let leaf = prop_oneof![
         any::<bool>().prop_map(Json::Bool),
         (-9_007_199_254_740_991_i64..=9_007_199_254_740_991).prop_map(Json::Integer),
@@ -143,8 +202,10 @@ fn check_places(text: &str, node: &yaml::Node) -> Result<(), TestCaseError> {
         yaml::Value::Text(value) if !text[node.span.start..].starts_with(['"', '\'', '|']) => {
             // A block text's place is its content; what it says is looked at elsewhere.
             let raw = &text[node.span.start..node.span.end];
-            prop_assert!(raw == value || raw.contains('\n') || raw.starts_with(' ') || value.contains('\n'),
-                "{raw:?} is not {value:?} in {text:?}");
+            prop_assert!(
+                raw == value || raw.contains('\n') || raw.starts_with(' ') || value.contains('\n'),
+                "{raw:?} is not {value:?} in {text:?}"
+            );
             Ok(())
         }
         _ => Ok(()),

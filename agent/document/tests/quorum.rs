@@ -1,4 +1,13 @@
 //! Who has to sign: thresholds, roles, kinds, groups, hybrids (facts/trust.md §3.4, rows 1-9, 19, 32).
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may be blunt"
+)]
 
 mod world;
 
@@ -64,8 +73,9 @@ fn every_subset_smaller_than_the_threshold_is_refused_and_every_other_accepted()
 #[test]
 fn the_refusal_counts_points_at_the_last_entry_and_at_the_rule() {
     let root = root_of(2, 2).active();
-    let refusal =
-        root.verify::<Job>(signed("job.yaml", &job_text(), &["bea"]), &noon(), &NoHistory).unwrap_err();
+    let refusal = root
+        .verify::<Job>(signed("job.yaml", &job_text(), &["bea"]), &noon(), &NoHistory)
+        .unwrap_err();
     assert_eq!(refusal.problem.message, "1 of 2 required signatures are valid");
     assert_eq!(told(&refusal), "ARCH-D004 14:5");
     let rule = refusal.problem.rule.unwrap();
@@ -114,10 +124,9 @@ fn one_key_under_two_ids_makes_the_root_unusable() {
 fn a_half_of_a_hybrid_may_not_stand_under_another_id() {
     let hybrid = key_of(KeyKind::Hybrid, "gus");
     for half in hybrid.public() {
-        let root = RootText::new(1).hybrid("gus").entry(
-            "half",
-            &format!("{{alg: {}, public: \"{half}\"}}", half.algorithm()),
-        );
+        let root = RootText::new(1)
+            .hybrid("gus")
+            .entry("half", &format!("{{alg: {}, public: \"{half}\"}}", half.algorithm()));
         assert_eq!(pin(root.signed(&["ada"])).unwrap_err().problem.code.as_str(), "ARCH-D031");
     }
 }
@@ -132,7 +141,8 @@ fn a_hybrid_counts_with_both_halves_only() {
         .iter()
         .map(|k: &SigningKey| entry(k.public(), k.public().algorithm(), &k.sign(&message)))
         .collect();
-    let try_with = |entries: &[String]| code::<Job>(&root, with_entries(&job_text(), entries).unwrap());
+    let try_with =
+        |entries: &[String]| code::<Job>(&root, with_entries(&job_text(), entries).unwrap());
     assert_eq!(try_with(&halves), "verified");
     assert_eq!(try_with(&halves[..1]), "ARCH-D023");
     assert_eq!(try_with(&halves[1..]), "ARCH-D023");
@@ -177,7 +187,11 @@ fn a_root_that_records_another_algorithm_than_its_key_is_refused() {
         format!("{{alg: ed25519, public: [\"{}\", \"{}\"]}}", hybrid[0], hybrid[1]),
     ] {
         let root = RootText::new(1).entry("bea", &text);
-        assert_eq!(pin(root.signed(&["ada"])).unwrap_err().problem.code.as_str(), "ARCH-D035", "{text}");
+        assert_eq!(
+            pin(root.signed(&["ada"])).unwrap_err().problem.code.as_str(),
+            "ARCH-D035",
+            "{text}"
+        );
     }
 }
 
@@ -203,7 +217,12 @@ fn signers_must_come_from_as_many_groups_as_the_role_asks_for() {
 #[test]
 fn thresholds_that_cannot_work_make_the_root_unusable() {
     for threshold in [0, 3, 1_000_000] {
-        let root = RootText::new(1).person("bea").person("cem").role("jobs", &["bea", "cem"], threshold, "Job");
+        let root = RootText::new(1).person("bea").person("cem").role(
+            "jobs",
+            &["bea", "cem"],
+            threshold,
+            "Job",
+        );
         let code = pin(root.signed(&["ada"])).unwrap_err().problem.code;
         assert_eq!(code.as_str(), "ARCH-D032", "{threshold}");
     }
@@ -247,10 +266,12 @@ fn a_signature_over_one_kind_never_holds_for_another() {
     for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Job) {
         // The same bytes, signed as another kind of payload.
         let sig = bea.signers()[0].sign(&arch_identity::pae(&kind.payload_type(), document.body()));
-        let forged = with_entries(&job_text(), &[entry(&bea.public()[0], Algorithm::Ed25519, &sig)]);
+        let forged =
+            with_entries(&job_text(), &[entry(&bea.public()[0], Algorithm::Ed25519, &sig)]);
         assert_eq!(code::<Job>(&root, forged.unwrap()), "ARCH-D003", "{kind}");
         // The signature of the job, moved to a document that says it is another kind.
-        let renamed = sign_text(&job_text(), &["bea"]).replace("kind: Job", &format!("kind: {kind}"));
+        let renamed =
+            sign_text(&job_text(), &["bea"]).replace("kind: Job", &format!("kind: {kind}"));
         let renamed = SignedDocument::parse("job.yaml", renamed.as_bytes()).unwrap();
         assert_eq!(code::<Job>(&root, renamed), "ARCH-D021", "{kind}");
     }
@@ -318,7 +339,8 @@ fn caps_of_the_satisfied_roles_come_with_the_document() {
         .active();
     let job = signed("job.yaml", &job_text(), &["bea"]);
     let verified = root.verify::<Job>(job, &noon(), &NoHistory).unwrap();
-    let caps: Vec<_> = verified.roles().iter().map(|role| (&*role.role, role.caps.is_some())).collect();
+    let caps: Vec<_> =
+        verified.roles().iter().map(|role| (&*role.role, role.caps.is_some())).collect();
     assert_eq!(caps, [("jobs", true), ("wide", false)]);
     assert_eq!(verified.roles()[0].place.as_ref().unwrap().file, "root.yaml");
 }

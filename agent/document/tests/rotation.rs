@@ -1,4 +1,13 @@
 //! How trust roots follow each other (facts/trust.md §3.4, rows 11, 18).
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may be blunt"
+)]
 
 mod world;
 
@@ -12,10 +21,12 @@ fn first() -> RootText {
 }
 
 fn second() -> RootText {
-    RootText::new(2)
-        .people(&["bea", "cem"])
-        .role("root", &["bea", "cem"], 2, "Root")
-        .role("jobs", &["cem"], 1, "Job")
+    RootText::new(2).people(&["bea", "cem"]).role("root", &["bea", "cem"], 2, "Root").role(
+        "jobs",
+        &["cem"],
+        1,
+        "Job",
+    )
 }
 
 fn refused(result: Result<TrustRoot, Box<Refusal>>) -> String {
@@ -53,7 +64,8 @@ fn the_next_root_is_signed_by_the_one_before_and_by_itself() {
 
 #[test]
 fn after_a_rotation_the_new_signers_count_and_the_old_do_not() {
-    let rotated = first().active().rotate(second().signed(&["ada", "bea", "cem"]), &noon()).unwrap();
+    let rotated =
+        first().active().rotate(second().signed(&["ada", "bea", "cem"]), &noon()).unwrap();
     assert_eq!(code::<Job>(&rotated, signed("j", &job_text(), &["cem"])), "verified");
     assert_eq!(code::<Job>(&rotated, signed("j", &job_text(), &["ada"])), "ARCH-D005");
 }
@@ -106,8 +118,10 @@ fn the_ledger_remembers_roots_so_that_an_old_or_a_second_one_is_not_used() {
 #[test]
 fn revocations_outlive_a_rotation() {
     let mut root = first().person("rex").role("revokers", &["rex"], 1, "Revocation").active();
-    let spec =
-        format!("{{keys: [{{key: \"{}\", since: \"2026-11-01T00:00:00Z\", reason: x}}]}}", did("cem"));
+    let spec = format!(
+        "{{keys: [{{key: \"{}\", since: \"2026-11-01T00:00:00Z\", reason: x}}]}}",
+        did("cem")
+    );
     let text = revocation_text("k", 1, &spec);
     let verified = root.verify::<Revocation>(signed("r", &text, &["rex"]), &noon(), &NoHistory);
     root.revoke(verified.unwrap());

@@ -1,4 +1,13 @@
 //! Signing changes nothing but signatures.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may be blunt"
+)]
 
 mod world;
 
@@ -14,7 +23,10 @@ fn sign(text: &str, who: &str) -> Result<String, String> {
 fn a_signature_is_added_below_everything_that_was_there() {
     let text = format!("# keep me\n{}# and me", job_text());
     let signed = sign(&text, "bea").unwrap();
-    assert!(signed.starts_with(&format!("{text}\nsignatures:\n  - by: \"did:key:z6Mk")), "{signed}");
+    assert!(
+        signed.starts_with(&format!("{text}\nsignatures:\n  - by: \"did:key:z6Mk")),
+        "{signed}"
+    );
     assert!(signed.ends_with("\"\n"));
 }
 
@@ -36,7 +48,8 @@ fn signing_twice_changes_nothing_and_signing_after_a_change_replaces() {
     let edited = sign(&one, "cem").unwrap().replace("name: hello", "name: hallo");
     let again = sign(&sign(&edited, "bea").unwrap(), "cem").unwrap();
     assert_eq!(again.matches("did:key:").count(), 2);
-    let root = RootText::new(1).people(&["bea", "cem"]).role("jobs", &["bea", "cem"], 2, "Job").active();
+    let root =
+        RootText::new(1).people(&["bea", "cem"]).role("jobs", &["bea", "cem"], 2, "Job").active();
     let document = SignedDocument::parse("job.yaml", again.as_bytes()).unwrap();
     assert_eq!(code::<Job>(&root, document), "verified");
 }

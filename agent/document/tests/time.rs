@@ -1,4 +1,13 @@
 //! When a document is believed, once and never again (facts/trust.md §3.4, rows 10-13, 15, 17, 26).
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may be blunt"
+)]
 
 mod world;
 
@@ -136,9 +145,15 @@ fn a_newer_revocation_of_the_name_replaces_the_older() {
     let of = |who: &str| {
         format!("{{keys: [{{key: \"{}\", since: \"2026-11-01T00:00:00Z\", reason: x}}]}}", did(who))
     };
-    assert_eq!(revoke(&mut root, &revocation_text("k", 1, &of("bea")), "rex", &mut history), "verified");
+    assert_eq!(
+        revoke(&mut root, &revocation_text("k", 1, &of("bea")), "rex", &mut history),
+        "verified"
+    );
     assert_eq!(job_at(&root, &job_text(), NOON), "ARCH-D015");
-    assert_eq!(revoke(&mut root, &revocation_text("k", 2, "{keys: []}"), "rex", &mut history), "verified");
+    assert_eq!(
+        revoke(&mut root, &revocation_text("k", 2, "{keys: []}"), "rex", &mut history),
+        "verified"
+    );
     assert_eq!(job_at(&root, &job_text(), NOON), "verified");
 }
 
@@ -146,10 +161,15 @@ fn a_newer_revocation_of_the_name_replaces_the_older() {
 fn a_revoked_revoker_revokes_no_more() {
     let mut root = root();
     let mut history = Memory::default();
-    let spec =
-        format!("{{keys: [{{key: \"{}\", since: \"2026-11-01T00:00:00Z\", reason: x}}]}}", did("rex"));
+    let spec = format!(
+        "{{keys: [{{key: \"{}\", since: \"2026-11-01T00:00:00Z\", reason: x}}]}}",
+        did("rex")
+    );
     assert_eq!(revoke(&mut root, &revocation_text("k", 1, &spec), "rob", &mut history), "verified");
-    assert_eq!(revoke(&mut root, &revocation_text("k", 2, "{keys: []}"), "rex", &mut history), "ARCH-D015");
+    assert_eq!(
+        revoke(&mut root, &revocation_text("k", 2, "{keys: []}"), "rex", &mut history),
+        "ARCH-D015"
+    );
 }
 
 #[test]

@@ -1,4 +1,13 @@
 //! The loader against `tests/vectors/document`: one file a rule, its first line says what is wrong.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may be blunt"
+)]
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -14,7 +23,9 @@ fn files(folder: &PathBuf, ending: &str) -> Vec<(String, Vec<u8>)> {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|e| e == ending))
-        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap()))
+        .map(|path| {
+            (path.file_stem().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap())
+        })
         .collect();
     files.sort();
     assert!(!files.is_empty());
@@ -31,8 +42,10 @@ fn spelled(problem: &Problem) -> String {
 fn every_vector_is_refused_by_its_rule_at_its_place() {
     let mut wrong = Vec::new();
     for (name, bytes) in files(&folder(""), "yaml") {
-        let first = String::from_utf8_lossy(bytes.split(|b| *b == b'\n').next().unwrap()).into_owned();
-        let expected = first.trim_start_matches('\u{feff}').strip_prefix("# expect: ").expect(&name);
+        let first =
+            String::from_utf8_lossy(bytes.split(|b| *b == b'\n').next().unwrap()).into_owned();
+        let expected =
+            first.trim_start_matches('\u{feff}').strip_prefix("# expect: ").expect(&name);
         match yaml::load(&name, &bytes) {
             Ok(_) => wrong.push(format!("{name}: accepted, expected {expected}")),
             Err(problem) => {
@@ -54,7 +67,8 @@ fn accepted_documents_are_accepted_and_their_canonical_form_is_stable() {
     for (name, bytes) in files(&folder("accepted"), "yaml") {
         match SignedDocument::parse(&name, &bytes) {
             Ok(document) => {
-                let again = SignedDocument::parse(&name, document.to_envelope().as_bytes()).unwrap();
+                let again =
+                    SignedDocument::parse(&name, document.to_envelope().as_bytes()).unwrap();
                 assert_eq!(again.body(), document.body(), "{name}");
             }
             Err(problem) => wrong.push(format!("{name}: {problem}")),
@@ -80,7 +94,9 @@ fn every_code_of_the_loader_has_a_vector() {
         .collect();
     // Too long to keep as files; `limits.rs` makes them.
     seen.extend(["ARCH-D101", "ARCH-D123"].map(str::to_owned));
-    let all = arch_problem::catalogue().map(|row| row.code).filter(|c| ("ARCH-D101".."ARCH-D140").contains(c));
+    let all = arch_problem::catalogue()
+        .map(|row| row.code)
+        .filter(|c| ("ARCH-D101".."ARCH-D140").contains(c));
     let missing: Vec<_> = all.filter(|code| !seen.contains(*code)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

@@ -1,4 +1,34 @@
-//! Append-only journal, Merkle tiles, checkpoints and proofs.
+//! The ledger: an append-only journal, the Merkle tree over it, signed checkpoints and proofs.
+//!
+//! ```text
+//! Records ──append──> journal (one fdatasync) ──> Anchored
+//!                        │ derived, never ahead of it
+//!                        ├─> tile/<L>/<N>[.p/<W>]   tile/entries/<N>[.p/<W>]    C2SP tlog-tiles
+//!                        └─> checkpoint             Ed25519 and ML-DSA-44       C2SP signed-note
+//! folder ──Reader::verify──> Verification | Failure at a named place
+//! entry  ──receipt──> C2SP tlog-proof text ──Receipt::verify──> VerifiedCheckpoint
+//! ```
+//!
+//! The journal is the truth; all else can be written anew from it, byte for byte. What was committed
+//! is never cut, changed or repaired: a journal that does not agree with itself, or with what was
+//! derived from it, is refused. There is no thread, no clock and no randomness in here; the time
+//! comes in with each batch.
+//!
+//! ```
+//! use arch_identity::{KeyKind, KeyPair};
+//! use arch_ledger::{Ledger, LogKeys, Reader, Receipt, Record, fault::MemFs};
+//!
+//! let keys = LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[7; 32])).unwrap();
+//! let (now, folder) = ("2026-11-23T12:00:00Z".parse().unwrap(), MemFs::default());
+//! let (mut ledger, _) = Ledger::open(folder.clone(), keys.clone(), now)?;
+//! let kept = Record::PolicyKept { code: "ARCH-D004".into(), message: "too few signatures".into() };
+//! let anchored = ledger.append(now, &[kept])?;
+//!
+//! let receipt: Receipt = ledger.receipt(anchored[0].index())?.parse().unwrap();
+//! assert!(receipt.verify(&anchored[0].entry().bytes, keys.verifiers()).is_ok());
+//! assert_eq!(Reader::new(folder).verify(Some(keys.verifiers())).unwrap().size, 2);
+//! # Ok::<(), arch_ledger::LedgerError>(())
+//! ```
 #![cfg_attr(
     test,
     allow(

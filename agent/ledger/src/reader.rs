@@ -5,6 +5,7 @@
 
 mod verify;
 
+use std::borrow::Borrow;
 use std::io;
 use std::path::Path;
 
@@ -52,9 +53,7 @@ impl<F: Fs> Reader<F> {
     /// [`LedgerError::Incomplete`] without a journal, and what the operating system says.
     pub fn entries(&self) -> Result<Entries<'_, F>, LedgerError> {
         let file = uninterrupted(|| self.fs.open(JOURNAL)).map_err(missing(JOURNAL))?;
-        let walk = Batches::new(&self.fs, file).map_err(LedgerError::io(JOURNAL))?;
-        let walk = walk.ok_or_else(|| damaged(0, 0, "no journal begins like this"))?;
-        Ok(Entries { walk, batch: Vec::new().into_iter(), next: 0, over: false })
+        Entries::new(&self.fs, file)
     }
 
     /// Entry `index`, from its bundle.
@@ -131,8 +130,8 @@ fn stated_keys(first: &Entry) -> Result<Vec<VerifierKey>, LedgerError> {
 }
 
 /// Goes through the entries of a journal; ends after the first error.
-pub struct Entries<'a, F: Fs> {
-    walk: Batches<'a, F, F::File>,
+pub struct Entries<'a, F: Fs, H = <F as Fs>::File> {
+    walk: Batches<'a, F, H>,
     batch: std::vec::IntoIter<crate::journal::BatchRecord>,
     next: u64,
     over: bool,
@@ -142,7 +141,13 @@ fn damaged(index: u64, offset: u64, why: &str) -> LedgerError {
     LedgerError::Damaged { index, offset, why: why.to_owned() }
 }
 
-impl<F: Fs> Entries<'_, F> {
+impl<'a, F: Fs, H: Borrow<F::File>> Entries<'a, F, H> {
+    pub(crate) fn new(fs: &'a F, file: H) -> Result<Self, LedgerError> {
+        let walk = Batches::new(fs, file).map_err(LedgerError::io(JOURNAL))?;
+        let walk = walk.ok_or_else(|| damaged(0, 0, "no journal begins like this"))?;
+        Ok(Self { walk, batch: Vec::new().into_iter(), next: 0, over: false })
+    }
+
     fn refill(&mut self) -> Result<bool, LedgerError> {
         match self.walk.next().map_err(LedgerError::io(JOURNAL))? {
             Step::End => Ok(false),
@@ -168,7 +173,7 @@ impl<F: Fs> Entries<'_, F> {
     }
 }
 
-impl<F: Fs> Iterator for Entries<'_, F> {
+impl<F: Fs, H: Borrow<F::File>> Iterator for Entries<'_, F, H> {
     type Item = Result<Entry, LedgerError>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -73,10 +73,10 @@ impl fmt::Display for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(FIRST_LINE)?;
         if let Some(extra) = &self.extra {
-            write!(f, "extra {}\n", STANDARD.encode(extra))?;
+            writeln!(f, "extra {}", STANDARD.encode(extra))?;
         }
-        write!(f, "index {}\n", self.index)?;
-        self.path.iter().try_for_each(|hash| write!(f, "{}\n", hash.base64()))?;
+        writeln!(f, "index {}", self.index)?;
+        self.path.iter().try_for_each(|hash| writeln!(f, "{}", hash.base64()))?;
         write!(f, "\n{}", self.checkpoint)
     }
 }

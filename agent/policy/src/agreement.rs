@@ -112,10 +112,11 @@ fn when() -> impl Strategy<Value = Value> {
 }
 
 fn policy() -> impl Strategy<Value = Value> {
-    let owners = or_else("user:**", list_of(&OWNER_PATTERNS, 3)).prop_map(|patterns| -> Vec<Value> {
-        let rule = |(i, p)| json!({ "id": format!("owners.{i}"), "owner": p });
-        patterns.into_iter().enumerate().map(rule).collect()
-    });
+    let owners =
+        or_else("user:**", list_of(&OWNER_PATTERNS, 3)).prop_map(|patterns| -> Vec<Value> {
+            let rule = |(i, p)| json!({ "id": format!("owners.{i}"), "owner": p });
+            patterns.into_iter().enumerate().map(rule).collect()
+        });
     let refuse = prop_oneof![2 => Just(vec![]), 1 => proptest::collection::vec(when(), 1..3)]
         .prop_map(|whens| -> Vec<Value> {
             let rule = |(i, w)| json!({ "id": format!("refuse.{i}"), "when": w, "reason": "so" });
@@ -272,7 +273,7 @@ impl Around {
             runtimes: self.runtimes.iter().map(runtime).collect(),
             gpus: GpuCount::new(self.gpus),
             policy_quorum: None,
-            completed: Default::default(),
+            completed: std::collections::BTreeSet::new(),
             known: self.known.as_object().unwrap().iter().map(fact).collect(),
         }
     }

@@ -27,6 +27,24 @@ pub struct Facts {
     pub known: BTreeMap<String, Fact>,
 }
 
+impl Facts {
+    /// A node that knows nothing but its name and the time: no runtime, no GPU, no fact. What is
+    /// not set afterwards refuses.
+    #[must_use]
+    pub fn new(node: impl Into<String>, now: Timestamp) -> Self {
+        Self {
+            node: node.into(),
+            groups: Vec::new(),
+            now,
+            runtimes: Vec::new(),
+            gpus: GpuCount::default(),
+            policy_quorum: None,
+            completed: BTreeSet::new(),
+            known: BTreeMap::new(),
+        }
+    }
+}
+
 /// How many of how many signers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quorum {

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::spec::ResourceRules;
 
-/// The most fuel of a policy that names none: about four hours on one processor.
-pub const DEFAULT_MAX_FUEL: u64 = 4_000_000_000 * 3_600 * 4;
-
 /// Fuel that a job gets for each second of its timeout and each processor it asks for, when it
 /// asks for none. Slightly more than a processor uses up, so that time normally ends a loop; a job
 /// whose end must be the same everywhere asks for its fuel.
 pub const FUEL_PER_CPU_SECOND: u64 = 8_000_000_000;
+
+/// The most fuel of a policy that names none: four hours on one processor.
+pub const DEFAULT_MAX_FUEL: u64 = FUEL_PER_CPU_SECOND * 3_600 * 4;
 
 /// What one run may use. The same numbers in the executor's message; no unit is converted later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,4 +80,57 @@ fn unasked_fuel(asked: &Resources) -> u64 {
     let cpu_seconds =
         asked.timeout.seconds().saturating_mul(asked.cpu.millicores().div_ceil(1_000).max(1));
     cpu_seconds.saturating_mul(FUEL_PER_CPU_SECOND)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn limits(asked: serde_json::Value, rules: serde_json::Value) -> Limits {
+        let asked: Resources = serde_json::from_value(asked).unwrap();
+        Limits::of(&asked, &serde_json::from_value(rules).unwrap())
+    }
+
+    fn rules() -> serde_json::Value {
+        json!({ "max": { "cpu": "8", "memory": "8Gi", "timeout": "1h" } })
+    }
+
+    #[test]
+    fn what_a_job_asks_for_is_its_limit() {
+        let asked = json!({ "cpu": "1", "memory": "64Mi", "timeout": "90s", "fuel": 1_000_000 });
+        let limits = limits(asked, rules());
+        assert_eq!((limits.fuel, limits.wall_millis), (1_000_000, 90_000));
+        assert_eq!(limits.memory_bytes, 64 << 20);
+    }
+
+    #[test]
+    fn fuel_that_was_not_asked_for_follows_from_time_and_processors_within_the_cap() {
+        let asked = json!({ "cpu": "1500m", "memory": "1Gi", "timeout": "10s" });
+        assert_eq!(limits(asked.clone(), rules()).fuel, 20 * FUEL_PER_CPU_SECOND);
+        let mut capped = rules();
+        capped["max"]["fuel"] = json!(77);
+        assert_eq!(limits(asked, capped).fuel, 77);
+        let forever = json!({ "cpu": "1000000", "memory": "1Gi", "timeout": "366d" });
+        assert_eq!(limits(forever, rules()).fuel, DEFAULT_MAX_FUEL);
+    }
+
+    #[test]
+    fn what_a_job_cannot_ask_for_is_the_policys_or_the_documented_default() {
+        let asked = json!({ "cpu": "1", "memory": "1Gi", "timeout": "10s" });
+        let mut written = rules();
+        written["limits"] = json!({ "outputs": "1Mi", "hostCalls": 5, "compile": "2s" });
+        let some = limits(asked.clone(), written);
+        assert_eq!((some.output_bytes, some.host_calls, some.compile_millis), (1 << 20, 5, 2_000));
+        let none = limits(asked, rules());
+        assert_eq!(
+            (none.output_bytes, none.host_calls, none.compile_millis, none.table_elements),
+            (64 << 20, 50_000_000, 60_000, 100_000)
+        );
+        assert_eq!(
+            (none.write_bytes, none.write_entries, none.read_bytes, none.module_bytes),
+            (256 << 20, 10_000, 4 << 30, 64 << 20)
+        );
+    }
 }

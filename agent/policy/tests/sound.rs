@@ -39,7 +39,7 @@ fn an_id_that_is_no_name_is_a_slip() {
 fn a_rule_that_says_nothing_is_a_slip() {
     slip("when: { label: { purpose: \"mining*\" } }", "when: {}", "ARCH-P103", "{}");
     slip("reason: \"we pay for our power\"", "reason: \" \"", "ARCH-P103", "\" \"");
-    slip("fs: [\"read:/srv/data\"]", "fs: []", "ARCH-P103", "id: fs.data\n      fs: []");
+    slip("fs: [\"read:/srv/data\"]", "fs: []", "ARCH-P103", "id: fs.data");
 }
 
 #[test]

@@ -67,6 +67,7 @@ fn lock(free: &Mutex<Inventory>) -> MutexGuard<'_, Inventory> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "tests may be blunt")]
 mod tests {
     use arch_document::quantity::{ByteSize, Cpu, GpuCount, Watts};
     use proptest::prelude::*;

@@ -188,6 +188,7 @@ impl<T> FairQueue<T> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "tests may be blunt")]
 mod tests {
     use super::*;
 

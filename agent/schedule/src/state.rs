@@ -202,6 +202,7 @@ impl FromStr for JobState {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "tests may be blunt")]
 mod tests {
     use super::*;
 

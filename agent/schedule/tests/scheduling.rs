@@ -7,7 +7,7 @@
     reason = "tests may be blunt"
 )]
 
-#[path = "../../policy/tests/world.rs"]
+#[path = "../../policy/tests/world/mod.rs"]
 mod world;
 
 use arch_document::quantity::{ByteSize, Cpu, GpuCount, Watts};

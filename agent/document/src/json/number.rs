@@ -16,7 +16,8 @@ impl Reader<'_> {
         let plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         let leading = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
         if !plain || leading || text == "-0" {
-            let message = format!("`{}` is not the plain spelling of a number", crate::flaw::shortened(text));
+            let message =
+                format!("`{}` is not the plain spelling of a number", crate::flaw::shortened(text));
             return Err(Flaw::new(span, codes::NUMBER_FORM, message));
         }
         let value = if digits.contains('.') {
@@ -25,7 +26,8 @@ impl Reader<'_> {
             text.parse().ok().filter(|n| is_safe(*n)).map(Value::Integer)
         };
         value.ok_or_else(|| {
-            let message = format!("some readers round the number `{}`", crate::flaw::shortened(text));
+            let message =
+                format!("some readers round the number `{}`", crate::flaw::shortened(text));
             Flaw::new(span, codes::NUMBER_RANGE, message)
         })
     }

@@ -16,7 +16,13 @@ impl Reader<'_> {
             match self.bump() {
                 Some('"') => break,
                 Some('\\') => text.push(self.escape()?),
-                _ => return Err(Flaw::new(self.since(start), codes::JSON_SYNTAX, "the text has no end")),
+                _ => {
+                    return Err(Flaw::new(
+                        self.since(start),
+                        codes::JSON_SYNTAX,
+                        "the text has no end",
+                    ));
+                }
             }
         }
         if text.len() > self.longest {

@@ -39,7 +39,9 @@ impl<'de> Deserialize<'de> for Audience {
         // A did:key of ML-DSA-44 has 1,796 characters.
         let good = |name: &String| name == "*" || is_word(name, 2_048, b"._:@/+-");
         if names.is_empty() || names.len() > MOST {
-            return Err(D::Error::custom("an audience lists 1 to 64 names; leave it out for every node"));
+            return Err(D::Error::custom(
+                "an audience lists 1 to 64 names; leave it out for every node",
+            ));
         }
         match names.iter().find(|name| !good(name)) {
             Some(_) => Err(D::Error::custom("an audience names nodes by did:key, groups, or `*`")),

@@ -10,7 +10,9 @@ pub struct Nonce(String);
 
 /// The text is no nonce.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a nonce is 16 to 64 random bytes in hexadecimal digits or base64url, 22 to 128 characters")]
+#[error(
+    "a nonce is 16 to 64 random bytes in hexadecimal digits or base64url, 22 to 128 characters"
+)]
 pub struct NotANonce;
 
 impl Nonce {
@@ -28,7 +30,11 @@ impl FromStr for Nonce {
         // 16 bytes are 22 characters of base64url; 22 to 31 hexadecimal digits would be fewer.
         let hex = text.bytes().all(|b| b.is_ascii_hexdigit());
         let long_enough = text.len() >= if hex { 32 } else { 22 };
-        if is_word(text, 128, b"_-") && long_enough { Ok(Self(text.to_owned())) } else { Err(NotANonce) }
+        if is_word(text, 128, b"_-") && long_enough {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotANonce)
+        }
     }
 }
 
@@ -53,7 +59,13 @@ mod tests {
     fn sixteen_bytes_are_needed_in_either_spelling() {
         assert!("00112233445566778899aabbccddeeff".parse::<Nonce>().is_ok());
         assert!("qL8R4QIcQ_ZsRqOAbeRfcZ".parse::<Nonce>().is_ok());
-        for text in ["", "short", "00112233445566778899aabb", "00112233445566778899aabbccddeef=", "ééééééééééééééééé"] {
+        for text in [
+            "",
+            "short",
+            "00112233445566778899aabb",
+            "00112233445566778899aabbccddeef=",
+            "ééééééééééééééééé",
+        ] {
             assert!(text.parse::<Nonce>().is_err(), "{text}");
         }
     }

@@ -70,9 +70,12 @@ mod tests {
 
     #[test]
     fn cores_fractions_and_thousandths_mean_the_same() {
-        for (text, milli, canonical) in
-            [("4", 4_000, "4"), ("0.5", 500, "500m"), ("500m", 500, "500m"), ("1.25", 1_250, "1250m")]
-        {
+        for (text, milli, canonical) in [
+            ("4", 4_000, "4"),
+            ("0.5", 500, "500m"),
+            ("500m", 500, "500m"),
+            ("1.25", 1_250, "1250m"),
+        ] {
             let cpu: Cpu = text.parse().unwrap();
             assert_eq!((cpu.millicores(), cpu.to_string().as_str()), (milli, canonical));
         }

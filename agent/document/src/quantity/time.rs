@@ -44,7 +44,11 @@ impl FromStr for Duration {
                 rest = after;
             }
         }
-        if rest.is_empty() && !text.is_empty() && total <= MOST { Ok(Self(total)) } else { Err(WHAT) }
+        if rest.is_empty() && !text.is_empty() && total <= MOST {
+            Ok(Self(total))
+        } else {
+            Err(WHAT)
+        }
     }
 }
 
@@ -82,9 +86,12 @@ mod tests {
 
     #[test]
     fn units_add_up() {
-        for (text, seconds, canonical) in
-            [("10m", 600, "10m"), ("1h30m", 5_400, "1h30m"), ("90m", 5_400, "1h30m"), ("2d", 172_800, "2d")]
-        {
+        for (text, seconds, canonical) in [
+            ("10m", 600, "10m"),
+            ("1h30m", 5_400, "1h30m"),
+            ("90m", 5_400, "1h30m"),
+            ("2d", 172_800, "2d"),
+        ] {
             let time: Duration = text.parse().unwrap();
             assert_eq!((time.seconds(), time.to_string().as_str()), (seconds, canonical));
         }
@@ -92,7 +99,9 @@ mod tests {
 
     #[test]
     fn other_spellings_are_refused() {
-        for text in ["", "10", "m", "10M", "30m1h", "1h1h", "-1s", "1.5h", "10 m", "367d", "5ms", "s1"] {
+        for text in
+            ["", "10", "m", "10M", "30m1h", "1h1h", "-1s", "1.5h", "10 m", "367d", "5ms", "s1"]
+        {
             assert!(text.parse::<Duration>().is_err(), "{text}");
         }
     }

@@ -49,11 +49,15 @@ pub(super) fn check<T: Document>(
     let known = newest.unwrap_or(0);
     let at = |code, text| Err(Fault::new("/metadata/version", code, text));
     if version < known {
-        at(codes::ROLLED_BACK, format!("version {version} of `{name}`, but {known} was active here"))
+        at(
+            codes::ROLLED_BACK,
+            format!("version {version} of `{name}`, but {known} was active here"),
+        )
     } else if newest == Some(version) && !history.was_accepted(&digest) {
         at(codes::VERSION_REUSED, format!("another document was version {version} of `{name}`"))
     } else if version.saturating_sub(known) > LONGEST_JUMP {
-        let text = format!("version {version} of `{name}` is more than {LONGEST_JUMP} after {known}");
+        let text =
+            format!("version {version} of `{name}` is more than {LONGEST_JUMP} after {known}");
         at(codes::VERSION_JUMP, text)
     } else {
         Ok(())

@@ -108,10 +108,8 @@ impl Tally {
     }
 
     fn groups(&self, root: &Root, role: &Role) -> u32 {
-        let groups: BTreeSet<&String> = self
-            .counted_in(role)
-            .filter_map(|id| root.spec.keys.get(id)?.group.as_ref())
-            .collect();
+        let groups: BTreeSet<&String> =
+            self.counted_in(role).filter_map(|id| root.spec.keys.get(id)?.group.as_ref()).collect();
         u32::try_from(groups.len()).unwrap_or(u32::MAX)
     }
 
@@ -126,25 +124,25 @@ fn groups_wanted(role: &Role) -> u32 {
 
 impl TrustRoot {
     /// Says why no role that may sign the kind is satisfied: the likeliest reason first.
-    pub(super) fn explain(
-        &self,
-        document: &SignedDocument,
-        kind: Kind,
-        tally: &Tally,
-    ) -> Problem {
+    pub(super) fn explain(&self, document: &SignedDocument, kind: Kind, tally: &Tally) -> Problem {
         let roles: Vec<(&String, &Role)> =
             self.root.spec.roles.iter().filter(|(_, role)| role.kinds.contains(&kind)).collect();
-        let nearest = roles.iter().max_by_key(|(_, role)| {
-            (tally.have(role), std::cmp::Reverse(role.threshold))
-        });
+        let nearest = roles
+            .iter()
+            .max_by_key(|(_, role)| (tally.have(role), std::cmp::Reverse(role.threshold)));
         let last = document.signatures().last().map_or("", SignatureEntry::pointer);
         let need = nearest.map_or(1, |(_, role)| role.threshold);
         let have = nearest.map_or(0, |(_, role)| tally.have(role));
         let score = format!("{have} of {need} required signatures are valid");
         let fault = if document.signatures().is_empty() {
-            Fault::new("", codes::NOT_SIGNED, format!("nobody signed; {need} signatures are required"))
+            Fault::new(
+                "",
+                codes::NOT_SIGNED,
+                format!("nobody signed; {need} signatures are required"),
+            )
         } else if let Some(at) = tally.first(Fate::Broken) {
-            let text = format!("the signature of `{}` does not hold; {score}", self.who(document, at));
+            let text =
+                format!("the signature of `{}` does not hold; {score}", self.who(document, at));
             Fault::new(format!("{at}/sig"), codes::SIGNATURE_BROKEN, text)
         } else if let Some(at) = tally.first(Fate::Revoked) {
             let text = format!("the key of `{}` is revoked; {score}", self.who(document, at));
@@ -155,12 +153,15 @@ impl TrustRoot {
         } else if have > 0 && have >= need {
             let (_, role) = nearest.copied().unzip();
             let groups = role.map_or((0, 0), |r| (tally.groups(&self.root, r), groups_wanted(r)));
-            let text = format!("the signers come from {} groups, {} are required", groups.0, groups.1);
+            let text =
+                format!("the signers come from {} groups, {} are required", groups.0, groups.1);
             Fault::new(last, codes::TOO_FEW_GROUPS, text)
         } else if have > 0 {
             let name = nearest.map_or("", |(name, _)| name.as_str());
-            Fault::new(last, codes::BELOW_QUORUM, score)
-                .help(format!("ask {} more signer of role `{name}` to sign", need.saturating_sub(have)))
+            Fault::new(last, codes::BELOW_QUORUM, score).help(format!(
+                "ask {} more signer of role `{name}` to sign",
+                need.saturating_sub(have)
+            ))
         } else if let Some(id) = tally.counted.first() {
             let text = format!("`{id}` is in no role that may sign kind {kind}");
             Fault::new(last, codes::WRONG_ROLE, text)

@@ -23,7 +23,7 @@ pub(super) fn document(text: &str) -> Result<Node, Box<Flaw>> {
         block_nesting_limit: DEPTH,
     };
     let events = Parser::new_from_str_with_options(text, options);
-    let mut builder = Builder { text, events, nodes: 0 };
+    let mut builder = Builder { text, events, nodes: 0, flow: 0 };
     let root = builder.first()?;
     builder.last()?;
     match root.value {
@@ -36,6 +36,8 @@ struct Builder<'a> {
     text: &'a str,
     events: Parser<'a, StrInput<'a>>,
     nodes: usize,
+    /// How many flow collections are open.
+    flow: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -73,15 +75,11 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Nothing may follow the document, and no `...` either.
+    /// Nothing may follow the document.
     fn last(&mut self) -> Result<(), Box<Flaw>> {
         loop {
             match self.next()? {
                 (Event::StreamEnd, _) => return Ok(()),
-                (Event::DocumentEnd, span) if !span.is_empty() => {
-                    let text = "`...` ends the document here";
-                    return Err(Flaw::new(place(&span), codes::SECOND_DOCUMENT, text));
-                }
                 (Event::DocumentEnd, _) => {}
                 (_, span) => {
                     let text = "a second document starts here";
@@ -102,11 +100,12 @@ impl<'a> Builder<'a> {
             Event::Scalar(text, style, ..) => self.scalar(&text, style, span).value(),
             Event::SequenceStart(style, ..) => {
                 let start = self.collection(span, style, depth)?;
-                self.list(start, style, depth)
+                self.within(style, |builder| builder.list(start, style, depth))
             }
             Event::MappingStart(style, ..) => {
                 let start = self.collection(span, style, depth)?;
-                self.map(start, style, depth)
+                self.braced(start, style)?;
+                self.within(style, |builder| builder.map(start, style, depth))
             }
             _ => Err(Flaw::new(place(span), codes::YAML_SYNTAX, "a value is missing here")),
         }
@@ -149,7 +148,7 @@ impl<'a> Builder<'a> {
         let at = place(span);
         let raw = self.text.get(at.start..at.end).unwrap_or_default();
         let ends_file = at.end >= self.text.len() && !self.text.ends_with('\n');
-        Scalar { text, style, raw, span: at, ends_file }
+        Scalar { text, style, raw, span: at, ends_file, in_flow: self.flow > 0 }
     }
 
     /// Where a collection starts. A block has no end of its own; its first line stands for it.
@@ -172,7 +171,34 @@ impl<'a> Builder<'a> {
         Ok(at)
     }
 
-    fn list(&mut self, mut at: Span, style: StructureStyle, depth: usize) -> Result<Node, Box<Flaw>> {
+    /// `[a: 1]` is a list of a map for YAML, and an error for some readers.
+    fn braced(&self, start: Span, style: StructureStyle) -> Result<(), Box<Flaw>> {
+        let rest = self.text.get(start.start..).unwrap_or_default();
+        if style == StructureStyle::Block || rest.starts_with('{') {
+            return Ok(());
+        }
+        let flaw = Flaw::new(start, codes::YAML_SYNTAX, "a pair without braces stands in a list");
+        Err(flaw.help("write `{key: value}`"))
+    }
+
+    fn within(
+        &mut self,
+        style: StructureStyle,
+        read: impl FnOnce(&mut Self) -> Result<Node, Box<Flaw>>,
+    ) -> Result<Node, Box<Flaw>> {
+        let outside = self.flow;
+        self.flow = outside.saturating_add(usize::from(style == StructureStyle::Flow));
+        let node = read(self);
+        self.flow = outside;
+        node
+    }
+
+    fn list(
+        &mut self,
+        mut at: Span,
+        style: StructureStyle,
+        depth: usize,
+    ) -> Result<Node, Box<Flaw>> {
         let mut items = Vec::new();
         loop {
             match self.next()? {
@@ -185,7 +211,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn map(&mut self, mut at: Span, style: StructureStyle, depth: usize) -> Result<Node, Box<Flaw>> {
+    fn map(
+        &mut self,
+        mut at: Span,
+        style: StructureStyle,
+        depth: usize,
+    ) -> Result<Node, Box<Flaw>> {
         let mut fields = BTreeMap::new();
         loop {
             let (event, span) = self.next()?;
@@ -228,7 +259,9 @@ impl<'a> Builder<'a> {
         let marker = error.marker();
         let (code, text) = match error.kind() {
             ErrorKind::RecursionLimitExceeded => (codes::TOO_DEEP, too_deep()),
-            ErrorKind::DirectiveDisallowed => (codes::DIRECTIVE, "there is a directive here".into()),
+            ErrorKind::DirectiveDisallowed => {
+                (codes::DIRECTIVE, "there is a directive here".into())
+            }
             ErrorKind::UnknownAnchor => (codes::ALIAS, "there is an alias here".into()),
             // Quoted text ends on its line here, whatever the parser went on to look for.
             ErrorKind::UnclosedQuotedScalar

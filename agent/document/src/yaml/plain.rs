@@ -7,11 +7,7 @@
 use arch_identity::canonical::Decimal;
 use arch_problem::{Code, codes};
 
-use crate::{
-    flaw::shortened,
-    letters::is_safe,
-    tree::Value,
-};
+use crate::{flaw::shortened, letters::is_safe, tree::Value};
 
 /// Why an unquoted scalar is refused.
 #[derive(Debug, PartialEq, Eq)]
@@ -88,7 +84,8 @@ fn is_date(text: &str) -> bool {
     let head = digits(parts.next(), 4..=4) && digits(parts.next(), 1..=2);
     head && parts.next().is_some_and(|rest| {
         let day = rest.bytes().take_while(u8::is_ascii_digit).count();
-        (1..=2).contains(&day) && matches!(rest.as_bytes().get(day), None | Some(b'T' | b't' | b' '))
+        (1..=2).contains(&day)
+            && matches!(rest.as_bytes().get(day), None | Some(b'T' | b't' | b' '))
     })
 }
 
@@ -96,7 +93,8 @@ fn is_date(text: &str) -> bool {
 fn looks_like_number(text: &str) -> bool {
     let body = text.strip_prefix(['+', '-']).unwrap_or(text);
     let mut radix = body.chars();
-    if radix.next() == Some('0') && matches!(radix.next(), Some('x' | 'X' | 'o' | 'O' | 'b' | 'B')) {
+    if radix.next() == Some('0') && matches!(radix.next(), Some('x' | 'X' | 'o' | 'O' | 'b' | 'B'))
+    {
         return radix.all(|c| c.is_ascii_hexdigit() || c == '_');
     }
     if !body.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
@@ -116,7 +114,8 @@ fn number(text: &str) -> Result<Value, Refused> {
     let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let one_zero = whole == "0" || !whole.starts_with('0');
     if !all_digits(whole) || !fraction.is_none_or(all_digits) {
-        let others = text.bytes().any(|b| matches!(b, b':' | b',')) || text.matches('.').count() > 1;
+        let others =
+            text.bytes().any(|b| matches!(b, b':' | b',')) || text.matches('.').count() > 1;
         if others || text.starts_with('.') {
             return Err(ambiguous(text, "some YAML readers take it for a number"));
         }
@@ -132,7 +131,11 @@ fn number(text: &str) -> Result<Value, Refused> {
         Some(_) => {
             let decimal: Decimal = text.parse().map_err(|_| out_of_range(text))?;
             let plain = decimal.to_string();
-            if plain == text { Ok(Value::Decimal(decimal)) } else { Err(unusual(text, Some(plain))) }
+            if plain == text {
+                Ok(Value::Decimal(decimal))
+            } else {
+                Err(unusual(text, Some(plain)))
+            }
         }
     }
 }
@@ -141,7 +144,10 @@ fn unusual(text: &str, plain: Option<String>) -> Refused {
     let message = format!("`{}` is not the plain spelling of a number", shortened(text));
     let help = match plain {
         Some(plain) => format!("write `{plain}` for the number, or `\"{text}\"` for the text"),
-        None => format!("write the number plainly in decimal, or `\"{}\"` for the text", shortened(text)),
+        None => format!(
+            "write the number plainly in decimal, or `\"{}\"` for the text",
+            shortened(text)
+        ),
     };
     Refused { code: codes::NUMBER_FORM, message, help }
 }
@@ -165,9 +171,35 @@ mod tests {
         assert_eq!(resolve("-9007199254740991"), Ok(Value::Integer(-9_007_199_254_740_991)));
         assert_eq!(resolve("0.15"), Ok(Value::Decimal("0.15".parse().unwrap())));
         for text in [
-            "wasm", "10m", "8Gi", "ghcr.io/arch/os@sha256:ab", "http://x/y", "-v", "--flag", "sha256:12",
-            "0xyz", "12a", "yesterday", "nothing", "trues", "2026-11", "2026-11-23x", "e3", ".hidden", "a,b",
-            "it's", "1 2", "<", "<=", "==", "$x", "(a)", "é", "+x", "~a", "_1",
+            "wasm",
+            "10m",
+            "8Gi",
+            "ghcr.io/arch/os@sha256:ab",
+            "http://x/y",
+            "-v",
+            "--flag",
+            "sha256:12",
+            "0xyz",
+            "12a",
+            "yesterday",
+            "nothing",
+            "trues",
+            "2026-11",
+            "2026-11-23x",
+            "e3",
+            ".hidden",
+            "a,b",
+            "it's",
+            "1 2",
+            "<",
+            "<=",
+            "==",
+            "$x",
+            "(a)",
+            "é",
+            "+x",
+            "~a",
+            "_1",
         ] {
             assert_eq!(resolve(text), Ok(Value::Text(text.to_owned())), "{text}");
         }
@@ -176,19 +208,47 @@ mod tests {
     #[test]
     fn what_some_version_reads_otherwise_names_the_quoted_form() {
         for (text, wanted) in [
-            ("yes", "ARCH-D118"), ("No", "ARCH-D118"), ("ON", "ARCH-D118"), ("y", "ARCH-D118"),
-            ("True", "ARCH-D118"), ("<<", "ARCH-D118"), ("=", "ARCH-D118"), ("1:30", "ARCH-D118"),
-            (".inf", "ARCH-D118"), ("-.INF", "ARCH-D118"), (".NaN", "ARCH-D118"),
-            ("2026-11-23", "ARCH-D118"), ("2026-1-2 03:04:05", "ARCH-D118"),
-            ("2026-11-23T00:00:00Z", "ARCH-D118"), ("127.0.0.1", "ARCH-D118"), (".5", "ARCH-D118"),
-            (".", "ARCH-D118"), ("1,000", "ARCH-D118"),
-            ("~", "ARCH-D117"), ("NULL", "ARCH-D117"), ("", "ARCH-D117"),
-            ("0777", "ARCH-D119"), ("0x1F", "ARCH-D119"), ("0o17", "ARCH-D119"), ("0b1", "ARCH-D119"),
-            ("1_000", "ARCH-D119"), ("1e3", "ARCH-D119"), ("1.0e3", "ARCH-D119"), ("+1", "ARCH-D119"),
-            ("-0", "ARCH-D119"), ("1.", "ARCH-D119"), ("1.10", "ARCH-D119"), ("1.0", "ARCH-D119"),
-            ("9007199254740992", "ARCH-D120"), ("123456789012345678901234567890", "ARCH-D120"),
-            ("0.1234567", "ARCH-D120"), ("1234567890.5", "ARCH-D120"),
-            ("?x", "ARCH-D130"), (":x", "ARCH-D130"), ("@x", "ARCH-D130"), ("%x", "ARCH-D130"),
+            ("yes", "ARCH-D118"),
+            ("No", "ARCH-D118"),
+            ("ON", "ARCH-D118"),
+            ("y", "ARCH-D118"),
+            ("True", "ARCH-D118"),
+            ("<<", "ARCH-D118"),
+            ("=", "ARCH-D118"),
+            ("1:30", "ARCH-D118"),
+            (".inf", "ARCH-D118"),
+            ("-.INF", "ARCH-D118"),
+            (".NaN", "ARCH-D118"),
+            ("2026-11-23", "ARCH-D118"),
+            ("2026-1-2 03:04:05", "ARCH-D118"),
+            ("2026-11-23T00:00:00Z", "ARCH-D118"),
+            ("127.0.0.1", "ARCH-D118"),
+            (".5", "ARCH-D118"),
+            (".", "ARCH-D118"),
+            ("1,000", "ARCH-D118"),
+            ("~", "ARCH-D117"),
+            ("NULL", "ARCH-D117"),
+            ("", "ARCH-D117"),
+            ("0777", "ARCH-D119"),
+            ("0x1F", "ARCH-D119"),
+            ("0o17", "ARCH-D119"),
+            ("0b1", "ARCH-D119"),
+            ("1_000", "ARCH-D119"),
+            ("1e3", "ARCH-D119"),
+            ("1.0e3", "ARCH-D119"),
+            ("+1", "ARCH-D119"),
+            ("-0", "ARCH-D119"),
+            ("1.", "ARCH-D119"),
+            ("1.10", "ARCH-D119"),
+            ("1.0", "ARCH-D119"),
+            ("9007199254740992", "ARCH-D120"),
+            ("123456789012345678901234567890", "ARCH-D120"),
+            ("0.1234567", "ARCH-D120"),
+            ("1234567890.5", "ARCH-D120"),
+            ("?x", "ARCH-D130"),
+            (":x", "ARCH-D130"),
+            ("@x", "ARCH-D130"),
+            ("%x", "ARCH-D130"),
         ] {
             assert_eq!(code(text), Some(wanted), "{text}");
             assert!(resolve(text).unwrap_err().help.contains('"'), "{text}");

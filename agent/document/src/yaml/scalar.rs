@@ -18,6 +18,8 @@ pub(super) struct Scalar<'a> {
     pub(super) span: Span,
     /// Whether the file ends with the scalar and without a line break.
     pub(super) ends_file: bool,
+    /// Whether it stands between brackets or braces.
+    pub(super) in_flow: bool,
 }
 
 impl Scalar<'_> {
@@ -69,8 +71,12 @@ impl Scalar<'_> {
         let refuse = |code, text: &str| Err(Flaw::new(self.span, code, text));
         match self.style {
             ScalarStyle::Folded => refuse(codes::FOLDED_LINES, "folded text (`>`)"),
-            ScalarStyle::Literal if self.ends_file => {
-                refuse(codes::BLOCK_WITHOUT_END, "the file ends within the text, without a line break")
+            ScalarStyle::Literal if self.ends_file => refuse(
+                codes::BLOCK_WITHOUT_END,
+                "the file ends within the text, without a line break",
+            ),
+            ScalarStyle::Literal if self.text.starts_with('\n') => {
+                refuse(codes::BLOCK_STARTS_BLANK, "the text starts with an empty line")
             }
             ScalarStyle::Literal => Ok(()),
             _ if self.raw.contains('\n') => {
@@ -78,6 +84,10 @@ impl Scalar<'_> {
             }
             ScalarStyle::Plain if self.raw.is_empty() => {
                 refuse(codes::NULL_VALUE, "a value is missing here")
+            }
+            // YAML 1.1 takes it for the sign of a key there.
+            ScalarStyle::Plain if self.in_flow && self.raw.contains('?') => {
+                refuse(codes::NEEDS_QUOTES, "there is a `?` in unquoted text between brackets")
             }
             ScalarStyle::DoubleQuoted if escapes_half(self.raw) => {
                 refuse(codes::SURROGATE_ESCAPE, "half of a UTF-16 pair is escaped")

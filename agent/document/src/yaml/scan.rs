@@ -28,6 +28,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<&str, Box<Flaw>> {
         let text = "the file starts with U+FEFF (byte order mark)";
         return Err(Flaw::new(Span { end: 3, ..start }, codes::BYTE_ORDER_MARK, text));
     }
+    document_end(text)?;
     let mut at = start;
     let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {
@@ -46,6 +47,22 @@ pub(super) fn check(bytes: &[u8]) -> Result<&str, Box<Flaw>> {
         at = next;
     }
     Ok(text)
+}
+
+/// A line `...` ends a document, also before its beginning; readers disagree about what follows.
+fn document_end(text: &str) -> Result<(), Box<Flaw>> {
+    let mut start = 0_usize;
+    for (number, line) in (1_u32..).zip(text.split_inclusive('\n')) {
+        if line
+            .strip_prefix("...")
+            .is_some_and(|rest| rest.trim_start().len() < rest.len() || rest.is_empty())
+        {
+            let span = Span { start, end: start.saturating_add(3), line: number, column: 1 };
+            return Err(Flaw::new(span, codes::SECOND_DOCUMENT, "`...` ends the document here"));
+        }
+        start = start.saturating_add(line.len());
+    }
+    Ok(())
 }
 
 /// The empty span after a character that starts at `at`.

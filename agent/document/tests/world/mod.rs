@@ -79,12 +79,18 @@ impl RootText {
             .iter()
             .map(|public| format!("\"{public}\""))
             .collect();
-        self.entry(name, &format!("{{alg: hybrid, public: [{}], group: {name}}}", public.join(", ")))
+        self.entry(
+            name,
+            &format!("{{alg: hybrid, public: [{}], group: {name}}}", public.join(", ")),
+        )
     }
 
     pub fn role(self, name: &str, keys: &[&str], threshold: i64, kinds: &str) -> Self {
         let keys = keys.join(", ");
-        self.role_text(name, &format!("{{keys: [{keys}], threshold: {threshold}, kinds: [{kinds}]}}"))
+        self.role_text(
+            name,
+            &format!("{{keys: [{keys}], threshold: {threshold}, kinds: [{kinds}]}}"),
+        )
     }
 
     pub fn role_text(mut self, name: &str, text: &str) -> Self {
@@ -157,7 +163,9 @@ pub fn revocation_text(name: &str, version: u64, spec: &str) -> String {
 /// The code and place of a refusal, as `ARCH-D004 12:5`.
 pub fn told(refusal: &Refusal) -> String {
     match &refusal.problem.at {
-        Some(place) => format!("{} {}:{}", refusal.problem.code, place.span.line, place.span.column),
+        Some(place) => {
+            format!("{} {}:{}", refusal.problem.code, place.span.line, place.span.column)
+        }
         None => refusal.problem.code.to_string(),
     }
 }

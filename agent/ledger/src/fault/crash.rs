@@ -49,7 +49,9 @@ impl MemFs {
             push("unsynced data lost".to_owned(), after, Data::None);
             push("unsynced names lost".to_owned(), safe_names, Data::All);
             push("all unsynced lost".to_owned(), safe_names, Data::None);
-            for lost in unsynced(done) {
+            // One write lost among others shows only once names or other files have moved on.
+            let moved_on = matches!(done.last(), Some(Op::Rename { .. } | Op::Sync { .. }));
+            for lost in unsynced(done).into_iter().filter(|_| moved_on) {
                 push(format!("write {lost} lost"), after, Data::AllBut(lost));
             }
             // A write is torn when it is the newest, or was renamed since by the newest.

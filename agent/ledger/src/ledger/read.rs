@@ -7,6 +7,7 @@ use crate::layout::MAX_DERIVED;
 use crate::ledger::Ledger;
 use crate::note::VerifierKey;
 use crate::proof::{self, Tiles};
+use crate::reader::Entries;
 use crate::receipt::{Receipt, ReceiptError};
 use crate::tree::{Hash, TILE_WIDTH, TileAt, TilePath, tile_in};
 
@@ -19,9 +20,16 @@ impl<F: Fs> Ledger<F> {
         FolderTiles { fs: &self.fs, size: self.checkpoint.0 }.entry(index)
     }
 
-    /// The entries from `first` on, in their order.
+    /// The entries from `first` on, in their order, from the journal.
     pub fn entries(&self, first: u64) -> impl Iterator<Item = Result<Entry, LedgerError>> {
-        (first..self.checkpoint.0).map(|index| self.entry(index))
+        let (walk, trouble) = match Entries::new(&self.fs, &self.journal) {
+            Ok(walk) => (Some(walk), None),
+            Err(error) => (None, Some(Err(error))),
+        };
+        // What a failed write left behind the last commit is no entry.
+        let all = usize::try_from(self.size()).unwrap_or(usize::MAX);
+        let skipped = move |entry: &Result<Entry, _>| entry.as_ref().is_ok_and(|e| e.index < first);
+        trouble.into_iter().chain(walk.into_iter().flatten().take(all).skip_while(skipped))
     }
 
     /// The audit path of entry `index` in the tree of `size` entries.

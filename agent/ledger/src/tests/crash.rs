@@ -1,12 +1,14 @@
 //! Power cuts and failing calls: the old state, the new state, or an honest refusal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use arch_identity::Digest;
 
 use super::world::*;
-use crate::fault::{Fault, MemFs, Trouble};
+use crate::fault::{CrashState, Fault, MemFs, Trouble};
 use crate::{EndState, Entry, Ledger, LedgerError, Reader, Record};
 
-/// Batches that fill a tile on the way: 1 (opened) + 250 before recording begins.
 fn script() -> Vec<Vec<Record>> {
     vec![
         vec![accepted(1)],
@@ -16,15 +18,18 @@ fn script() -> Vec<Vec<Record>> {
     ]
 }
 
-fn near_a_full_tile() -> MemFs {
+/// A settled folder with `count` entries, nothing of it open to a crash any more.
+fn settled(count: u64) -> BTreeMap<String, Vec<u8>> {
     let fs = MemFs::default();
     let (mut ledger, _) = open(&fs).unwrap();
-    ledger.append(noon(), &(100..349).map(refused).collect::<Vec<_>>()).unwrap();
+    ledger.append(noon(), &(101..100 + count).map(refused).collect::<Vec<_>>()).unwrap();
     ledger.settle().unwrap();
-    drop(ledger);
-    fs.forget();
-    fs
+    fs.files()
 }
+
+static SMALL: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| settled(3));
+/// The script then fills a tile and begins the next.
+static NEARLY_FULL: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| settled(250));
 
 fn records(fs: &MemFs) -> Vec<Record> {
     let entries = Reader::new(fs.clone());
@@ -46,19 +51,16 @@ fn run(fs: &MemFs) -> Vec<(usize, Vec<Record>)> {
     acknowledged
 }
 
-#[test]
-fn no_crash_loses_an_acknowledged_entry_or_invents_one() {
-    let fs = near_a_full_tile();
-    let base = fs.files();
+/// Opens every state that the script can be interrupted in; says how many different ones there are.
+fn every_crash(base: &BTreeMap<String, Vec<u8>>, with: impl Fn(&CrashState) -> bool) -> usize {
+    let fs = MemFs::with(base);
     let acknowledged = run(&fs);
-    let states = fs.crash_states(&base);
-    assert!(states.len() > 400, "{}", states.len());
-    let (mut seen, clock) = (BTreeMap::new(), std::time::Instant::now());
-    for state in states {
-        // Many crashes leave the same bytes.
+    let mut seen = BTreeSet::new();
+    for state in fs.crash_states(base).into_iter().filter(with) {
         let least = acknowledged.iter().filter(|(ops, _)| *ops <= state.after).count() - 1;
         let most = (least + 1).min(script().len());
-        if seen.insert((least, state.files.clone()), ()).is_some() {
+        // Many crashes leave the same bytes.
+        if !seen.insert((least, fingerprint(&state.files))) {
             continue;
         }
         let again = MemFs::with(&state.files);
@@ -69,7 +71,23 @@ fn no_crash_loses_an_acknowledged_entry_or_invents_one() {
         assert!(found == acknowledged[least].1 || found == acknowledged[most].1, "{place}");
         verified(&again);
     }
-    eprintln!("{} states in {:?}", seen.len(), clock.elapsed());
+    seen.len()
+}
+
+fn fingerprint(files: &BTreeMap<String, Vec<u8>>) -> Vec<(String, Digest)> {
+    files.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect()
+}
+
+#[test]
+fn no_crash_loses_an_acknowledged_entry_or_invents_one() {
+    let states = every_crash(&SMALL, |_| true);
+    assert!(states > 250, "{states}");
+}
+
+#[test]
+fn no_crash_at_the_end_of_a_tile_does_either() {
+    let states = every_crash(&NEARLY_FULL, |state| state.what.contains("unsynced"));
+    assert!(states > 50, "{states}");
 }
 
 #[test]
@@ -114,10 +132,14 @@ fn until_failure(fs: &MemFs) -> (usize, Option<LedgerError>) {
 }
 
 /// Makes each call fail in turn until the run gets through without meeting the fault.
-fn each_call_fails(trouble: Trouble, happened: bool) -> (u64, u64) {
-    let (base, mut failed) = (near_a_full_tile().files(), 0);
+fn each_call_fails(
+    base: &BTreeMap<String, Vec<u8>>,
+    trouble: Trouble,
+    happened: bool,
+) -> (u64, u64) {
+    let mut failed = 0;
     for call in 1.. {
-        let fs = MemFs::with(&base);
+        let fs = MemFs::with(base);
         fs.fail(Some(Fault { call, trouble, happened }));
         let before = records(&fs).len();
         let (done, error) = until_failure(&fs);
@@ -150,15 +172,21 @@ fn each_call_fails(trouble: Trouble, happened: bool) -> (u64, u64) {
 #[test]
 fn an_io_error_at_any_call_ends_in_an_honest_refusal() {
     for happened in [false, true] {
-        let (calls, failed) = each_call_fails(Trouble::Eio, happened);
+        let (calls, failed) = each_call_fails(&SMALL, Trouble::Eio, happened);
         assert!(calls > 40 && failed == calls - 1, "{calls} calls, {failed} failed");
     }
 }
 
 #[test]
+fn an_io_error_at_the_end_of_a_tile_does_too() {
+    let (calls, failed) = each_call_fails(&NEARLY_FULL, Trouble::Eio, true);
+    assert!(calls > 50 && failed == calls - 1, "{calls} calls, {failed} failed");
+}
+
+#[test]
 fn a_full_disk_at_any_call_ends_in_an_honest_refusal() {
     for happened in [false, true] {
-        each_call_fails(Trouble::Enospc, happened);
+        each_call_fails(&SMALL, Trouble::Enospc, happened);
     }
 }
 
@@ -167,14 +195,14 @@ fn short_writes_and_signals_are_not_even_noticed() {
     for (trouble, happened) in
         [(Trouble::ShortWrite, false), (Trouble::Eintr, false), (Trouble::Eintr, true)]
     {
-        let (calls, failed) = each_call_fails(trouble, happened);
+        let (calls, failed) = each_call_fails(&SMALL, trouble, happened);
         assert_eq!(failed, 0, "{trouble:?}, of {calls} calls");
     }
 }
 
 #[test]
 fn after_a_failed_sync_every_later_call_refuses() {
-    let fs = near_a_full_tile();
+    let fs = MemFs::with(&SMALL);
     let (mut ledger, _): (Ledger<MemFs>, _) = open(&fs).unwrap();
     // The second call of an append is the fdatasync of the journal.
     fs.fail(Some(Fault { call: 2, trouble: Trouble::Eio, happened: false }));
@@ -184,27 +212,4 @@ fn after_a_failed_sync_every_later_call_refuses() {
     assert_eq!(found.code().as_str(), "ARCH-L002");
     assert!(ledger.settle().is_err());
     assert_eq!(fs.calls(), 0, "a poisoned ledger touched the disk");
-}
-
-#[test]
-fn zz_timing() {
-    let t = std::time::Instant::now();
-    let fs = near_a_full_tile();
-    eprintln!("near {:?}", t.elapsed());
-    let t = std::time::Instant::now();
-    records(&fs);
-    eprintln!("records {:?}", t.elapsed());
-    let t = std::time::Instant::now();
-    let (mut l, _) = open(&fs).unwrap();
-    eprintln!("open {:?}", t.elapsed());
-    let t = std::time::Instant::now();
-    l.append(noon(), &[refused(1)]).unwrap();
-    eprintln!("append {:?}", t.elapsed());
-    drop(l);
-    let t = std::time::Instant::now();
-    verified(&fs);
-    eprintln!("verify {:?}", t.elapsed());
-    let t = std::time::Instant::now();
-    keys().sign(1, crate::Hash::ZERO, noon());
-    eprintln!("sign {:?}", t.elapsed());
 }

@@ -82,9 +82,8 @@ impl fmt::Display for TilePath {
                 (*index, *width)
             }
         };
-        let digits = format!("{index:03}");
-        let lead = digits.len() % 3;
-        let padded = if lead == 0 { digits } else { format!("{}{digits}", &"000"[lead..]) };
+        let width_in_digits = index.to_string().len().next_multiple_of(3);
+        let padded = format!("{index:0width_in_digits$}");
         let groups: Vec<&str> =
             (0..padded.len()).step_by(3).filter_map(|at| padded.get(at..)?.get(..3)).collect();
         if let Some((last, before)) = groups.split_last() {

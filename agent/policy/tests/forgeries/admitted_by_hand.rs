@@ -1,10 +1,11 @@
 use arch_document::{Job, Verified};
 use arch_policy::Admitted;
 
-fn forge(job: Verified<Job>) -> Admitted {
-    Admitted { job, ..Default::default() }
+/// Another job under the admission of the first.
+fn swap(job: Verified<Job>, admitted: Admitted) -> Admitted {
+    Admitted { job, ..admitted }
 }
 
 fn main() {
-    let _ = forge;
+    let _ = swap;
 }

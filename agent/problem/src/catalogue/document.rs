@@ -175,6 +175,9 @@ area! {
     NEEDS_QUOTES = "ARCH-D130", "unquoted text starts with a sign that YAML uses",
         "YAML readers disagree about unquoted text that starts this way",
         "put it in double quotes";
+    BLOCK_STARTS_BLANK = "ARCH-D131", "a block text starts with an empty line",
+        "YAML readers disagree about blanks in empty lines before the first line of text",
+        "start with a line of text, or put the text in double quotes with `\\n`";
     JSON_SYNTAX = "ARCH-D140", "the text is not JSON",
         "a file that starts with `{` is read as a DSSE envelope in JSON",
         "mend the JSON, or write the document as YAML that starts with `apiVersion:`";

@@ -80,10 +80,7 @@ area! {
     OUTPUT_DIFFERS = "ARCH-N304", "an output is not the expected one",
         "the job pins an output by digest and the run produced other bytes",
         "look at the output, then `archctl job release` or `archctl job reject` it";
-    RUN_OVERDUE = "ARCH-N305", "the executor let the deadline pass",
-        "no answer came although time for compiling, running and handing over was spent",
-        "the executor was started anew; see its log";
-    OUTPUT_ABSENT = "ARCH-N306", "an output is missing",
+    OUTPUT_ABSENT = "ARCH-N305", "an output is missing",
         "the job ended well but did not write an output that its document names",
         "write the file `/out/<name>` in the guest, or take the name out of the document";
 }

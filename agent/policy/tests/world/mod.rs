@@ -2,8 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use arch_document::{
-    Document, Moment, NoHistory, Runtime, SignedDocument, TrustRoot, Verified, quantity::GpuCount,
-    signing,
+    Document, Moment, NoHistory, Runtime, SignedDocument, TrustRoot, Verified, signing,
 };
 use arch_identity::{Digest, KeyKind, KeyPair};
 use arch_policy::{ActivePolicy, Facts, Quorum};
@@ -64,14 +63,10 @@ pub(crate) fn moment() -> Moment {
 
 pub(crate) fn facts() -> Facts {
     Facts {
-        node: NODE.to_owned(),
         groups: vec!["lab".to_owned()],
-        now: NOW.parse().unwrap(),
         runtimes: vec![Runtime::Wasm],
-        gpus: GpuCount::new(0),
         policy_quorum: Some(Quorum { need: 2, of: 3 }),
-        completed: Default::default(),
-        known: Default::default(),
+        ..Facts::new(NODE, NOW.parse().unwrap())
     }
 }
 
