@@ -102,8 +102,8 @@ fn the_ledger_remembers_roots_so_that_an_old_or_a_second_one_is_not_used() {
     let root = first().active();
     let by = ["ada", "bea", "cem"];
     let rotated = root.rotate(second().signed(&by), &noon()).unwrap();
-    let mut history = Memory::default();
-    history.digests = vec![root.document().digest(), rotated.document().digest()];
+    let digests = vec![root.document().digest(), rotated.document().digest()];
+    let mut history = Memory { digests, ..Memory::default() };
     history.versions.insert((Kind::Root, "world".to_owned()), 2);
     let job = |root: &TrustRoot, by: &str| {
         outcome(root.verify::<Job>(signed("j", &job_text(), &[by]), &noon(), &history))

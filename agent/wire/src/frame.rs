@@ -134,7 +134,7 @@ mod tests {
             let (mut reader, mut got) = (FrameReader::default(), Vec::new());
             for piece in bytes.chunks(cut) {
                 reader.push(piece);
-                while let Some(message) = reader.take().unwrap() {
+                while let Some(message) = reader.take::<ToExecutor>().unwrap() {
                     got.push(message);
                 }
             }

@@ -49,8 +49,9 @@ pub struct DocumentState {
     pub version: u64,
     /// The document's digest.
     pub digest: Digest,
-    /// When it stops being valid.
-    pub not_after: Timestamp,
+    /// The last second of its life; absent if it has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<Timestamp>,
 }
 
 /// The ledger.

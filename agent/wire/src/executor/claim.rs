@@ -11,7 +11,8 @@ use super::{LimitKind, Outcome};
 pub struct Claim {
     /// How it ended.
     pub outcome: Outcome,
-    /// Fuel used; the same on every node for the same job. 0 if the worker was lost.
+    /// Fuel used; the same on every node for the same job. After `Deadline` a lower bound (the
+    /// engine writes it down at calls), and 0 if the worker was lost.
     pub fuel: u64,
     /// Processor time of worker and compiler, in milliseconds.
     pub cpu_millis: u64,

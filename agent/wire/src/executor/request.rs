@@ -99,7 +99,10 @@ impl RunRequest {
         names(self.outputs.iter().map(String::as_str))?;
         let named = |key: &String| !key.is_empty() && !key.contains(['=', '\0']);
         let plain = |word: &String| !word.contains('\0');
-        if !(self.args.iter().all(plain) && self.env.keys().all(named) && self.env.values().all(plain)) {
+        if !(self.args.iter().all(plain)
+            && self.env.keys().all(named)
+            && self.env.values().all(plain))
+        {
             return Err(InvalidRequest::Word);
         }
         match self.grants.iter().find(|grant| grant.is_net()) {
