@@ -28,7 +28,17 @@ pub struct Agent {
 }
 
 impl Agent {
-    pub(crate) fn start(world: &World) -> Self {
+    /// Starts an agent that cannot come up, and gives its exit status.
+    ///
+    /// # Panics
+    /// When it does come up and stays.
+    #[must_use]
+    pub fn run_to_its_end(world: &World) -> ExitStatus {
+        let mut agent = Self::spawn(world);
+        agent.wait_for("the agent to end", |agent| agent.child.try_wait().expect("our child"))
+    }
+
+    fn spawn(world: &World) -> Self {
         let log = world.path("agent.log");
         let file = File::options().create(true).append(true).open(&log).expect("a log file");
         let child = Command::new(program("arch-node-agent"))
@@ -41,7 +51,11 @@ impl Agent {
             .stderr(file)
             .spawn()
             .expect("the agent starts");
-        let mut agent = Self { child, socket: world.path("state/run/control.sock"), log };
+        Self { child, socket: world.path("state/run/control.sock"), log }
+    }
+
+    pub(crate) fn start(world: &World) -> Self {
+        let mut agent = Self::spawn(world);
         agent.wait_for("the control socket", |agent| {
             let ended = agent.child.try_wait().expect("our child");
             assert!(ended.is_none(), "the agent ended: {ended:?}\n{}", agent.log());
@@ -93,7 +107,9 @@ impl Agent {
     pub fn wait_job(&mut self, digest: Digest, states: &[&str]) -> JobDetail {
         self.wait_for(&format!("{digest} to be {states:?}"), |agent| {
             match agent.try_call(&Call::JobShow { digest }) {
-                Some(Reply::Ok(Answer::JobShow(job))) if states.contains(&job.row.state.as_str()) => {
+                Some(Reply::Ok(Answer::JobShow(job)))
+                    if states.contains(&job.row.state.as_str()) =>
+                {
                     Some(*job)
                 }
                 _ => None,
@@ -127,7 +143,8 @@ impl Agent {
 
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
-        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a process id");
+        let pid =
+            i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a process id");
         kill_process(pid, signal).expect("our own child takes signals");
     }
 

@@ -14,6 +14,7 @@
 )]
 
 mod agent;
+mod example;
 mod job;
 mod programs;
 mod stranger;
@@ -21,6 +22,7 @@ mod wasm;
 mod world;
 
 pub use agent::Agent;
+pub use example::example;
 pub use job::JobText;
 pub use programs::program;
 pub use stranger::Stranger;

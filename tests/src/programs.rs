@@ -14,9 +14,14 @@ use std::{
 #[must_use]
 pub fn program(name: &str) -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    let path = FOLDER.get_or_init(build).join(name);
+    let path = FOLDER.get_or_init(folder).join(name);
     assert!(path.is_file(), "{} is missing", path.display());
     path
+}
+
+/// `ARCH_PROGRAMS` names a folder with programs that are built already, as `cargo xtask test` does.
+fn folder() -> PathBuf {
+    env::var_os("ARCH_PROGRAMS").map_or_else(build, PathBuf::from)
 }
 
 /// Test programs stand in `<target>/<profile>/deps`; the programs they test one folder above.

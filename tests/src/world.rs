@@ -96,7 +96,12 @@ impl World {
                 [one] => one.clone(),
                 several => format!("[{}]", several.join(", ")),
             };
-            format!("    {}: {{ alg: {}, public: {public}, group: {} }}\n", key.id, key.pair.kind(), key.id)
+            format!(
+                "    {}: {{ alg: {}, public: {public}, group: {} }}\n",
+                key.id,
+                key.pair.kind(),
+                key.id
+            )
         };
         let keys: String = [&self.root, &self.policy, &self.owner].map(key).concat();
         format!(
@@ -180,8 +185,11 @@ spec:
     /// Drops any bytes into the folder, whole, as a careful operator does.
     pub fn drop_file(&self, name: &str, bytes: impl AsRef<[u8]>) {
         self.write(format!("config/dropped-{name}"), bytes);
-        fs::rename(self.path(format!("config/dropped-{name}")), self.path(format!("config/jobs/{name}")))
-            .expect("the drop folder takes a file");
+        fs::rename(
+            self.path(format!("config/dropped-{name}")),
+            self.path(format!("config/jobs/{name}")),
+        )
+        .expect("the drop folder takes a file");
     }
 
     fn write(&self, below: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {

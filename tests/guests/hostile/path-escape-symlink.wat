@@ -1,7 +1,7 @@
 ;; expect: Completed
 ;; Makes symbolic and hard links to what lies outside and tries to open through them, in each of
-;; its folders; also through `link-out` and `link-file`, which a test may plant in a granted
-;; folder. Code 66 if something opens that should not; ends well if all is refused.
+;; its folders; also through `link`, which a test plants in a granted folder as a link to a file
+;; outside, and `link-out`, a link to a folder. Code 66 if something opens that should not; ends well if all is refused.
 (module
   (import "wasi_snapshot_preview1" "args_sizes_get"
     (func $args_sizes_get (param i32 i32) (result i32)))
@@ -20,7 +20,7 @@
   (data (i32.const 64) "made-link")
   (data (i32.const 128) "made-link/passwd")
   (data (i32.const 192) "link-out/passwd")
-  (data (i32.const 256) "link-file")
+  (data (i32.const 256) "link")
   (data (i32.const 320) "../etc/passwd")
   (data (i32.const 384) "made-name")
   ;; Opens /in, /out and the folder given as last argument, if one is: 4, 5 and 6 beside 3, the root.
@@ -55,7 +55,7 @@
         (local.get $folder) (i32.const 384) (i32.const 9)))
       (call $refused (local.get $folder) (i32.const 128) (i32.const 16))
       (call $refused (local.get $folder) (i32.const 192) (i32.const 15))
-      (call $refused (local.get $folder) (i32.const 256) (i32.const 9))
+      (call $refused (local.get $folder) (i32.const 256) (i32.const 4))
       (call $refused (local.get $folder) (i32.const 384) (i32.const 9))
       (local.set $folder (i32.add (local.get $folder) (i32.const 1)))
       (br_if $next (i32.lt_s (local.get $folder) (i32.const 10))))))

@@ -14,7 +14,8 @@ use crate::HELLO;
 fn the_socket_is_ours_alone() {
     let world = World::new();
     let _agent = world.agent();
-    let mode = std::fs::metadata(world.path("state/run/control.sock")).unwrap().permissions().mode();
+    let mode =
+        std::fs::metadata(world.path("state/run/control.sock")).unwrap().permissions().mode();
     assert_eq!(mode & 0o077, 0, "{mode:o}");
 }
 
@@ -40,7 +41,8 @@ fn a_submitted_job_is_verified_like_a_dropped_one() {
     let world = World::new();
     let agent = world.agent();
     let text = world.job("hello", &module(HELLO)).yaml();
-    let unsigned = Call::JobSubmit { file: "x.yaml".into(), bytes: Bytes(text.clone().into_bytes()) };
+    let unsigned =
+        Call::JobSubmit { file: "x.yaml".into(), bytes: Bytes(text.clone().into_bytes()) };
     match agent.try_call(&unsigned) {
         Some(Reply::Ok(arch_wire::control::Answer::JobSubmit(submitted))) => {
             assert_eq!(submitted.state, "refused");

@@ -17,9 +17,10 @@ fn a_job_whose_agent_was_killed_ends_exactly_once() {
     let mut agent = world.agent();
     assert_eq!(agent.wait_end(job).row.state, "completed", "{}", agent.log());
     assert!(agent.stop().success());
-    let ledger = Stranger::read(&world);
-    let kinds: Vec<&str> = ledger.of_job(job).iter().map(|record| Stranger::kind(record)).collect();
-    assert_eq!(kinds, ["accepted", "started", "interrupted", "started", "finished"]);
+    assert_eq!(
+        Stranger::verified(&world).kinds(job),
+        ["accepted", "started", "interrupted", "started", "finished"]
+    );
 }
 
 #[test]
@@ -41,11 +42,11 @@ fn killed_at_any_moment_no_job_is_lost_or_doubled() {
         assert_eq!(agent.wait_end(*job).row.state, "completed", "{}", agent.log());
     }
     assert!(agent.stop().success());
-    let ledger = Stranger::read(&world);
+    let ledger = Stranger::verified(&world);
     for job in jobs {
-        let records = ledger.of_job(job);
-        let count = |kind: &str| records.iter().filter(|r| Stranger::kind(r) == kind).count();
-        assert_eq!((count("accepted"), count("finished")), (1, 1), "{records:?}");
+        let kinds = ledger.kinds(job);
+        let count = |kind: &str| kinds.iter().filter(|k| *k == kind).count();
+        assert_eq!((count("accepted"), count("finished")), (1, 1), "{kinds:?}");
     }
 }
 
@@ -93,7 +94,7 @@ fn a_cancelled_job_ends_as_cancelled() {
     let _ = agent.call(&arch_wire::control::Call::JobCancel { digest: job });
     assert_eq!(agent.wait_end(job).row.state, "cancelled");
     assert!(agent.stop().success());
-    let ledger = Stranger::read(&world);
+    let ledger = Stranger::verified(&world);
     assert!(ledger.of_job(job).iter().any(|r| matches!(r, Record::Cancelled { .. })));
 }
 

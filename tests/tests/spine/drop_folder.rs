@@ -42,7 +42,8 @@ fn a_file_written_in_pieces_is_taken_when_it_is_whole() {
     let world = World::new();
     let mut agent = world.agent();
     let signed = world.owner.sign("job.yaml", &world.job("hello", &module(HELLO)).yaml());
-    let digest = arch_document::SignedDocument::parse("job.yaml", signed.as_bytes()).unwrap().digest();
+    let digest =
+        arch_document::SignedDocument::parse("job.yaml", signed.as_bytes()).unwrap().digest();
     let mut file = fs::File::create(world.path("config/jobs/slow.yaml")).unwrap();
     for piece in signed.as_bytes().chunks(100) {
         file.write_all(piece).unwrap();

@@ -1,13 +1,13 @@
 //! An unverified, expired or downgraded policy never becomes active.
 
 use arch_ledger::Record;
-use arch_tests::{Stranger, World, module};
+use arch_tests::{Agent, Stranger, World, module};
 use arch_wire::control::{Answer, Call};
 use rustix::process::Signal;
 
 use crate::HELLO;
 
-fn version(agent: &arch_tests::Agent) -> u64 {
+fn version(agent: &Agent) -> u64 {
     let Answer::Status(status) = agent.call(&Call::Status {}) else { panic!() };
     status.policy.version
 }
@@ -23,7 +23,10 @@ fn a_newer_policy_becomes_active_and_an_older_one_does_not() {
     world.write_policy(&world.policy_text(2));
     agent.signal(Signal::HUP);
     agent.wait_for("the refusal", |_| {
-        Stranger::read(&world).records().any(|r| matches!(r, Record::PolicyKept { .. })).then_some(())
+        Stranger::read(&world)
+            .records()
+            .any(|r| matches!(r, Record::PolicyKept { .. }))
+            .then_some(())
     });
     assert_eq!(version(&agent), 3);
 }
@@ -64,6 +67,6 @@ fn the_highest_version_seen_lives_in_the_ledger() {
     world.write_policy(&world.policy_text(5));
     assert!(world.agent().stop().success());
     world.write_policy(&world.policy_text(4));
-    let ended = arch_tests::start_and_wait(&world);
+    let ended = Agent::run_to_its_end(&world);
     assert_eq!(ended.code(), Some(78), "a downgraded policy is a configuration error");
 }

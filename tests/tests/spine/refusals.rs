@@ -6,7 +6,11 @@ use arch_tests::{Agent, Stranger, World, module};
 use crate::HELLO;
 
 /// The refusals in the ledger: code, line and column.
-fn refusals(world: &World, agent: &mut Agent, expected: usize) -> Vec<(String, Option<u32>, Option<u32>)> {
+fn refusals(
+    world: &World,
+    agent: &mut Agent,
+    expected: usize,
+) -> Vec<(String, Option<u32>, Option<u32>)> {
     agent.wait_for("the refusals", |_| {
         let ledger = Stranger::read(world);
         let found: Vec<_> = ledger
@@ -81,7 +85,8 @@ fn a_job_that_ran_is_not_run_again() {
     let mut agent = world.agent();
     let signed = world.owner.sign("job.yaml", &world.job("hello", &module(HELLO)).yaml());
     world.drop_file("once.yaml", &signed);
-    let digest = arch_document::SignedDocument::parse("job.yaml", signed.as_bytes()).unwrap().digest();
+    let digest =
+        arch_document::SignedDocument::parse("job.yaml", signed.as_bytes()).unwrap().digest();
     assert_eq!(agent.wait_end(digest).row.state, "completed");
     // Another name and another spelling of the same document.
     world.drop_file("twice.yaml", format!("# a comment changes nothing\n{signed}"));

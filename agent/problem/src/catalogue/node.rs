@@ -11,9 +11,6 @@ area! {
     ROOT_ABSENT = "ARCH-N003", "no root document has the pinned digest",
         "neither root.yaml nor a file in roots/ is the document that `trustRoot` names",
         "put the pinned root there, or correct `trustRoot`";
-    ROOT_ROLLED_BACK = "ARCH-N004", "the trust root is older than one that was active before",
-        "the ledger names a higher version than the chain of root documents reaches",
-        "put the newer root documents back into the configuration folder";
     NODE_KEY = "ARCH-N005", "the node's key cannot be used",
         "the key file is not a hybrid key, is sealed with a passphrase, or belongs to another node",
         "restore the key file; a new key begins a new node with a new, empty state folder";

@@ -1,0 +1,65 @@
+use arch_identity::{Digest, KeyKind, KeyPair};
+use arch_ledger::{LogKeys, StdFs};
+
+use super::*;
+use crate::clock;
+
+fn ledger(folder: &std::path::Path) -> Ledger<StdFs> {
+    let keys = KeyPair::from_seed(KeyKind::Hybrid, &[1; 32]);
+    let keys = LogKeys::new("example.org/node", keys).unwrap();
+    Ledger::open(StdFs::open(folder).unwrap(), keys, clock::wall()).unwrap().0
+}
+
+fn refused(number: u32) -> Record {
+    Record::Refused {
+        subject: Digest::of(&number.to_le_bytes()),
+        file: format!("{number}.yaml"),
+        code: "ARCH-D004".into(),
+        message: "no".into(),
+        line: None,
+        column: None,
+        rule: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_are_anchored_each_once_and_share_batches() {
+    let folder = tempfile::tempdir().unwrap();
+    let (anchors, thread) = Anchors::start(ledger(folder.path())).unwrap();
+    let tasks: Vec<_> = (0..500)
+        .map(|number| {
+            let anchors = anchors.clone();
+            tokio::spawn(async move { anchors.anchor_one(refused(number)).await.unwrap() })
+        })
+        .collect();
+    let mut indices = std::collections::BTreeSet::new();
+    for task in tasks {
+        assert!(indices.insert(task.await.unwrap().index()));
+    }
+    assert_eq!((indices.len(), anchors.memory().size()), (500, 501));
+    assert!(anchors.memory().was_refused(&Digest::of(&7_u32.to_le_bytes()), "ARCH-D004"));
+    assert_eq!(anchors.head().await.unwrap().size, 501);
+    assert!(anchors.receipt(3).await.is_ok());
+    anchors.close().await;
+    thread.join().unwrap();
+    assert!(matches!(anchors.anchor_one(refused(0)).await, Err(AnchorError::Closed)));
+    assert_eq!(Anchors::start(ledger(folder.path())).unwrap().0.memory().size(), 501);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_the_ledger_refuses_harms_nobody_who_shares_its_batch() {
+    let folder = tempfile::tempdir().unwrap();
+    let (anchors, _thread) = Anchors::start(ledger(folder.path())).unwrap();
+    let odd = Record::Released { document: Digest::of(b"unknown"), by: "uid:0".into() };
+    let tasks: Vec<_> = (0..60)
+        .map(|number| {
+            let (anchors, odd) = (anchors.clone(), odd.clone());
+            let record = if number % 3 == 0 { odd } else { refused(number) };
+            tokio::spawn(async move { anchors.anchor_one(record).await.is_ok() })
+        })
+        .collect();
+    for (number, task) in tasks.into_iter().enumerate() {
+        assert_eq!(task.await.unwrap(), number % 3 != 0);
+    }
+    assert_eq!(anchors.memory().size(), 41);
+}

@@ -1,0 +1,106 @@
+//! From the command line to a running agent and back to an exit code.
+
+mod life;
+mod start;
+
+use std::process::ExitCode;
+
+use arch_problem::Problem;
+
+use crate::{args::Args, logs, places::Places, settings, told};
+
+/// Ended as it should.
+const DONE: u8 = 0;
+
+/// Could not go on.
+const STOPPED: u8 = 1;
+
+/// Could not start.
+const COULD_NOT: u8 = 3;
+
+/// The settings or the trust documents are wrong (EX_CONFIG of sysexits.h).
+const CONFIGURATION: u8 = 78;
+
+/// Why the agent ends with something else than 0.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    code: u8,
+    problems: Vec<Problem>,
+}
+
+impl Stop {
+    fn configuration(problem: Box<Problem>) -> Self {
+        Self::with(CONFIGURATION, problem)
+    }
+
+    fn could_not(problem: Box<Problem>) -> Self {
+        Self::with(COULD_NOT, problem)
+    }
+
+    fn stopped(problem: Box<Problem>) -> Self {
+        Self::with(STOPPED, problem)
+    }
+
+    #[expect(clippy::boxed_local, reason = "problems travel in boxes")]
+    fn with(code: u8, problem: Box<Problem>) -> Self {
+        Self { code, problems: vec![*problem] }
+    }
+}
+
+/// Runs the agent.
+#[must_use]
+pub fn run(args: &Args) -> ExitCode {
+    match try_to(args) {
+        Ok(()) => ExitCode::from(DONE),
+        Err(stop) => {
+            for problem in &stop.problems {
+                tell(problem);
+            }
+            ExitCode::from(stop.code)
+        }
+    }
+}
+
+fn try_to(args: &Args) -> Result<(), Stop> {
+    let settings =
+        settings::load(&args.config).map_err(|problems| Stop { code: CONFIGURATION, problems })?;
+    let places = Places::new(args, &settings);
+    if args.check_config {
+        return check(&settings, &places);
+    }
+    logs::start(&settings.log);
+    if args.listen.is_some() {
+        tracing::warn!("listening comes with the mesh; not listening");
+    }
+    // Whatever we make is ours alone, sockets included.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| {
+            Stop::could_not(told::problem(arch_problem::codes::FILE_MACHINE, e.to_string()))
+        })?;
+    runtime.block_on(life::live(args, settings, places))
+}
+
+/// `--check-config`: the settings in force on standard output, what is wrong on standard error.
+fn check(settings: &settings::Settings, places: &Places) -> Result<(), Stop> {
+    use std::io::Write as _;
+    let text = serde_yaml::to_string(settings).unwrap_or_default();
+    // A closed pipe is the reader's choice.
+    let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+    start::trust_without_ledger(settings, places).map_err(Stop::configuration)
+}
+
+/// For people, on standard error: what, where, what to do.
+#[expect(clippy::let_underscore_must_use, reason = "nobody is left to be told of a closed stderr")]
+fn tell(problem: &Problem) {
+    use std::io::Write as _;
+    let mut err = std::io::stderr();
+    let _ = writeln!(err, "error[{}]: {}", problem.code, problem.message);
+    if let Some(place) = &problem.at {
+        let _ = writeln!(err, "  --> {place}");
+    }
+    if let Some(rule) = &problem.rule {
+        let _ = writeln!(err, "  ::: {rule} {}", rule.label);
+    }
+    let _ = writeln!(err, "help: {}", problem.help);
+}

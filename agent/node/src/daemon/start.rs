@@ -1,0 +1,143 @@
+//! Start-up in its order: folders, key, ledger, root, revocations, policy. Each needs the one before.
+
+use std::{
+    path::{Path, PathBuf},
+    thread::JoinHandle,
+};
+
+use arch_identity::Digest;
+use arch_ledger::{Ledger, LedgerError, StdFs};
+use arch_problem::{Problem, codes};
+
+use super::Stop;
+use crate::{
+    anchors::{AnchorError, Anchors},
+    args::Args,
+    authority::{self, Authority},
+    clock,
+    executor_client::ExecutorClient,
+    identity,
+    memory::Memory,
+    node::Parts,
+    places::Places,
+    records,
+    settings::Settings,
+    shelf::Shelf,
+    supplies::{Modules, Stores},
+    told::{Told, problem},
+};
+
+/// Everything that a node is made of, and the ledger's thread.
+pub(super) async fn parts(
+    args: &Args,
+    settings: Settings,
+    places: Places,
+) -> Result<(Parts, JoinHandle<()>), Stop> {
+    let program = executor(args.executor.as_deref()).map_err(Stop::could_not)?;
+    let pin = pin(&settings).map_err(Stop::configuration)?;
+    for folder in places.private() {
+        arch_files::private_dir(&folder).map_err(|e| Stop::could_not(Box::new(e.problem())))?;
+    }
+    let keys = identity::open(&places).map_err(Stop::could_not)?;
+    let did = keys.node();
+    let (anchors, thread) = ledger(&places, keys).map_err(Stop::could_not)?;
+    let authority = trust(&places, pin, &anchors).await?;
+    let shelf = Shelf::open(&places.archive()).map_err(Stop::could_not)?;
+    let stores = Stores {
+        shelf,
+        modules: Modules::new(places.modules().to_owned()),
+        most_input: settings.inputs.max,
+        private: places.state().to_owned(),
+    };
+    let executor = ExecutorClient::start(program, places.cache());
+    let listen = args.listen.clone();
+    let parts = Parts { did, settings, places, listen, anchors, authority, stores, executor };
+    Ok((parts, thread))
+}
+
+fn ledger(places: &Places, keys: arch_ledger::LogKeys) -> Told<(Anchors, JoinHandle<()>)> {
+    let told = |error: LedgerError| problem(error.code(), error.to_string());
+    let fs = StdFs::open(&places.ledger())
+        .map_err(|source| told(LedgerError::Io { path: "ledger".to_owned(), source }))?;
+    let (ledger, recovery) = Ledger::open(fs, keys, clock::wall()).map_err(told)?;
+    if recovery.cut_bytes > 0 || !recovery.rebuilt.is_empty() {
+        let rebuilt = recovery.rebuilt.len();
+        tracing::warn!(cut = recovery.cut_bytes, rebuilt, "the ledger was cut off while writing");
+    }
+    Anchors::start(ledger).map_err(|error| error.problem())
+}
+
+/// Root and policy, verified against what the ledger remembers, and anchored if they are new.
+async fn trust(places: &Places, pin: Digest, anchors: &Anchors) -> Result<Authority, Stop> {
+    match load(places, pin, anchors) {
+        Ok(authority) => {
+            let news = authority.news.clone();
+            anchors.anchor(news).await.map_err(|e| Stop::could_not(e.problem()))?;
+            Ok(authority)
+        }
+        Err(problem) => {
+            if let Err(error) = anchor_refusal(anchors, &problem).await {
+                tracing::error!(%error, "the refusal is not anchored");
+            }
+            anchors.close().await;
+            Err(Stop::configuration(problem))
+        }
+    }
+}
+
+fn load(places: &Places, pin: Digest, anchors: &Anchors) -> Told<Authority> {
+    let memory = anchors.memory();
+    let moment = arch_document::Moment::read(clock::wall(), memory.newest_time())
+        .map_err(|step| problem(step.code(), step.to_string()))?;
+    authority::load(places, pin, &moment, &memory)
+}
+
+/// Once for each file and code, however often the service manager tries again.
+async fn anchor_refusal(anchors: &Anchors, problem: &Problem) -> Result<(), AnchorError> {
+    let path = problem.at.as_ref().map_or("", |place| place.file.as_str());
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let subject = match arch_files::read(Path::new(path), arch_document::MAX_BYTES) {
+        Ok(bytes) => Digest::of(&bytes),
+        Err(_) => Digest::of(format!("{} {file}", problem.code).as_bytes()),
+    };
+    if anchors.memory().was_refused(&subject, problem.code.as_str()) {
+        return Ok(());
+    }
+    match records::refused(subject, file, std::slice::from_ref(problem)) {
+        Some(record) => anchors.anchor_one(record).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+/// The same checks without a ledger, so without rollback protection: for `--check-config`.
+pub(super) fn trust_without_ledger(settings: &Settings, places: &Places) -> Told<()> {
+    let pin = pin(settings)?;
+    let moment = arch_document::Moment::read(clock::wall(), None)
+        .map_err(|step| problem(step.code(), step.to_string()))?;
+    authority::load(places, pin, &moment, &Memory::default()).map(drop)
+}
+
+fn pin(settings: &Settings) -> Told<Digest> {
+    let unpinned = || problem(codes::TRUST_ROOT_UNPINNED, "no trust root is pinned");
+    settings.trust_root.ok_or_else(unpinned)
+}
+
+/// The program as given, else beside this one, else on PATH.
+fn executor(given: Option<&Path>) -> Told<PathBuf> {
+    const NAME: &str = "arch-executor";
+    let absent = |text: String| problem(codes::EXECUTOR_ABSENT, text);
+    if let Some(path) = given {
+        let there = is_program(path).then(|| path.to_owned());
+        return there.ok_or_else(|| absent(format!("`{}` is no program", path.display())));
+    }
+    let beside = std::env::current_exe().ok().and_then(|own| Some(own.parent()?.to_owned()));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders = beside.into_iter().chain(std::env::split_paths(&path));
+    folders
+        .find_map(|folder| Some(folder.join(NAME)).filter(|candidate| is_program(candidate)))
+        .ok_or_else(|| absent(format!("`{NAME}` is neither beside this program nor on PATH")))
+}
+
+fn is_program(path: &Path) -> bool {
+    path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
+}

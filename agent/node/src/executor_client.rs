@@ -1,0 +1,206 @@
+//! The one way to have something run: [`ExecutorClient::run`] takes a [`Placed`] job.
+//!
+//! ```text
+//! run(Placed, Supplies) ──ToExecutor::Run + memfds──> arch-executor
+//!        Executed <──FromExecutor::Finished + memfds──┘   a claim: nothing in it is believed yet
+//! ```
+//!
+//! The executor is started here, over a socketpair, and started again when it dies. It is treated
+//! as an attacker: what it sends is capped before it is read, what nobody asked for is dropped,
+//! and what it does not send in time ends it.
+
+mod backoff;
+mod connection;
+mod memfd;
+mod pending;
+mod process;
+mod request;
+mod socket;
+mod state;
+mod supervisor;
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use arch_identity::Digest;
+use arch_schedule::Placed;
+use arch_wire::executor::{Busy, Claim, ToExecutor};
+use tokio::{sync::watch, time};
+
+use crate::{cancel::Cancel, supplies::Supplies};
+use connection::Connection;
+pub(crate) use memfd::{BlobError, sealed, stream_from};
+use pending::Answer;
+pub(crate) use request::STREAMS;
+pub use state::ExecutorState;
+
+/// How long handing over may take on top of compiling and running.
+const HANDOVER: Duration = Duration::from_secs(30);
+
+/// How long a cancelled run has for saying how it ended.
+const CANCEL_GRACE: Duration = Duration::from_secs(10);
+
+/// How long to wait before a busy executor is asked again.
+const BUSY_PAUSE: Duration = Duration::from_millis(100);
+
+/// What the executor claims, with the files that came along. Unchecked.
+#[derive(Debug)]
+pub struct Executed {
+    /// Its words.
+    pub claim: Claim,
+    /// One file for each output, in order, then the reads if there are any.
+    pub files: Vec<std::os::fd::OwnedFd>,
+}
+
+/// No answer: the job is to be tried again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Lost(pub String);
+
+/// The executor, as the agent has it.
+#[derive(Debug, Clone)]
+pub struct ExecutorClient {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: watch::Receiver<ExecutorState>,
+    connection: watch::Receiver<Option<Connection>>,
+    supervisor: supervisor::Handle,
+    runs: AtomicU64,
+}
+
+impl ExecutorClient {
+    /// Starts the program and keeps it running.
+    #[must_use]
+    pub fn start(program: PathBuf, cache: PathBuf) -> Self {
+        Self::supervised(process::Program { path: program, cache })
+    }
+
+    /// Starts whatever gives sockets to an executor; for tests without a process.
+    pub fn supervised(source: impl supervisor::Source) -> Self {
+        let (supervisor, state, connection) = supervisor::start(source);
+        Self { shared: Arc::new(Shared { state, connection, supervisor, runs: AtomicU64::new(1) }) }
+    }
+
+    /// How it is.
+    #[must_use]
+    pub fn state(&self) -> ExecutorState {
+        self.shared.state.borrow().clone()
+    }
+
+    /// Waits until it is ready and says which environment it claims to be.
+    pub async fn environment(&self) -> Digest {
+        let mut state = self.shared.state.clone();
+        loop {
+            if let Some(environment) = state.borrow_and_update().ready_environment() {
+                return environment;
+            }
+            if state.changed().await.is_err() {
+                return std::future::pending().await;
+            }
+        }
+    }
+
+    /// Runs a job. This is the only function that starts anything.
+    ///
+    /// # Errors
+    /// [`Lost`] when no answer came: the executor died, broke the protocol, or was overdue.
+    pub async fn run(
+        &self,
+        placed: &Placed,
+        supplies: &Supplies,
+        cancel: &Cancel,
+    ) -> Result<Executed, Lost> {
+        loop {
+            let run = self.shared.runs.fetch_add(1, Ordering::Relaxed);
+            let request = request::of(run, placed, supplies);
+            request.check().map_err(|e| Lost(e.to_string()))?;
+            let connection = self.connection().await;
+            let files = supplies.files().map_err(|e| Lost(e.to_string()))?;
+            let answer = connection.send_run(request, files).await?;
+            match self.answer(placed, run, &connection, answer, cancel).await? {
+                Answer::Finished(executed) => return Ok(executed),
+                Answer::Busy(Busy::Request) => {
+                    return Err(Lost("it does not understand the request".to_owned()));
+                }
+                Answer::Busy(_) if cancel.is_cancelled() => {
+                    return Err(Lost("it was called off while the executor was busy".to_owned()));
+                }
+                Answer::Busy(_) => time::sleep(BUSY_PAUSE).await,
+            }
+        }
+    }
+
+    async fn answer(
+        &self,
+        placed: &Placed,
+        run: u64,
+        connection: &Connection,
+        answer: pending::Waiting,
+        cancel: &Cancel,
+    ) -> Result<Answer, Lost> {
+        let limits = placed.job().limits();
+        let allowed = limits.wall_millis.saturating_add(limits.compile_millis);
+        let overdue = time::sleep(Duration::from_millis(allowed).saturating_add(HANDOVER));
+        tokio::pin!(answer, overdue);
+        tokio::select! {
+            answer = &mut answer => return answer,
+            () = &mut overdue => return Err(connection.give_up("the deadline passed without an answer")),
+            () = cancel.cancelled() => {}
+        }
+        connection.send(&ToExecutor::Cancel { run }).await?;
+        tokio::select! {
+            answer = &mut answer => answer,
+            () = time::sleep(CANCEL_GRACE) => {
+                Err(connection.give_up("it did not stop a run that was called off"))
+            }
+        }
+    }
+
+    /// Ends the executor because it claimed what is not so; it is started anew.
+    pub fn distrust(&self, why: &str) {
+        if let Some(connection) = self.shared.connection.borrow().as_ref() {
+            // The message is logged; nobody waits for it.
+            let _ = connection.give_up(why);
+        }
+    }
+
+    /// Ends the executor for good.
+    pub async fn stop(&self) {
+        let connection = self.shared.connection.borrow().clone();
+        self.shared.supervisor.stop();
+        if let Some(connection) = connection {
+            // A dead one needs no goodbye.
+            let _ = connection.send(&ToExecutor::Shutdown).await;
+        }
+        let mut state = self.shared.state.clone();
+        let ended = async {
+            while state.borrow_and_update().is_alive() && state.changed().await.is_ok() {}
+        };
+        if time::timeout(Duration::from_secs(3), ended).await.is_err() {
+            self.distrust("it did not end when it was asked to");
+        }
+    }
+
+    async fn connection(&self) -> Connection {
+        let mut connection = self.shared.connection.clone();
+        loop {
+            if let Some(connection) = connection.borrow_and_update().clone() {
+                return connection;
+            }
+            if connection.changed().await.is_err() {
+                return std::future::pending().await;
+            }
+        }
+    }
+}
+
+pub use supervisor::{Peer, Source};

@@ -1,0 +1,84 @@
+//! Runs that wait for an answer.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use arch_wire::executor::{Busy, FromExecutor};
+use tokio::sync::oneshot;
+
+use super::{Executed, Lost};
+
+/// What the executor says to one request.
+#[derive(Debug)]
+pub(super) enum Answer {
+    Finished(Executed),
+    Busy(Busy),
+}
+
+/// Waits for the answer to one request.
+pub(super) type Waiting = std::pin::Pin<Box<dyn Future<Output = Result<Answer, Lost>> + Send>>;
+
+/// All requests of one connection.
+#[derive(Debug, Default)]
+pub(super) struct Pending(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    waiting: HashMap<u64, oneshot::Sender<Result<Answer, Lost>>>,
+    ended: Option<Lost>,
+}
+
+impl Pending {
+    /// Expects an answer for `run`.
+    pub(super) fn expect(&self, run: u64) -> Result<Waiting, Lost> {
+        let mut state = self.lock();
+        if let Some(lost) = &state.ended {
+            return Err(lost.clone());
+        }
+        let (tell, told) = oneshot::channel();
+        state.waiting.insert(run, tell);
+        Ok(Box::pin(async move {
+            told.await.unwrap_or_else(|_| Err(Lost("the connection ended".to_owned())))
+        }))
+    }
+
+    /// Gives an answer to whom it belongs. What belongs to nobody is dropped.
+    pub(super) fn settle(&self, message: FromExecutor, files: Vec<std::os::fd::OwnedFd>) {
+        let (run, answer) = match message {
+            FromExecutor::Finished { run, claim } => {
+                (run, Answer::Finished(Executed { claim, files }))
+            }
+            FromExecutor::Busy { run, why } => (run, Answer::Busy(why)),
+            FromExecutor::Started { run } => {
+                tracing::debug!(run, "a worker has the run");
+                return;
+            }
+            FromExecutor::Pong => return,
+            FromExecutor::Ready { .. } => {
+                tracing::warn!("the executor said a second time that it is ready");
+                return;
+            }
+        };
+        match self.lock().waiting.remove(&run) {
+            // Whoever waited may have given up; then nobody wants it.
+            Some(tell) => drop(tell.send(Ok(answer))),
+            None => tracing::warn!(run, "an answer to a run that nobody waits for was dropped"),
+        }
+    }
+
+    /// Nothing more will come.
+    pub(super) fn end(&self, lost: &Lost) {
+        let mut state = self.lock();
+        let lost = state.ended.get_or_insert_with(|| lost.clone()).clone();
+        for (_, tell) in state.waiting.drain() {
+            drop(tell.send(Err(lost.clone())));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Every change is one insert, remove or drain.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,170 @@
+//! Frames with files over a blocking Unix stream socket.
+
+use std::{
+    io::{self, IoSlice, IoSliceMut},
+    mem::MaybeUninit,
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    time::Duration,
+};
+
+use arch_wire::frame::{FDS_CAP, FRAME_CAP};
+use rustix::{
+    io::Errno,
+    net::{
+        self, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags,
+        SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sockopt::Timeout,
+    },
+};
+use serde::de::DeserializeOwned;
+
+/// Room for all files of one frame.
+const ROOM: usize = rustix::cmsg_space!(ScmRights(FDS_CAP));
+
+/// Why nothing more can be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ReadError {
+    /// The other side is gone.
+    #[error("the connection ended")]
+    Ended,
+    /// It broke the protocol.
+    #[error("it broke the protocol: {0}")]
+    Protocol(String),
+    /// The machine says no.
+    #[error("the connection failed: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// Sends a whole frame; files go with its first byte.
+pub(super) fn send(socket: &OwnedFd, frame: &[u8], files: &[OwnedFd]) -> io::Result<()> {
+    let borrowed: Vec<BorrowedFd<'_>> = files.iter().map(AsFd::as_fd).collect();
+    let mut space = vec![MaybeUninit::uninit(); ROOM];
+    let mut rest = frame;
+    let mut first = true;
+    while !rest.is_empty() {
+        let mut control = SendAncillaryBuffer::new(&mut space);
+        if first
+            && !borrowed.is_empty()
+            && !control.push(SendAncillaryMessage::ScmRights(&borrowed))
+        {
+            return Err(io::Error::other("too many files for one frame"));
+        }
+        match net::sendmsg(socket, &[IoSlice::new(rest)], &mut control, SendFlags::NOSIGNAL) {
+            Ok(sent) => {
+                first = false;
+                rest = rest.get(sent..).unwrap_or_default();
+            }
+            Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Receives one frame and exactly the files that came with its bytes.
+pub(super) fn receive<T: DeserializeOwned>(
+    socket: &OwnedFd,
+) -> Result<(T, Vec<OwnedFd>), ReadError> {
+    let mut files = Vec::new();
+    let mut head = [0_u8; 4];
+    fill(socket, &mut head, &mut files, true)?;
+    let length = usize::try_from(u32::from_le_bytes(head)).unwrap_or(usize::MAX);
+    if length > FRAME_CAP {
+        return Err(ReadError::Protocol(format!("a frame of {length} bytes")));
+    }
+    let mut body = vec![0_u8; length];
+    fill(socket, &mut body, &mut files, false)?;
+    let message = serde_json::from_slice(&body)
+        .map_err(|error| ReadError::Protocol(error.to_string().chars().take(200).collect()))?;
+    Ok((message, files))
+}
+
+fn fill(
+    socket: &OwnedFd,
+    buffer: &mut [u8],
+    files: &mut Vec<OwnedFd>,
+    at_the_start: bool,
+) -> Result<(), ReadError> {
+    let mut filled = 0_usize;
+    let mut space = vec![MaybeUninit::uninit(); ROOM];
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let mut slices = [IoSliceMut::new(rest)];
+        let received = net::recvmsg(socket, &mut slices, &mut control, RecvFlags::CMSG_CLOEXEC);
+        let received = match received {
+            Ok(received) => received,
+            Err(Errno::INTR) => continue,
+            Err(errno) => return Err(ReadError::Io(errno.into())),
+        };
+        for message in control.drain() {
+            if let RecvAncillaryMessage::ScmRights(rights) = message {
+                files.extend(rights);
+            }
+        }
+        if received.flags.contains(ReturnFlags::CTRUNC) || files.len() > FDS_CAP {
+            return Err(ReadError::Protocol("too many files beside one frame".to_owned()));
+        }
+        if received.bytes == 0 {
+            return Err(match at_the_start && filled == 0 {
+                true => ReadError::Ended,
+                false => ReadError::Protocol("it ended in the middle of a frame".to_owned()),
+            });
+        }
+        filled = filled.saturating_add(received.bytes);
+    }
+    Ok(())
+}
+
+/// How long one `receive` or `send` may block; for ever if not given.
+pub(super) fn set_timeouts(
+    socket: &OwnedFd,
+    receive: Option<Duration>,
+    send: Duration,
+) -> io::Result<()> {
+    net::sockopt::set_socket_timeout(socket, Timeout::Recv, receive)?;
+    net::sockopt::set_socket_timeout(socket, Timeout::Send, Some(send))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use arch_wire::{
+        executor::{FromExecutor, ToExecutor},
+        frame::encode,
+    };
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+
+    use super::*;
+
+    fn pair() -> (OwnedFd, OwnedFd) {
+        socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None).unwrap()
+    }
+
+    #[test]
+    fn files_arrive_with_their_own_frame() {
+        let (ours, theirs) = pair();
+        let file = |text: &[u8]| super::super::memfd::sealed("t", &mut &*text).unwrap();
+        let frame = encode(&ToExecutor::Ping).unwrap();
+        send(&ours, &frame, &[file(b"a"), file(b"b")]).unwrap();
+        send(&ours, &frame, &[]).unwrap();
+        send(&ours, &frame, &[file(b"c")]).unwrap();
+        for expected in [2, 0, 1] {
+            let (message, files) = receive::<ToExecutor>(&theirs).unwrap();
+            assert_eq!((message, files.len()), (ToExecutor::Ping, expected));
+        }
+        drop(ours);
+        assert!(matches!(receive::<ToExecutor>(&theirs), Err(ReadError::Ended)));
+    }
+
+    #[test]
+    fn noise_huge_lengths_and_torn_frames_break_the_protocol() {
+        for bytes in
+            [&b"\xff\xff\xff\xff"[..], b"\x03\0\0\0[]]", b"\x02\0\0\0{}", b"\x09\0\0\0{", b"\x01\0"]
+        {
+            let (ours, theirs) = pair();
+            send(&ours, bytes, &[]).unwrap();
+            drop(ours);
+            let error = receive::<FromExecutor>(&theirs).unwrap_err();
+            assert!(matches!(error, ReadError::Protocol(_)), "{bytes:?}: {error}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The node agent: keys, trust, policy, scheduling, ledger, archive; everything but running what
+//! others wrote, which `arch-executor` does.
+//!
+//! ```text
+//! drop folder ─┐                        ┌─> ledger (one thread, one fdatasync a batch)
+//! archctl ─────┼─> pipeline ────────────┤
+//!              │   verify admit place   ├─> archive (documents, modules, inputs, outputs)
+//! SIGHUP ──> authority: root, policy    └─> arch-executor (socketpair, sealed memory files)
+//! ```
+//!
+//! [`pipeline`] is a job's life, top to bottom. This crate links no wasmtime, has no `unsafe`, and
+//! acts on nothing that was not verified, admitted, placed and anchored, in this order.
+//!
+//! ```no_run
+//! use clap::Parser as _;
+//! let args = arch_node::Args::parse();
+//! std::process::exit(if arch_node::run(&args) == std::process::ExitCode::SUCCESS { 0 } else { 1 });
+//! ```
+#![forbid(unsafe_code)]
+
+pub mod anchors;
+mod args;
+pub mod authority;
+pub mod cancel;
+mod clock;
+mod control;
+mod daemon;
+mod desk;
+pub mod drop_folder;
+pub mod executor_client;
+mod gate;
+mod hands;
+pub mod identity;
+mod interruption;
+mod logs;
+pub mod memory;
+mod metrics;
+pub mod node;
+mod notify;
+pub mod pipeline;
+pub mod places;
+mod records;
+mod refusals;
+mod reload;
+mod replay;
+mod resume;
+pub mod service;
+pub mod settings;
+pub mod shelf;
+pub mod supplies;
+mod told;
+pub mod validate;
+
+pub use args::Args;
+pub use daemon::run;
+pub use told::Told;

@@ -1,0 +1,41 @@
+//! The memory as the replay database that verification asks.
+
+use arch_document::{History, Kind};
+use arch_identity::Digest;
+
+use super::Memory;
+
+impl History for Memory {
+    fn was_accepted(&self, digest: &Digest) -> bool {
+        self.jobs.contains_key(digest) || self.versions.values().any(|n| n.document == *digest)
+    }
+
+    fn newest_version(&self, kind: Kind, name: &str) -> Option<u64> {
+        self.newest(kind, name).map(|newest| newest.version)
+    }
+}
+
+/// The memory as it was before one job was accepted: for verifying that job again on load.
+#[derive(Debug, Clone, Copy)]
+pub struct AcceptedBefore<'a> {
+    memory: &'a Memory,
+    job: Digest,
+}
+
+impl<'a> AcceptedBefore<'a> {
+    /// Leaves `job` out.
+    #[must_use]
+    pub fn new(memory: &'a Memory, job: Digest) -> Self {
+        Self { memory, job }
+    }
+}
+
+impl History for AcceptedBefore<'_> {
+    fn was_accepted(&self, digest: &Digest) -> bool {
+        *digest != self.job && self.memory.was_accepted(digest)
+    }
+
+    fn newest_version(&self, kind: Kind, name: &str) -> Option<u64> {
+        self.memory.newest_version(kind, name)
+    }
+}

@@ -1,0 +1,150 @@
+//! One accepted job.
+
+use std::collections::BTreeMap;
+
+use arch_identity::{Digest, Timestamp};
+use arch_ledger::{EndState, Record, Usage};
+use arch_schedule::{Event, JobState};
+use arch_wire::control::Anchors;
+
+use crate::interruption::WORKER_LOST;
+
+/// What the ledger says of one accepted job.
+#[derive(Debug, Clone)]
+pub struct KnownJob {
+    /// `metadata.name`.
+    pub name: String,
+    /// `metadata.owner`.
+    pub owner: String,
+    /// Digest of the module.
+    pub module: Digest,
+    /// Rules that let it in.
+    pub rules: Vec<String>,
+    /// What it may do.
+    pub grants: Vec<String>,
+    /// When it was accepted: the moment at which its signatures and its time were judged.
+    pub accepted_at: Timestamp,
+    /// Time of the newest entry about it.
+    pub time: Timestamp,
+    /// Where it stands in the ledger.
+    pub anchors: Anchors,
+    /// Its state.
+    pub state: JobState,
+    /// How often it was started.
+    pub attempts: u32,
+    /// How often the executor died under it.
+    pub losses: u32,
+    /// Engine and configuration of the last start.
+    pub environment: Option<Digest>,
+    /// Somebody called it off.
+    pub called_off: bool,
+    /// How it ended, once it did.
+    pub end: Option<End>,
+}
+
+/// How a job ended.
+#[derive(Debug, Clone)]
+pub struct End {
+    /// The outcome in a word.
+    pub outcome: String,
+    /// The outcome's code.
+    pub code: Option<String>,
+    /// Outputs by name.
+    pub outputs: BTreeMap<String, Digest>,
+    /// Standard error.
+    pub logs: Option<Digest>,
+    /// What it read.
+    pub reads: Option<Digest>,
+    /// Instructions.
+    pub fuel: u64,
+    /// What else it used.
+    pub usage: Usage,
+}
+
+impl KnownJob {
+    pub(super) fn accepted(index: u64, time: Timestamp, record: &Record) -> Option<Self> {
+        let Record::Accepted { name, owner, module, rules, grants, .. } = record else {
+            return None;
+        };
+        Some(Self {
+            name: name.clone(),
+            owner: owner.clone(),
+            module: *module,
+            rules: rules.clone(),
+            grants: grants.clone(),
+            accepted_at: time,
+            time,
+            anchors: Anchors { accepted: Some(index), ..Anchors::default() },
+            state: JobState::Waiting,
+            attempts: 0,
+            losses: 0,
+            environment: None,
+            called_off: false,
+            end: None,
+        })
+    }
+
+    pub(super) fn learn(&mut self, index: u64, time: Timestamp, record: &Record) {
+        self.time = time;
+        match record {
+            Record::Started { attempt, environment, .. } => {
+                self.attempts = *attempt;
+                self.environment = Some(*environment);
+                self.anchors.started = Some(index);
+                self.step(Event::Started);
+            }
+            Record::Interrupted { why, .. } => {
+                if why.starts_with(WORKER_LOST) {
+                    self.losses = self.losses.saturating_add(1);
+                }
+                self.step(Event::Interrupted);
+            }
+            Record::Finished { state, .. } => {
+                self.anchors.finished = Some(index);
+                self.end = End::of(record);
+                self.state = match state {
+                    EndState::Completed => JobState::Completed,
+                    EndState::Failed => JobState::Failed,
+                    EndState::Quarantined => JobState::Quarantined,
+                    EndState::Cancelled => JobState::Cancelled,
+                };
+            }
+            Record::Released { .. } => {
+                self.anchors.decided = Some(index);
+                self.step(Event::ReleasedByHand);
+            }
+            Record::Rejected { .. } => {
+                self.anchors.decided = Some(index);
+                self.step(Event::RejectedByHand);
+            }
+            Record::Cancelled { .. } => self.called_off = true,
+            _ => {}
+        }
+    }
+
+    /// The ledger is the truth; a step that makes no sense is told and leaves the state.
+    fn step(&mut self, event: Event) {
+        match self.state.after(event) {
+            Ok(state) => self.state = state,
+            Err(error) => tracing::error!(%error, "the ledger holds an odd step"),
+        }
+    }
+}
+
+impl End {
+    fn of(record: &Record) -> Option<Self> {
+        let Record::Finished { outcome, code, outputs, logs, reads, fuel, usage, .. } = record
+        else {
+            return None;
+        };
+        Some(Self {
+            outcome: outcome.clone(),
+            code: code.clone(),
+            outputs: outputs.clone(),
+            logs: *logs,
+            reads: *reads,
+            fuel: *fuel,
+            usage: *usage,
+        })
+    }
+}

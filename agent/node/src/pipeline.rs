@@ -1,0 +1,428 @@
+//! A job's life, top to bottom. Each step consumes what it checks; each refusal is a value.
+//!
+//! ```text
+//! bytes -> SignedDocument::parse   syntax, limits, canonical form   -> Problem with a place
+//!   root.verify(document)      -> Verified<Job>   quorum, expiry, no replay
+//!   policy.admit(job, facts)   -> Admitted        grants and the rules that decided
+//!   supplies::secure(job)         module and inputs in the archive, durable
+//!   desk.place(admitted)       -> Placed | later | never
+//!   anchor(Accepted)              durable: from here on the job is run to one end, for ever
+//! run:
+//!   supplies::gather           -> Supplies        sealed memory files
+//!   anchor(Started)               durable before the executor hears of it
+//!   executor.run(&placed)      -> Executed        a claim
+//!   validate(executed)         -> Validated       every byte hashed again
+//!   anchor(Finished)           -> Anchored        durable before anybody is told
+//!   shelf.keep(anchored)          receipt and result, replayable
+//! ```
+
+use std::{sync::Arc, time::Duration};
+
+use arch_document::{Job, Moment, SignedDocument, Verified};
+use arch_identity::Digest;
+use arch_ledger::{Anchored, EndState, LedgerError, Record};
+use arch_policy::Admitted;
+use arch_problem::{Problem, codes};
+use arch_schedule::{Arrival, JobState, Placed};
+use arch_wire::executor::Outcome;
+
+use crate::{
+    anchors::AnchorError,
+    authority::Authority,
+    cancel::{Cancel, Wish},
+    executor_client::Lost,
+    interruption::{AGENT_STOPPED, WORKER_LOST},
+    memory::AcceptedBefore,
+    node::Node,
+    records,
+    supplies::{self, Supplies},
+    told::{Told, problem},
+    validate::{Store, Validated, validate},
+};
+
+/// How long to wait when the disk is full before something is tried again.
+const FULL_DISK: Duration = Duration::from_secs(5);
+
+/// What became of a document.
+#[derive(Debug)]
+pub enum Fate {
+    /// It is in the ledger as accepted, and runs when its turn comes.
+    Accepted(Digest),
+    /// It was accepted before; nothing new happened.
+    Known(Digest, JobState),
+    /// It was not accepted, for these reasons; the subject is the document's digest, or that of
+    /// the bytes when they are no document.
+    Refused(Digest, Vec<Problem>),
+}
+
+/// From bytes to a durable acceptance. The refusal is not anchored here: whoever hands the bytes in
+/// knows whether they are whole.
+pub async fn take_in(node: &Arc<Node>, file: &str, bytes: &[u8]) -> Fate {
+    let document = match SignedDocument::parse(file, bytes) {
+        Ok(document) => document,
+        Err(problem) => return Fate::Refused(Digest::of(bytes), vec![*problem]),
+    };
+    let digest = document.digest();
+    let hand = node.hands.take(digest).await;
+    if let Some(state) = node.state_of(&digest) {
+        return Fate::Known(digest, state);
+    }
+    match accept(node, document).await {
+        Ok((anchored, placed)) => {
+            let keeping = node.keeping.take(digest).await;
+            if let Some(placed) = placed {
+                launch(node, placed);
+            }
+            // It may start while its acceptance is put beside it.
+            drop(hand);
+            keep(node, anchored).await;
+            drop(keeping);
+            Fate::Accepted(digest)
+        }
+        Err(problems) => Fate::Refused(digest, problems),
+    }
+}
+
+async fn accept(
+    node: &Arc<Node>,
+    document: SignedDocument,
+) -> Result<(Anchored, Option<Placed>), Vec<Problem>> {
+    node.gate.pass().map_err(one)?;
+    let moment = node.moment().map_err(one)?;
+    let authority = node.authority();
+    let verified = verify(node, &authority, document, &moment).map_err(one)?;
+    let admitted = admit(node, &authority, verified, &moment)?;
+    let (admitted, module) = secure(node, admitted).await.map_err(one)?;
+    let (digest, record) =
+        (admitted.digest(), records::accepted(&admitted, module, authority.policy.digest()));
+    let placed = node.desk.place(admitted, Arrival::New).map_err(|never| never.reasons)?;
+    match node.anchors.anchor_one(record).await {
+        Ok(anchored) => {
+            tracing::info!(job = %digest, "accepted");
+            Ok((anchored, placed))
+        }
+        Err(error) => {
+            node.heed(&error);
+            // Whoever had it placed in the meantime finds no acceptance and lets it go.
+            drop(node.desk.withdraw(digest));
+            Err(one(error.problem()))
+        }
+    }
+}
+
+fn verify(
+    node: &Node,
+    authority: &Authority,
+    document: SignedDocument,
+    moment: &Moment,
+) -> Told<Verified<Job>> {
+    let memory = node.anchors.memory();
+    authority.root.verify(document, moment, &*memory).map_err(|refusal| Box::new(refusal.problem))
+}
+
+fn admit(
+    node: &Node,
+    authority: &Authority,
+    verified: Verified<Job>,
+    moment: &Moment,
+) -> Result<Admitted, Vec<Problem>> {
+    let facts = node.facts(authority, &verified.get().spec.after, moment.now());
+    authority.policy.admit(verified, &facts).map_err(|denied| denied.reasons)
+}
+
+/// Document, module and inputs are durable in the archive when this returns.
+async fn secure(node: &Node, admitted: Admitted) -> Told<(Admitted, Digest)> {
+    let stores = Arc::clone(&node.stores);
+    blocking(move || {
+        let secured = supplies::secure(&stores, &admitted)?;
+        let module = secured.module;
+        let document = admitted.job().document();
+        stores.shelf.keep_job(document, module, secured.inputs)?;
+        Ok((admitted, module))
+    })
+    .await
+}
+
+/// Gives a placed job to whoever is to run it.
+pub(crate) fn launch(node: &Arc<Node>, placed: Placed) {
+    match node.desk.replay_of(&placed.job().digest()) {
+        // A replay that is not waited for any more gives the place back.
+        Some(replay) => drop(replay.send(placed)),
+        None => drop(tokio::spawn(run(Arc::clone(node), placed))),
+    }
+}
+
+/// Gives everything that has room now to whoever is to run it.
+pub(crate) fn launch_all(node: &Arc<Node>) {
+    while let Some(placed) = node.desk.next() {
+        launch(node, placed);
+    }
+}
+
+/// Runs a job until it has come to an end, or the agent stops.
+async fn run(node: Arc<Node>, placed: Placed) {
+    let at_work = node.at_work();
+    while let Next::Again(pause) = attempt(&node, &placed).await {
+        tokio::time::sleep(pause).await;
+    }
+    drop(placed.finish());
+    launch_all(&node);
+    drop(at_work);
+}
+
+/// What follows an attempt.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// Another one.
+    Again(Duration),
+    /// Nothing: the job has ended, or is left for the next start.
+    Over,
+}
+
+async fn attempt(node: &Arc<Node>, placed: &Placed) -> Next {
+    let digest = placed.job().digest();
+    let environment = tokio::select! {
+        environment = node.executor.environment() => environment,
+        () = node.gate.stopping() => return Next::Over,
+    };
+    let supplies = match gather(node, placed).await {
+        Ok(supplies) => supplies,
+        Err(problem) => return give_up(node, digest, &problem).await,
+    };
+    let cancel = Cancel::default();
+    let number = match start(node, digest, environment, &cancel).await {
+        Ok(number) => number,
+        Err(next) => return next,
+    };
+    let executed = node.executor.run(placed, &supplies, &cancel).await;
+    let validated = match executed {
+        Ok(executed) => look(node, placed, executed).await,
+        Err(lost) => Err(lost),
+    };
+    conclude(node, digest, number, &cancel, validated).await
+}
+
+async fn gather(node: &Node, placed: &Placed) -> Told<Supplies> {
+    // The job stays with its place; what is read of it is copied for the thread that blocks.
+    let stores = &node.stores;
+    tokio::task::block_in_place(|| supplies::gather(stores, placed.job()))
+}
+
+/// The start is durable when this gives a number.
+async fn start(
+    node: &Arc<Node>,
+    digest: Digest,
+    environment: Digest,
+    cancel: &Cancel,
+) -> Result<u32, Next> {
+    let _hand = node.hands.take(digest).await;
+    let job = node.anchors.memory().job(&digest).cloned();
+    // No acceptance: anchoring it failed. Ended or called off: somebody was quicker.
+    let Some(job) = job.filter(|job| job.end.is_none() && !job.called_off) else {
+        return Err(Next::Over);
+    };
+    if node.gate.is_stopping() {
+        return Err(Next::Over);
+    }
+    let attempt = job.attempts.saturating_add(1);
+    node.running().insert(digest, cancel.clone());
+    match node.anchors.anchor_one(Record::Started { document: digest, attempt, environment }).await
+    {
+        Ok(_) => {
+            tracing::info!(job = %digest, attempt, "started");
+            Ok(attempt)
+        }
+        Err(error) => {
+            node.running().remove(&digest);
+            Err(troubled(node, &error))
+        }
+    }
+}
+
+async fn look(
+    node: &Arc<Node>,
+    placed: &Placed,
+    executed: crate::executor_client::Executed,
+) -> Result<Validated, Lost> {
+    let looked = tokio::task::block_in_place(|| {
+        validate(placed.job(), &executed, Store::In(&node.stores.shelf))
+    });
+    match &looked {
+        Ok(Validated::Quarantined(_, problem)) if problem.code == codes::EXECUTOR_LIED => {
+            node.executor.distrust(&problem.message);
+        }
+        _ => {}
+    }
+    looked
+}
+
+/// Exactly one end for each job, for ever; or a durable interruption and another attempt.
+async fn conclude(
+    node: &Arc<Node>,
+    digest: Digest,
+    attempt: u32,
+    cancel: &Cancel,
+    validated: Result<Validated, Lost>,
+) -> Next {
+    let _hand = node.hands.take(digest).await;
+    node.running().remove(&digest);
+    let (losses, called_off) =
+        node.anchors.memory().job(&digest).map_or((0, false), |job| (job.losses, job.called_off));
+    if called_off {
+        return end(node, called_off_record(digest, attempt)).await;
+    }
+    let lost = match validated {
+        Ok(validated) if outcome(&validated) == &Outcome::Cancelled => {
+            Lost("it says that the run was called off".to_owned())
+        }
+        Ok(validated) => {
+            let next = end(node, records::finished(digest, attempt, &validated)).await;
+            // Nobody is told before it is durable.
+            tell(digest, &validated);
+            return next;
+        }
+        Err(lost) => lost,
+    };
+    if cancel.wish() == Wish::Stopping {
+        interrupt(node, records::interrupted(digest, attempt, AGENT_STOPPED)).await;
+        return Next::Over;
+    }
+    let why = format!("{WORKER_LOST}: {lost}");
+    tracing::warn!(job = %digest, attempt, %why, "interrupted");
+    if losses.saturating_add(1) >= node.settings.jobs.attempts {
+        let problem = problem(codes::ATTEMPTS_SPENT, why);
+        let record =
+            records::ended(digest, attempt, EndState::Failed, "attemptsSpent", Some(&problem));
+        return end(node, record).await;
+    }
+    interrupt(node, records::interrupted(digest, attempt, &why)).await
+}
+
+fn outcome(validated: &Validated) -> &Outcome {
+    match validated {
+        Validated::Good(findings)
+        | Validated::Failed(findings, _)
+        | Validated::Quarantined(findings, _) => &findings.outcome,
+    }
+}
+
+fn tell(digest: Digest, validated: &Validated) {
+    match validated {
+        Validated::Good(_) => tracing::info!(job = %digest, "completed"),
+        Validated::Failed(_, problem) => tracing::warn!(job = %digest, %problem, "failed"),
+        Validated::Quarantined(_, problem) => {
+            tracing::error!(job = %digest, %problem, "quarantined");
+        }
+    }
+}
+
+/// The end of a job that an operator called off.
+pub(crate) fn called_off_record(digest: Digest, attempt: u32) -> Record {
+    records::ended(digest, attempt, EndState::Cancelled, "cancelled", None)
+}
+
+/// An end without a run: what the job needs cannot be had, or it is not believed any more.
+pub(crate) async fn give_up(node: &Arc<Node>, digest: Digest, problem: &Problem) -> Next {
+    let _hand = node.hands.take(digest).await;
+    let job = node.anchors.memory().job(&digest).cloned();
+    let Some(job) = job.filter(|job| job.end.is_none()) else { return Next::Over };
+    tracing::warn!(job = %digest, %problem, "given up");
+    let record = records::ended(digest, job.attempts, EndState::Failed, "givenUp", Some(problem));
+    end(node, record).await
+}
+
+/// Anchors the end, however long a full disk makes it wait, then keeps it with its receipt.
+pub(crate) async fn end(node: &Arc<Node>, record: Record) -> Next {
+    loop {
+        match node.anchors.anchor_one(record.clone()).await {
+            Ok(anchored) => {
+                let _keeping = match anchored.entry().record.job() {
+                    Some(digest) => Some(node.keeping.take(*digest).await),
+                    None => None,
+                };
+                keep(node, anchored).await;
+                return Next::Over;
+            }
+            Err(error @ AnchorError::Ledger(LedgerError::OutOfSpace)) => {
+                node.heed(&error);
+                tokio::time::sleep(FULL_DISK).await;
+            }
+            Err(error) => {
+                node.heed(&error);
+                tracing::error!(%error, "the end of a job is not anchored");
+                return Next::Over;
+            }
+        }
+    }
+}
+
+async fn keep(node: &Arc<Node>, anchored: Anchored) {
+    let receipt = node.anchors.receipt(anchored.index()).await;
+    let stores = Arc::clone(&node.stores);
+    let kept = blocking(move || {
+        let receipt = receipt.ok();
+        stores.shelf.keep(anchored, receipt.as_deref())
+    });
+    if let Err(problem) = kept.await {
+        // KNOWN GAP: so it is, too, when a crash falls between the entry and this. The ledger has
+        // the entry all the same; only the copy beside the job is missing.
+        tracing::warn!(%problem, "the entry is not kept beside its job");
+    }
+}
+
+async fn interrupt(node: &Arc<Node>, record: Record) -> Next {
+    match node.anchors.anchor_one(record).await {
+        Ok(_) => Next::Again(Duration::ZERO),
+        Err(error) => troubled(node, &error),
+    }
+}
+
+/// What the ledger's trouble means for the job: wait for room, or leave it for the next start.
+fn troubled(node: &Node, error: &AnchorError) -> Next {
+    node.heed(error);
+    match error {
+        AnchorError::Ledger(LedgerError::OutOfSpace) => Next::Again(FULL_DISK),
+        error => {
+            tracing::error!(%error, "the job is left for the next start");
+            Next::Over
+        }
+    }
+}
+
+/// The way in for a job that was accepted before this process started. Judged by the moment at
+/// which it was accepted, by the root, the revocations and the policy of today.
+pub(crate) fn take_up(node: &Node, digest: Digest) -> Result<Admitted, Vec<Problem>> {
+    let memory = node.anchors.memory();
+    let gone = || one(problem(codes::WENT_MISSING, "the document is not in the archive"));
+    let accepted_at = memory.job(&digest).ok_or_else(gone)?.accepted_at;
+    let source = node.stores.shelf.document(&digest).map_err(one)?;
+    let document = SignedDocument::parse(&digest.to_string(), &source).map_err(one)?;
+    if document.digest() != digest {
+        return Err(gone());
+    }
+    let moment = Moment::read(accepted_at, None)
+        .map_err(|step| one(problem(step.code(), step.to_string())))?;
+    let authority = node.authority();
+    let before = AcceptedBefore::new(&memory, digest);
+    let verified = authority
+        .root
+        .verify::<Job>(document, &moment, &before)
+        .map_err(|refusal| vec![refusal.problem])?;
+    drop(memory);
+    admit(node, &authority, verified, &moment)
+}
+
+#[expect(clippy::boxed_local, reason = "problems travel in boxes")]
+fn one(problem: Box<Problem>) -> Vec<Problem> {
+    vec![*problem]
+}
+
+/// Runs something that blocks where it blocks nobody.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Told<T> + Send + 'static,
+) -> Told<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(_) => Err(problem(codes::NOT_ACCEPTING, "the agent is stopping")),
+    }
+}

@@ -1,0 +1,149 @@
+//! What the ledger is told, made from what the pipeline knows. Texts are cut to what an entry holds.
+
+use std::collections::BTreeMap;
+
+use arch_identity::Digest;
+use arch_ledger::{EndState, Record, Usage};
+use arch_policy::Admitted;
+use arch_problem::Problem;
+
+use crate::validate::{Findings, Validated};
+
+/// Characters of one text.
+const TEXT: usize = 2_000;
+
+/// Bytes of one list.
+const LIST: usize = 16_384;
+
+/// The refusal of a document or file, all reasons in one entry.
+pub(crate) fn refused(subject: Digest, file: &str, problems: &[Problem]) -> Option<Record> {
+    let first = problems.first()?;
+    let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+    Some(Record::Refused {
+        subject,
+        file: cut(file, 255),
+        code: first.code.to_string(),
+        message: cut(&messages.join("; "), TEXT),
+        line: first.at.as_ref().map(|place| place.span.line),
+        column: first.at.as_ref().map(|place| place.span.column),
+        rule: first.rule.as_ref().map(|place| cut(&place.to_string(), TEXT)),
+    })
+}
+
+/// A job waits to be run.
+pub(crate) fn accepted(admitted: &Admitted, module: Digest, policy: Digest) -> Record {
+    let job = admitted.job().get();
+    Record::Accepted {
+        document: admitted.digest(),
+        name: job.metadata.name.clone(),
+        owner: admitted.owner().to_owned(),
+        module,
+        policy,
+        rules: listed(admitted.rules().iter().map(|rule| rule.id.clone())),
+        grants: listed(admitted.grants().iter().map(ToString::to_string)),
+    }
+}
+
+/// The end of a run that was looked at.
+pub(crate) fn finished(document: Digest, attempt: u32, validated: &Validated) -> Record {
+    let (state, findings, problem) = match validated {
+        Validated::Good(findings) => (EndState::Completed, findings, None),
+        Validated::Failed(findings, problem) => (EndState::Failed, findings, Some(problem)),
+        Validated::Quarantined(findings, problem) => {
+            (EndState::Quarantined, findings, Some(problem))
+        }
+    };
+    let Findings { outcome, outputs, logs, reads, fuel, usage } = findings;
+    Record::Finished {
+        document,
+        attempt,
+        state,
+        outcome: outcome.word().to_owned(),
+        code: problem.map(|problem| problem.code.to_string()),
+        outputs: outputs.clone(),
+        logs: *logs,
+        reads: *reads,
+        fuel: *fuel,
+        usage: *usage,
+    }
+}
+
+/// An end without a run that counts: called off, given up, or not believed any more.
+pub(crate) fn ended(
+    document: Digest,
+    attempt: u32,
+    state: EndState,
+    outcome: &str,
+    problem: Option<&Problem>,
+) -> Record {
+    Record::Finished {
+        document,
+        attempt,
+        state,
+        outcome: outcome.to_owned(),
+        code: problem.map(|problem| problem.code.to_string()),
+        outputs: BTreeMap::new(),
+        logs: None,
+        reads: None,
+        fuel: 0,
+        usage: Usage::default(),
+    }
+}
+
+/// An attempt was cut off.
+pub(crate) fn interrupted(document: Digest, attempt: u32, why: &str) -> Record {
+    Record::Interrupted { document, attempt, why: cut(why, TEXT) }
+}
+
+fn cut(text: &str, most: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(most).collect()
+}
+
+/// As much of a list as an entry holds; the signed document has the whole.
+fn listed(all: impl Iterator<Item = String>) -> Vec<String> {
+    let mut room = LIST;
+    let mut kept = Vec::new();
+    let mut left_off = 0_usize;
+    for text in all {
+        match room.checked_sub(text.len()) {
+            Some(rest) if left_off == 0 => {
+                room = rest;
+                kept.push(text);
+            }
+            _ => left_off = left_off.saturating_add(1),
+        }
+    }
+    if left_off > 0 {
+        kept.push(format!("… and {left_off} more"));
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use arch_problem::codes;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_keeps_every_reason_and_the_first_ones_place() {
+        let problems = [
+            Problem::new(codes::NO_SUCH_JOB, "first\u{1b}"),
+            Problem::new(codes::WRONG_STATE, "second"),
+        ];
+        let Some(Record::Refused { code, message, line, .. }) =
+            refused(Digest::of(b""), "a.yaml", &problems)
+        else {
+            panic!("a refusal")
+        };
+        assert_eq!((code.as_str(), message.as_str(), line), ("ARCH-N102", "first; second", None));
+        assert!(refused(Digest::of(b""), "a.yaml", &[]).is_none());
+    }
+
+    #[test]
+    fn long_lists_are_cut_and_say_so() {
+        let kept = listed((0..100).map(|_| "x".repeat(1_000)));
+        assert_eq!(kept.len(), 17);
+        assert_eq!(kept[16], "… and 84 more");
+    }
+}

@@ -1,0 +1,98 @@
+//! Refusals: each anchored exactly once, however often the same bytes are dropped.
+
+use std::sync::Arc;
+
+use arch_files::FileError;
+use arch_identity::Digest;
+use arch_problem::{Code, Problem, codes};
+
+use crate::{
+    drop_folder::{Found, Judge, Verdict},
+    node::Node,
+    pipeline::{Fate, take_in},
+    records,
+};
+
+/// Judges what lies in the drop folder.
+#[derive(Debug)]
+pub(crate) struct DropJudge(pub(crate) Arc<Node>);
+
+impl Judge for DropJudge {
+    async fn judge(&self, found: Found) -> Verdict {
+        let Found { file, bytes, half_written } = found;
+        let (subject, problems) = match bytes {
+            // Gone before it could be read: nothing was dropped.
+            Err(FileError::Absent { .. }) => return Verdict::LookAgain,
+            Err(error) => (unread(&file, error.code()), vec![error.problem()]),
+            Ok(bytes) => match take_in(&self.0, &format!("jobs/{file}"), &bytes).await {
+                Fate::Accepted(_) | Fate::Known(..) => return Verdict::Settled,
+                Fate::Refused(subject, problems) => (subject, problems),
+            },
+        };
+        // Only a whole file is refused.
+        if half_written {
+            return Verdict::LookSoon;
+        }
+        anchor(&self.0, subject, &file, &problems).await;
+        let later = problems.iter().all(|problem| may_change(problem.code));
+        if later { Verdict::LookAgain } else { Verdict::Settled }
+    }
+}
+
+/// What stands for a file whose bytes are not read: its name and what is wrong with it.
+fn unread(file: &str, code: Code) -> Digest {
+    Digest::of(format!("{code} {file}").as_bytes())
+}
+
+/// Anchors a refusal unless the same one stands in the ledger.
+pub(crate) async fn anchor(node: &Arc<Node>, subject: Digest, file: &str, problems: &[Problem]) {
+    let Some(first) = problems.first() else { return };
+    // A hand on it, so that two who look at once do not both write.
+    let _hand = node.hands.take(subject).await;
+    let known = {
+        let memory = node.anchors.memory();
+        memory.was_refused(&subject, first.code.as_str()) || memory.job(&subject).is_some()
+    };
+    if known {
+        return;
+    }
+    for problem in problems {
+        tracing::warn!(%file, %subject, %problem, "refused");
+    }
+    // That the node takes nothing in right now is its own trouble, not the document's.
+    if passing(first.code) {
+        return;
+    }
+    let Some(record) = records::refused(subject, file, problems) else { return };
+    if let Err(error) = node.anchors.anchor_one(record).await {
+        node.heed(&error);
+        tracing::error!(%error, "a refusal is not anchored");
+    }
+}
+
+/// Reasons that lie with the node and pass by themselves; they say nothing about the document.
+pub(crate) fn passing(code: Code) -> bool {
+    [
+        codes::NOT_ACCEPTING,
+        codes::CLOCK_STEPPED_BACK,
+        codes::LEDGER_OUT_OF_SPACE,
+        codes::LEDGER_POISONED,
+        codes::ARCHIVE_IO,
+    ]
+    .contains(&code)
+}
+
+/// Reasons that may be over without the file changing: it is looked at again.
+fn may_change(code: Code) -> bool {
+    let waits = [
+        codes::NOT_YET_VALID,
+        codes::NOT_YET_DONE,
+        codes::QUEUE_FULL,
+        codes::MODULE_ABSENT,
+        codes::INPUT_ABSENT,
+        codes::INPUT_DIFFERS,
+        codes::INPUT_OUT_OF_REACH,
+        codes::FILE_MACHINE,
+    ];
+    passing(code) || waits.contains(&code)
+}

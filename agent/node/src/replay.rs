@@ -1,0 +1,126 @@
+//! Running an ended job again from the archive, to see the same come out. Anchors nothing, keeps
+//! nothing, and needs a place like every run.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use arch_identity::Digest;
+use arch_problem::{Problem, codes};
+use arch_schedule::{Arrival, Placed};
+use arch_wire::control::Replayed;
+use tokio::{sync::oneshot, time};
+
+use crate::{
+    cancel::Cancel,
+    memory::End,
+    node::Node,
+    pipeline::take_up,
+    supplies,
+    told::{Told, problem},
+    validate::{Findings, Store, Validated, validate},
+};
+
+/// How long a replay waits for room.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Runs the job again and compares.
+///
+/// # Errors
+/// When there is no such job, it has not ended with a run, or it cannot be run again.
+pub(crate) async fn replay(node: &Arc<Node>, digest: Digest) -> Told<Replayed> {
+    let then = ended(node, digest)?;
+    let _at_work = node.at_work();
+    let placed = place(node, digest).await?;
+    let supplies = tokio::task::block_in_place(|| supplies::gather(&node.stores, placed.job()))?;
+    let executed = node.executor.run(&placed, &supplies, &Cancel::default()).await;
+    let validated = executed.and_then(|executed| {
+        tokio::task::block_in_place(|| validate(placed.job(), &executed, Store::Nowhere))
+    });
+    drop(placed.finish());
+    crate::pipeline::launch_all(node);
+    let now = validated.map_err(|lost| problem(codes::EXECUTOR_ABSENT, lost.to_string()))?;
+    Ok(compare(digest, &then, &now))
+}
+
+fn ended(node: &Node, digest: Digest) -> Told<End> {
+    let memory = node.anchors.memory();
+    let job = memory.job(&digest).ok_or_else(|| {
+        problem(codes::NO_SUCH_JOB, format!("no accepted job has the digest {digest}"))
+    })?;
+    job.end.clone().filter(|_| job.attempts > 0).ok_or_else(|| {
+        problem(
+            codes::WRONG_STATE,
+            format!("the job is {}; only a run that ended is run again", job.state),
+        )
+    })
+}
+
+async fn place(node: &Arc<Node>, digest: Digest) -> Told<Placed> {
+    let first = |problems: Vec<Problem>| {
+        let none = || problem(codes::WENT_MISSING, "no reason");
+        problems.into_iter().next().map_or_else(none, Box::new)
+    };
+    let admitted = take_up(node, digest).map_err(first)?;
+    let (to, turn) = oneshot::channel();
+    if !node.desk.announce_replay(digest, to) {
+        return Err(problem(codes::WRONG_STATE, "the job is being run again already"));
+    }
+    match node.desk.place(admitted, Arrival::Resumed) {
+        Ok(Some(placed)) => {
+            drop(node.desk.replay_of(&digest));
+            return Ok(placed);
+        }
+        Ok(None) => {}
+        Err(never) => {
+            drop(node.desk.replay_of(&digest));
+            return Err(first(never.reasons));
+        }
+    }
+    match time::timeout(PATIENCE, turn).await {
+        Ok(Ok(placed)) => Ok(placed),
+        _ => {
+            drop(node.desk.replay_of(&digest));
+            drop(node.desk.withdraw(digest));
+            Err(problem(codes::QUEUE_FULL, "there was no room for ten minutes"))
+        }
+    }
+}
+
+fn compare(digest: Digest, then: &End, now: &Validated) -> Replayed {
+    let (Validated::Good(findings)
+    | Validated::Failed(findings, _)
+    | Validated::Quarantined(findings, _)) = now;
+    let differences = differences(then, findings);
+    Replayed {
+        digest,
+        same: differences.is_empty(),
+        differences,
+        outcome: findings.outcome.word().to_owned(),
+        outputs: findings.outputs.clone(),
+        reads: findings.reads,
+        fuel: findings.fuel,
+    }
+}
+
+fn differences(then: &End, now: &Findings) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut differ = |what: &str, then: String, now: String| {
+        if then != now {
+            found.push(format!("{what} was `{then}`, is `{now}`"));
+        }
+    };
+    differ("outcome", then.outcome.clone(), now.outcome.word().to_owned());
+    differ("fuel", then.fuel.to_string(), now.fuel.to_string());
+    differ("standard error", shown(then.logs), shown(now.logs));
+    differ("list of files read", shown(then.reads), shown(now.reads));
+    let names: BTreeMap<&String, ()> =
+        then.outputs.keys().chain(now.outputs.keys()).map(|name| (name, ())).collect();
+    for name in names.keys() {
+        let of = |outputs: &BTreeMap<String, Digest>| shown(outputs.get(*name).copied());
+        differ(&format!("output {name}"), of(&then.outputs), of(&now.outputs));
+    }
+    found
+}
+
+fn shown(digest: Option<Digest>) -> String {
+    digest.map_or_else(|| "nothing".to_owned(), |digest| digest.to_string())
+}

@@ -1,0 +1,77 @@
+//! A node at work: what was left is taken up, the ways in are opened; and all of it closed again.
+
+use std::{sync::Arc, thread::JoinHandle, time::Duration};
+
+use tokio::{task::JoinSet, time};
+
+use crate::{
+    cancel::Wish, control, drop_folder::DropFolder, gate::Shut, metrics, node::Node, notify,
+    refusals::DropJudge, resume::resume, told::Told,
+};
+
+/// How long runs may take to say that they were interrupted.
+const INTERRUPTING: Duration = Duration::from_secs(15);
+
+/// How jobs come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaysIn {
+    /// Drop folder and control socket.
+    All,
+    /// The control socket; the drop folder is read by [`read_drop_folder`].
+    Control,
+}
+
+/// Takes up what was left, then opens the ways in. Dropping the tasks closes them.
+///
+/// # Errors
+/// When the ledger does not take what has to be said first, or a socket cannot be made.
+pub async fn open(node: &Arc<Node>, ways_in: WaysIn) -> Told<JoinSet<()>> {
+    resume(node).await.map_err(|error| error.problem())?;
+    let users = &node.settings.control.users;
+    let mut tasks = JoinSet::new();
+    let control = control::listen(&node.places.control(), users)?;
+    tasks.spawn(control::serve(Arc::clone(node), control));
+    if node.settings.metrics.enabled {
+        let metrics = control::listen(&node.places.metrics(), users)?;
+        tasks.spawn(metrics::serve(Arc::clone(node), metrics));
+    }
+    if ways_in == WaysIn::All {
+        let judge = Arc::new(DropJudge(Arc::clone(node)));
+        tasks.spawn(drop_folder(node).watch(judge, Arc::clone(&node.reloaded)));
+    }
+    Ok(tasks)
+}
+
+/// Takes in what lies in the drop folder now.
+pub async fn read_drop_folder(node: &Arc<Node>) {
+    drop_folder(node).read_until_settled(&Arc::new(DropJudge(Arc::clone(node)))).await;
+}
+
+fn drop_folder(node: &Node) -> DropFolder {
+    let rescan = Duration::from_secs(node.settings.jobs.rescan.seconds());
+    DropFolder { path: node.places.jobs().to_owned(), rescan }
+}
+
+/// Stops in order: no new jobs, a grace for those that run, then everything durable. What does not
+/// end in time is run again after the next start.
+pub async fn close(node: &Arc<Node>, ledger: JoinHandle<()>) {
+    node.gate.shut(Shut::Stopping);
+    let grace = Duration::from_secs(node.settings.shutdown.grace.seconds());
+    notify::stopping(grace.saturating_add(INTERRUPTING));
+    let poisoned = node.gate.why() == Some(Shut::LedgerPoisoned);
+    if !poisoned && time::timeout(grace, node.idle()).await.is_err() {
+        for cancel in node.running().values() {
+            cancel.ask(Wish::Stopping);
+        }
+        if time::timeout(INTERRUPTING, node.idle()).await.is_err() {
+            tracing::warn!("some runs did not stop; the ledger shows them as begun");
+        }
+    }
+    node.executor.stop().await;
+    node.anchors.close().await;
+    // The thread ends after its last commit; a poisoned one has ended already.
+    if tokio::task::spawn_blocking(move || ledger.join()).await.is_err() {
+        tracing::error!("the ledger's thread did not end well");
+    }
+    tracing::info!("stopped");
+}

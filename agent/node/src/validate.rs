@@ -1,0 +1,199 @@
+//! From a claim to something believed: every byte hashed again, every name and size held against
+//! what was asked for, every pinned output against its digest.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Read},
+    os::fd::OwnedFd,
+};
+
+use arch_identity::{Digest, DigestWriter};
+use arch_ledger::Usage;
+use arch_policy::{Admitted, Keep};
+use arch_problem::{Problem, codes};
+use arch_wire::executor::{Blob, Claim, Outcome};
+
+use crate::{
+    executor_client::{BlobError, Executed, Lost, STREAMS, stream_from},
+    shelf::Shelf,
+};
+
+/// The most bytes of a list of files read.
+const MOST_READS: u64 = 256 << 20;
+
+/// The largest number that the ledger can write (RFC 8785).
+const MOST_NUMBER: u64 = (1 << 53) - 1;
+
+/// What came out of a run, as far as we could check it ourselves.
+#[derive(Debug)]
+pub struct Findings {
+    /// How it ended: the executor's word, of a known kind.
+    pub outcome: Outcome,
+    /// Outputs by name, with digests that we computed.
+    pub outputs: BTreeMap<String, Digest>,
+    /// Digest of standard error.
+    pub logs: Option<Digest>,
+    /// Digest of the list of files read.
+    pub reads: Option<Digest>,
+    /// Instructions, as claimed.
+    pub fuel: u64,
+    /// Usage, as claimed; the size of the outputs is ours.
+    pub usage: Usage,
+}
+
+/// A run that was looked at.
+#[derive(Debug)]
+pub enum Validated {
+    /// It ended well and everything expected is there.
+    Good(Findings),
+    /// It ended otherwise; nothing about it is suspicious.
+    Failed(Findings, Box<Problem>),
+    /// Something is not as it was expected or claimed; a person must look.
+    Quarantined(Findings, Box<Problem>),
+}
+
+/// What is done with the bytes.
+#[derive(Debug, Clone, Copy)]
+pub enum Store<'a> {
+    /// They go into the archive, as far as the policy keeps them.
+    In(&'a Shelf),
+    /// They are hashed and forgotten, for a replay.
+    Nowhere,
+}
+
+/// Looks at what the executor sent. Blocks while it hashes and stores.
+///
+/// # Errors
+/// [`Lost`] when it cannot be an honest answer at all, or tells of a lost worker.
+pub fn validate(job: &Admitted, executed: &Executed, store: Store<'_>) -> Result<Validated, Lost> {
+    let claim = &executed.claim;
+    if let Outcome::WorkerLost { why } = &claim.outcome {
+        return Err(Lost(format!("a worker was lost: {}", short(why))));
+    }
+    require_asked_for(job, claim)?;
+    let mut lies = Vec::new();
+    let mut outputs = BTreeMap::new();
+    let mut size = 0_u64;
+    let mut files = executed.files.iter();
+    for blob in &claim.outputs {
+        let file = files.next().ok_or_else(|| Lost("an output has no file".to_owned()))?;
+        outputs.insert(blob.name.clone(), take(job, blob, file, store, &mut lies)?);
+        size = size.saturating_add(blob.size);
+    }
+    let reads = match (&claim.reads, files.next()) {
+        (Some(blob), Some(file)) => Some(take(job, blob, file, store, &mut lies)?),
+        _ => None,
+    };
+    let logs = outputs.remove("stderr");
+    let findings = Findings {
+        outcome: claim.outcome.clone(),
+        outputs,
+        logs,
+        reads,
+        fuel: claim.fuel.min(MOST_NUMBER),
+        usage: Usage {
+            cpu_millis: claim.cpu_millis.min(MOST_NUMBER),
+            peak_memory_bytes: claim.peak_memory_bytes.min(MOST_NUMBER),
+            output_bytes: size.min(MOST_NUMBER),
+            wall_millis: claim.wall_millis.min(MOST_NUMBER),
+        },
+    };
+    Ok(judge(job, findings, lies))
+}
+
+fn judge(job: &Admitted, findings: Findings, lies: Vec<String>) -> Validated {
+    if !lies.is_empty() {
+        let problem = Problem::new(codes::EXECUTOR_LIED, lies.join("; "));
+        return Validated::Quarantined(findings, Box::new(problem));
+    }
+    if let Some(code) = findings.outcome.code() {
+        let word = findings.outcome.word();
+        let detail = findings.outcome.detail().map(|text| format!(": {}", short(&text)));
+        let text = format!("the run ended with `{word}`{}", detail.unwrap_or_default());
+        return Validated::Failed(findings, Box::new(Problem::new(code, text)));
+    }
+    for (name, address) in &job.job().get().spec.outputs {
+        let pointer = format!("/spec/outputs/{name}");
+        let place = job.job().document().place(&pointer, "named here");
+        let told = |problem: Problem| Box::new(Problem { at: place.clone(), ..problem });
+        let found = match name.as_str() {
+            "stderr" => findings.logs.as_ref(),
+            name => findings.outputs.get(name),
+        };
+        match (found, address.digest()) {
+            (None, _) => {
+                let text = format!("the job did not write the output `{name}`");
+                return Validated::Failed(findings, told(Problem::new(codes::OUTPUT_ABSENT, text)));
+            }
+            (Some(found), Some(expected)) if *found != expected => {
+                let text = format!("output `{name}` is {found}, expected was {expected}");
+                let problem = told(Problem::new(codes::OUTPUT_DIFFERS, text));
+                return Validated::Quarantined(findings, problem);
+            }
+            _ => {}
+        }
+    }
+    Validated::Good(findings)
+}
+
+/// Each output was asked for, none stands twice, and together they keep to the cap.
+fn require_asked_for(job: &Admitted, claim: &Claim) -> Result<(), Lost> {
+    let asked = &job.job().get().spec.outputs;
+    let mut seen = BTreeSet::new();
+    let mut size = 0_u64;
+    for blob in &claim.outputs {
+        let known = STREAMS.contains(&blob.name.as_str()) || asked.contains_key(&blob.name);
+        if !known || !seen.insert(&blob.name) {
+            return Err(Lost(format!("nobody asked for the output `{}`", short(&blob.name))));
+        }
+        size = size.saturating_add(blob.size);
+    }
+    let limit = job.limits().output_bytes;
+    if size > limit {
+        return Err(Lost(format!("{size} bytes of outputs where {limit} are allowed")));
+    }
+    match &claim.reads {
+        Some(reads) if reads.size > MOST_READS => {
+            Err(Lost(format!("a list of {} bytes of files read", reads.size)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The digest of what is really there, stored as far as it is kept.
+fn take(
+    job: &Admitted,
+    blob: &Blob,
+    file: &OwnedFd,
+    store: Store<'_>,
+    lies: &mut Vec<String>,
+) -> Result<Digest, Lost> {
+    let mut stream = stream_from(file, blob.size).map_err(unusable)?;
+    let found = match store {
+        Store::In(shelf) if job.archive().outputs == Keep::Whole => {
+            shelf.put_stream(&mut stream, blob.size).map_err(|problem| {
+                Lost(format!("the archive cannot keep an output: {}", problem.message))
+            })?
+        }
+        _ => digest_of(&mut stream).map_err(|error| unusable(error.into()))?,
+    };
+    if found != blob.digest {
+        lies.push(format!("`{}` is {found}, claimed was {}", short(&blob.name), blob.digest));
+    }
+    Ok(found)
+}
+
+fn digest_of(stream: &mut impl Read) -> io::Result<Digest> {
+    let mut digest = DigestWriter::new();
+    io::copy(stream, &mut digest)?;
+    Ok(digest.finish())
+}
+
+fn unusable(error: BlobError) -> Lost {
+    Lost(error.to_string())
+}
+
+/// The executor's words, as far as they fit into a line.
+fn short(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(200).collect()
+}

@@ -1,0 +1,178 @@
+//! The program itself: exit codes, `--check-config`, signals. The executor is `/bin/false`, which
+//! never becomes ready: nothing here needs one that does.
+
+mod world;
+
+use std::{
+    os::unix::net::UnixDatagram,
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use arch_wire::control::{Answer, Call, Reply, write_call};
+use world::{World, raw_call};
+
+fn agent(world: &World, more: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_arch-node-agent"));
+    command
+        .env_clear()
+        .args(["--executor", "/bin/false", "--config"])
+        .arg(world.path("config"))
+        .arg("--state")
+        .arg(world.path("state"))
+        .args(more);
+    command
+}
+
+#[expect(clippy::unwrap_used, reason = "a test may be blunt")]
+fn output(world: &World, more: &[&str]) -> Output {
+    agent(world, more).output().unwrap()
+}
+
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a test may be blunt")]
+fn ended(child: &mut Child) -> ExitStatus {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if start.elapsed() > Duration::from_secs(30) {
+            let _ = child.kill();
+            panic!("the agent did not end");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Starts the agent and waits until it says READY.
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::zombie_processes,
+    reason = "a test may be blunt, and whoever starts it waits for its end"
+)]
+fn started(world: &World) -> (Child, UnixDatagram) {
+    let path = world.path("notify.sock");
+    let _ = std::fs::remove_file(&path);
+    let notify = UnixDatagram::bind(&path).unwrap();
+    notify.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let child =
+        agent(world, &[]).env("NOTIFY_SOCKET", &path).stderr(Stdio::null()).spawn().unwrap();
+    let mut buffer = [0; 4_096];
+    loop {
+        let length = notify.recv(&mut buffer).unwrap();
+        if String::from_utf8_lossy(&buffer[..length]).contains("READY=1") {
+            return (child, notify);
+        }
+    }
+}
+
+#[expect(clippy::unwrap_used, reason = "a test may be blunt")]
+fn signal(child: &Child, signal: rustix::process::Signal) {
+    let pid = rustix::process::Pid::from_child(child);
+    rustix::process::kill_process(pid, signal).unwrap();
+}
+
+#[test]
+fn the_settings_in_force_are_printed_and_whats_wrong_is_told_with_its_line() {
+    let world = World::new();
+    let good = output(&world, &["--check-config"]);
+    assert_eq!(good.status.code(), Some(0), "{}", String::from_utf8_lossy(&good.stderr));
+    let text = String::from_utf8(good.stdout).unwrap();
+    assert!(text.contains(&world.pin.to_string()) && text.contains("attempts: 3"), "{text}");
+    assert!(!world.path("state/node.key").exists(), "looking changes nothing");
+
+    world.write("config/node.yaml", "jobs:\n  atempts: 3\n");
+    let bad = output(&world, &["--check-config"]);
+    let told = String::from_utf8(bad.stderr).unwrap();
+    assert_eq!(bad.status.code(), Some(78));
+    assert!(told.contains("ARCH-N001") && told.contains("node.yaml:2:3"), "{told}");
+}
+
+#[test]
+fn usage_missing_trust_and_a_broken_policy_have_their_exit_codes() {
+    let world = World::new();
+    assert_eq!(output(&world, &["--no-such-flag"]).status.code(), Some(2));
+    let no_executor = output(&world, &["--executor", "/nowhere"]);
+    assert_eq!(no_executor.status.code(), Some(2), "given twice");
+    world.write("config/policy.yaml", &world.policy(1, "").replace("sig: ", "sig: AA"));
+    for _ in 0..2 {
+        let broken = output(&world, &[]);
+        let told = String::from_utf8_lossy(&broken.stderr).into_owned();
+        assert_eq!(broken.status.code(), Some(78), "{told}");
+        assert!(told.contains("policy.yaml:"), "{told}");
+    }
+    let refused = world::records(&world);
+    let count = |kind: &str| {
+        refused.iter().filter(|r| serde_json::to_value(r).unwrap()["kind"] == kind).count()
+    };
+    assert_eq!((count("refused"), count("policy")), (1, 0), "told once, and never active");
+    world.write("config/node.yaml", "");
+    let unpinned = output(&world, &[]);
+    assert_eq!(unpinned.status.code(), Some(78));
+    assert!(String::from_utf8_lossy(&unpinned.stderr).contains("ARCH-N002"));
+}
+
+#[test]
+fn the_agent_says_ready_obeys_signals_and_is_alone_on_its_state() {
+    let world = World::new();
+    let (mut child, notify) = started(&world);
+    let second = output(&world, &[]);
+    assert_eq!(second.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("ARCH-L001"));
+
+    let status = || {
+        let line = write_call(&Call::Status {}).unwrap();
+        match raw_call(&world.path("state/run/control.sock"), &line) {
+            Reply::Ok(Answer::Status(status)) => status,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(status().policy.version, 1);
+    assert!(!status().executor.ready);
+    world.write("config/policy.yaml", &world.policy(2, ""));
+    signal(&child, rustix::process::Signal::HUP);
+    let start = Instant::now();
+    while status().policy.version != 2 {
+        assert!(start.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    signal(&child, rustix::process::Signal::TERM);
+    assert_eq!(ended(&mut child).code(), Some(0));
+    drop(notify);
+}
+
+#[test]
+fn after_a_kill_at_any_moment_the_accepted_job_is_still_there_once() {
+    let world = World::new();
+    let job = world.drop_file("a.yaml", &world.job("a", ""));
+    for _ in 0..3 {
+        let (mut child, _notify) = started(&world);
+        signal(&child, rustix::process::Signal::KILL);
+        ended(&mut child);
+    }
+    let (mut child, _notify) = started(&world);
+    let line = write_call(&Call::JobShow { digest: job }).unwrap();
+    let start = Instant::now();
+    loop {
+        match raw_call(&world.path("state/run/control.sock"), &line) {
+            Reply::Ok(Answer::JobShow(detail)) if detail.row.state == "waiting" => break,
+            other => assert!(start.elapsed() < Duration::from_secs(20), "{other:?}"),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let metrics = {
+        use std::io::{Read as _, Write as _};
+        let path = world.path("state/run/metrics.sock");
+        let mut stream = std::os::unix::net::UnixStream::connect(path).unwrap();
+        stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    };
+    assert!(metrics.starts_with("HTTP/1.0 200"), "{metrics}");
+    assert!(metrics.contains("arch_jobs{state=\"waiting\"} 1"), "{metrics}");
+    signal(&child, rustix::process::Signal::TERM);
+    assert_eq!(ended(&mut child).code(), Some(0));
+    assert_eq!(world::story(&world, job), ["accepted"]);
+}

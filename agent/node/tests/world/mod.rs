@@ -1,0 +1,284 @@
+//! A small world: signed documents, a node in a throw-away folder, an executor that does what the
+//! test says.
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::panic,
+    reason = "a test may be blunt, and so may its world"
+)]
+
+pub mod double;
+
+use std::{
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::JoinHandle,
+    time::{Duration, Instant, SystemTime},
+};
+
+use arch_document::{Moment, SignedDocument, signing};
+use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
+use arch_ledger::{Ledger, Record, StdFs};
+use arch_node::Told;
+use arch_node::{
+    Args,
+    anchors::Anchors,
+    authority,
+    executor_client::ExecutorClient,
+    identity,
+    node::{Node, Parts},
+    places::Places,
+    service::{self, WaysIn},
+    settings::{self, Settings},
+    shelf::Shelf,
+    supplies::{Modules, Stores},
+};
+use arch_wire::control::{Answer, Call, JobDetail, Reply, read_reply, write_call};
+use clap::Parser as _;
+use double::Double;
+use tokio::task::JoinSet;
+
+pub const MODULE: &[u8] = b"\0asm pretended";
+
+/// A folder with a root that Ada signed, a policy, and a module.
+pub struct World {
+    pub folder: tempfile::TempDir,
+    pub pin: Digest,
+    ada: KeyPair,
+}
+
+/// A node at work.
+pub struct Running {
+    pub node: Arc<Node>,
+    tasks: JoinSet<()>,
+    ledger: JoinHandle<()>,
+}
+
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    Timestamp::from_unix(since.as_secs().try_into().unwrap()).unwrap()
+}
+
+impl World {
+    pub fn new() -> Self {
+        let ada = KeyPair::from_seed(KeyKind::Ed25519, &[7; 32]);
+        let folder = tempfile::tempdir().unwrap();
+        for sub in ["config/jobs", "config/modules", "config/roots", "state"] {
+            std::fs::create_dir_all(folder.path().join(sub)).unwrap();
+        }
+        let mut world = Self { folder, pin: Digest::of(b""), ada };
+        let root = world.root(1);
+        world.pin = SignedDocument::parse("root.yaml", root.as_bytes()).unwrap().digest();
+        world.write("config/root.yaml", &root);
+        world.write("config/policy.yaml", &world.policy(1, ""));
+        world.write(
+            "config/node.yaml",
+            &format!("trustRoot: \"{}\"\nlend: {{ cpu: \"1\", memory: 1Gi }}\n", world.pin),
+        );
+        std::fs::write(world.path("config/modules/m.wasm"), MODULE).unwrap();
+        world
+    }
+
+    /// A root of this version, all of whose roles are Ada's.
+    pub fn root(&self, version: u64) -> String {
+        let did = self.ada.public()[0].did();
+        self.sign(&format!(
+            "apiVersion: arch.network/v1\nkind: Root\nmetadata: {{ name: world, version: {version}, \
+             notAfter: \"2099-01-01T00:00:00Z\" }}\nspec:\n  keys:\n    ada: {{ alg: ed25519, \
+             public: \"{did}\" }}\n  roles:\n    root: {{ keys: [ada], threshold: 1, kinds: [Root] }}\n    \
+             all: {{ keys: [ada], threshold: 1, kinds: [Policy, Job, Revocation] }}\n"
+        ))
+    }
+
+    pub fn path(&self, below: &str) -> PathBuf {
+        self.folder.path().join(below)
+    }
+
+    pub fn write(&self, below: &str, text: &str) {
+        std::fs::write(self.path(below), text).unwrap();
+    }
+
+    pub fn sign(&self, text: &str) -> String {
+        signing::sign("file.yaml", text.as_bytes(), &self.ada).unwrap()
+    }
+
+    pub fn policy(&self, version: u64, more: &str) -> String {
+        self.sign(&format!(
+            "apiVersion: arch.network/v1\nkind: Policy\nmetadata: {{ name: world, version: {version}, \
+             notAfter: \"2099-01-01T00:00:00Z\" }}\nspec:\n  images: {{ allow: [\"**\"] }}\n  \
+             runtimes: [wasm]\n  owners:\n    - {{ id: owners.all, owner: \"**\" }}\n  resources:\n    \
+             max: {{ cpu: \"1\", memory: \"1Gi\", timeout: \"1m\" }}\n{more}"
+        ))
+    }
+
+    /// A job of this name, with lines added to its `spec`.
+    pub fn job(&self, name: &str, spec: &str) -> String {
+        self.sign(&self.unsigned_job(name, spec))
+    }
+
+    pub fn unsigned_job(&self, name: &str, spec: &str) -> String {
+        let (first, last) = (now().minus(3_600), now().plus(3_600));
+        let nonce = Digest::of(name.as_bytes()).hex();
+        let module = Digest::of(MODULE);
+        format!(
+            "apiVersion: arch.network/v1\nkind: Job\nmetadata:\n  name: {name}\n  owner: \"user:ada\"\n  \
+             nonce: \"{}\"\n  notBefore: \"{first}\"\n  notAfter: \"{last}\"\nspec:\n  \
+             image: \"m@{module}\"\n  runtime: wasm\n  resources: {{ cpu: \"1\", memory: \"64Mi\", \
+             timeout: \"10s\" }}\n{spec}",
+            &nonce[..32]
+        )
+    }
+
+    pub fn drop_file(&self, name: &str, text: &str) -> Digest {
+        self.write(&format!("config/jobs/{name}"), text);
+        digest(text)
+    }
+
+    fn args(&self) -> Args {
+        let (config, state) = (self.path("config"), self.path("state"));
+        Args::parse_from([
+            Path::new("arch-node-agent"),
+            Path::new("--config"),
+            &config,
+            Path::new("--state"),
+            &state,
+        ])
+    }
+
+    pub async fn start(&self, double: Double) -> Running {
+        self.try_start(double).await.unwrap()
+    }
+
+    /// The daemon's start, with a double in place of the executor.
+    pub async fn try_start(&self, double: Double) -> Told<Running> {
+        let args = self.args();
+        let settings: Settings =
+            settings::load(&args.config).map_err(|mut p| Box::new(p.remove(0)))?;
+        let places = Places::new(&args, &settings);
+        for folder in places.private() {
+            arch_files::private_dir(&folder).map_err(|e| Box::new(e.problem()))?;
+        }
+        let keys = identity::open(&places)?;
+        let did = keys.node();
+        let fs = StdFs::open(&places.ledger()).unwrap();
+        let (ledger, _) = Ledger::open(fs, keys, now()).unwrap();
+        let (anchors, thread) = Anchors::start(ledger).unwrap();
+        let authority = {
+            let memory = anchors.memory();
+            let moment = Moment::read(now(), memory.newest_time()).unwrap();
+            authority::load(&places, self.pin, &moment, &memory)
+        };
+        let authority = match authority {
+            Ok(authority) => authority,
+            Err(problem) => {
+                anchors.close().await;
+                thread.join().unwrap();
+                return Err(problem);
+            }
+        };
+        anchors.anchor(authority.news.clone()).await.unwrap();
+        let stores = Stores {
+            shelf: Shelf::open(&places.archive())?,
+            modules: Modules::new(places.modules().to_owned()),
+            most_input: settings.inputs.max,
+            private: places.state().to_owned(),
+        };
+        let executor = ExecutorClient::supervised(double);
+        let node = Node::new(Parts {
+            did,
+            settings,
+            places,
+            listen: None,
+            anchors,
+            authority,
+            stores,
+            executor,
+        });
+        let tasks = service::open(&node, WaysIn::All).await?;
+        Ok(Running { node, tasks, ledger: thread })
+    }
+}
+
+pub fn digest(text: &str) -> Digest {
+    SignedDocument::parse("x", text.as_bytes()).map_or(Digest::of(text.as_bytes()), |d| d.digest())
+}
+
+impl Running {
+    /// SIGTERM.
+    pub async fn stop(mut self) {
+        self.tasks.abort_all();
+        service::close(&self.node, self.ledger).await;
+        drop(self.node);
+        // Tasks that were torn down let go of the ledger's handle.
+        while self.tasks.join_next().await.is_some() {}
+    }
+
+    pub async fn call(&self, call: Call) -> Reply {
+        let path = self.node.places.control();
+        let line = write_call(&call).unwrap();
+        tokio::task::spawn_blocking(move || raw_call(&path, &line)).await.unwrap()
+    }
+
+    pub async fn show(&self, digest: Digest) -> Option<JobDetail> {
+        match self.call(Call::JobShow { digest }).await {
+            Reply::Ok(Answer::JobShow(detail)) => Some(*detail),
+            Reply::Problem(_) => None,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Waits until the job or document is in this state.
+    pub async fn until(&self, digest: Digest, state: &str) -> JobDetail {
+        let start = Instant::now();
+        loop {
+            let detail = self.show(digest).await;
+            let found = detail.as_ref().map(|d| d.row.state.clone());
+            if found.as_deref() == Some(state) {
+                return detail.unwrap();
+            }
+            assert!(
+                start.elapsed() < Duration::from_secs(30),
+                "{found:?} instead of {state}: {detail:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+pub fn raw_call(path: &Path, line: &[u8]) -> Reply {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    let mut stream = UnixStream::connect(path).unwrap();
+    // An answer may come before a long line was taken in whole.
+    let _ = stream.write_all(line);
+    let mut reply = Vec::new();
+    BufReader::new(stream).read_until(b'\n', &mut reply).unwrap();
+    read_reply(&reply).unwrap()
+}
+
+/// All that the ledger says, read by a stranger: the kinds of records about a job, in order.
+pub fn story(world: &World, of: Digest) -> Vec<String> {
+    let kind = |record: &Record| {
+        let json = serde_json::to_value(record).unwrap();
+        json["kind"].as_str().unwrap().to_owned()
+    };
+    records(world)
+        .iter()
+        .filter(|record| match record {
+            Record::Refused { subject, .. } => *subject == of,
+            record => record.job() == Some(&of),
+        })
+        .map(kind)
+        .collect()
+}
+
+/// Opens the ledger anew; the node must have stopped.
+pub fn records(world: &World) -> Vec<Record> {
+    let places = Places::new(&world.args(), &Settings::default());
+    let keys = identity::open(&places).unwrap();
+    let fs = StdFs::open(&places.ledger()).unwrap();
+    let (ledger, _) = Ledger::open(fs, keys, now()).unwrap();
+    ledger.entries(0).map(|entry| entry.unwrap().record).collect()
+}

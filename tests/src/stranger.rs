@@ -1,0 +1,73 @@
+//! The ledger as somebody reads it who has only the folder.
+
+use arch_identity::Digest;
+use arch_ledger::{Entry, Reader, Record};
+
+use crate::World;
+
+/// All entries of a ledger's folder, as far as they are committed.
+#[derive(Debug)]
+pub struct Stranger {
+    entries: Vec<Entry>,
+}
+
+impl Stranger {
+    /// Reads the ledger of a node; one that does not exist yet has no entries. While the agent
+    /// runs, only the committed journal is read; once it stopped, use [`Stranger::verified`].
+    ///
+    /// # Panics
+    /// When a committed entry is damaged.
+    #[must_use]
+    pub fn read(world: &World) -> Self {
+        let folder = world.path("state/ledger");
+        if !folder.join("journal").exists() {
+            return Self { entries: vec![] };
+        }
+        let reader = Reader::open(&folder).expect("the ledger's folder");
+        let entries = match reader.entries() {
+            Ok(entries) => entries.map_while(Result::ok).collect(),
+            Err(_just_begun) => vec![],
+        };
+        Self { entries }
+    }
+
+    /// Reads the ledger and verifies all of it: every byte of every file.
+    ///
+    /// # Panics
+    /// When anything does not verify.
+    #[must_use]
+    pub fn verified(world: &World) -> Self {
+        let reader = Reader::open(&world.path("state/ledger")).expect("the ledger's folder");
+        let said = reader.verify(None).unwrap_or_else(|failure| panic!("{failure:?}"));
+        let stranger = Self::read(world);
+        assert_eq!(u64::try_from(stranger.entries.len()).ok(), Some(said.size));
+        stranger
+    }
+
+    /// What the entries say, oldest first.
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
+        self.entries.iter().map(|entry| &entry.record)
+    }
+
+    /// What the entries say of one job, oldest first.
+    #[must_use]
+    pub fn of_job(&self, job: Digest) -> Vec<&Record> {
+        self.records().filter(|record| record.job() == Some(&job)).collect()
+    }
+
+    /// The kinds of the entries about one job, oldest first.
+    #[must_use]
+    pub fn kinds(&self, job: Digest) -> Vec<String> {
+        self.of_job(job).into_iter().map(Self::kind).collect()
+    }
+
+    /// A record's kind as it stands in the ledger.
+    ///
+    /// # Panics
+    /// Never: every record is an object with a kind.
+    #[must_use]
+    pub fn kind(record: &Record) -> String {
+        let json = serde_json::to_value(record).expect("a record is JSON");
+        json.get("kind").and_then(|kind| kind.as_str()).expect("a record has a kind").to_owned()
+    }
+}
