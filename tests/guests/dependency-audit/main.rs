@@ -7,7 +7,7 @@
 //!                    (read grant; first argument) ──┘     progress on standard error
 //! ```
 //!
-//! Fuel: about 8 a byte of Rust. 200 MB of sources need about 2,000,000,000.
+//! Fuel: about 30 a byte of Rust; 115 MB of sources, 6,100 files, took 3,500,000,000.
 
 mod audit;
 #[path = "../shared/json.rs"]
@@ -24,6 +24,7 @@ use std::fs;
 use std::process::ExitCode;
 
 use audit::Audit;
+use survey::Buffer;
 
 /// A lock file of a thousand packages has 300 KiB.
 const LOCK_MAX: usize = 16 << 20;
@@ -63,7 +64,7 @@ fn run() -> Result<(), String> {
 fn look_at(sources: &str, packages: Vec<lock::Locked>) -> Audit {
     let all = packages.len();
     let mut audit = Audit::default();
-    let mut buffer = Vec::new();
+    let mut buffer = Buffer::new();
     for (done, locked) in packages.into_iter().enumerate() {
         if done % STEP == 0 {
             eprintln!("dependency-audit: {done} of {all} packages, {} Rust files", audit.total().files);

@@ -1,7 +1,7 @@
 //! Looks through the sources of one package.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 
 use crate::lock::Locked;
 use crate::manifest;
@@ -9,7 +9,7 @@ use crate::scan::{self, Counts};
 use crate::walk;
 
 /// Larger files are counted as left out; the largest real one seen is under 2 MiB.
-const FILE_MAX: u64 = 16 << 20;
+const FILE_MAX: usize = 16 << 20;
 
 /// Folders of a package that are no part of what is built for those who depend on it.
 const APART: [&str; 4] = ["tests", "benches", "examples", "fuzz"];
@@ -31,7 +31,7 @@ pub struct Package {
 
 /// Reads the package's folder, or gives `None` when it is not there. `buffer` is used again for
 /// every file.
-pub fn package(sources: &str, locked: &Locked, buffer: &mut Vec<u8>) -> Option<Package> {
+pub fn package(sources: &str, locked: &Locked, buffer: &mut Buffer) -> Option<Package> {
     let folder = format!("{}/{}-{}", sources, locked.name, locked.version);
     let text = fs::read(format!("{folder}/Cargo.toml")).ok()?;
     let manifest = manifest::read(&String::from_utf8_lossy(&text));
@@ -44,8 +44,8 @@ pub fn package(sources: &str, locked: &Locked, buffer: &mut Vec<u8>) -> Option<P
         script |= path == "build.rs";
         if is_apart(path) {
             apart += 1;
-        } else if load(&format!("{folder}/{path}"), buffer) {
-            counts.add(&scan::scan(buffer));
+        } else if buffer.load(&format!("{folder}/{path}")).is_ok() {
+            counts.add(&scan::scan(buffer.bytes()));
         } else {
             left_out += 1;
         }
@@ -66,9 +66,38 @@ fn is_apart(path: &str) -> bool {
     path.split_once('/').map_or(false, |(first, _)| APART.contains(&first))
 }
 
-/// Fills `buffer` with the file, unless it is too large or cannot be read.
-fn load(path: &str, buffer: &mut Vec<u8>) -> bool {
-    buffer.clear();
-    let read = File::open(path).and_then(|file| file.take(FILE_MAX + 1).read_to_end(buffer));
-    read.map_or(false, |bytes| bytes as u64 <= FILE_MAX)
+/// A file's bytes. Read again and again into the same room, which is cleared once: clearing it for
+/// each file would cost more than looking through all of them.
+#[derive(Debug)]
+pub struct Buffer {
+    room: Vec<u8>,
+    filled: usize,
+}
+
+impl Buffer {
+    pub fn new() -> Self {
+        Self { room: vec![0; 64 << 10], filled: 0 }
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.room[..self.filled]
+    }
+
+    /// Holds the file then, unless it is too large or cannot be read.
+    fn load(&mut self, path: &str) -> io::Result<()> {
+        let mut file = File::open(path)?;
+        self.filled = 0;
+        loop {
+            if self.filled == self.room.len() {
+                if self.filled >= FILE_MAX {
+                    return Err(io::ErrorKind::Other.into());
+                }
+                self.room.resize(self.filled * 2, 0);
+            }
+            match file.read(&mut self.room[self.filled..])? {
+                0 => return Ok(()),
+                length => self.filled += length,
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-;; expect: Denied
+;; expect: ModuleRefused
 ;; Wants a function that no host of ours offers.
 (module
   (import "env" "system" (func $system (param i32) (result i32)))

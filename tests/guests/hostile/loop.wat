@@ -1,5 +1,15 @@
 ;; expect: OutOfFuel
-;; Never ends. With more fuel than the wall time allows, the outcome is Deadline.
+;; Never ends. A turn costs much fuel and little time, so that fuel ends before any deadline.
 (module
   (memory (export "memory") 1)
-  (func (export "_start") (loop $again (br $again))))
+  (func (export "_start")
+    (loop $again
+      (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0))
+      (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0))
+      (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0))
+      (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0))
+      (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0))
+      (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0))
+      (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0))
+      (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0)) (drop (i32.const 0))
+      (br $again))))

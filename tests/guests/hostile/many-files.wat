@@ -1,7 +1,6 @@
 ;; expect: OutputCap
-;; Makes one empty file after the other in /out, where each must cost some bytes of the output cap,
-;; so that names alone cannot flood. With the path of a write grant as argument it makes them there,
-;; and the outcome is WriteCap (entries).
+;; Makes one empty file after the other in /out: names alone must not flood either. With the path of
+;; a write grant as argument it makes them there, and the outcome is WriteCap (entries).
 (module
   (import "wasi_snapshot_preview1" "args_sizes_get"
     (func $args_sizes_get (param i32 i32) (result i32)))

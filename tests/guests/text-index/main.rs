@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Files are UTF-8 text of at most 8 MiB; others are listed as left out. Scores are BM25 in whole
-//! numbers. Fuel: about 150 a byte of text.
+//! numbers. Fuel: about 300 a byte of text.
 
 mod index;
 #[path = "../shared/json.rs"]
