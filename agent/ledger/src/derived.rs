@@ -5,7 +5,7 @@
 //! (C2SP tlog-tiles lets a *server* drop a partial tile only when the full one is there. This folder
 //! is the log at its newest checkpoint; a server of older partial tiles cuts them from newer ones.)
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::io;
 
 use crate::fs::{Fs, uninterrupted};
@@ -17,7 +17,7 @@ use crate::tree::TilePath;
 #[derive(Debug, Default)]
 pub(crate) struct Derived {
     /// Full files that wait to be written.
-    pending: Vec<(String, Vec<u8>)>,
+    pending: VecDeque<(String, Vec<u8>)>,
     /// Partial files on disk, with the right bytes.
     partial: BTreeSet<String>,
     folders: BTreeSet<String>,
@@ -53,10 +53,11 @@ impl Derived {
         partial: Vec<DerivedFile>,
         checkpoint: &str,
     ) -> io::Result<()> {
-        while let Some((path, bytes)) = self.pending.first() {
-            let (path, bytes) = (path.clone(), bytes.clone());
-            self.place(fs, &path, &bytes)?;
-            self.pending.remove(0);
+        while let Some((path, bytes)) = self.pending.pop_front() {
+            if let Err(error) = self.place(fs, &path, &bytes) {
+                self.pending.push_front((path, bytes));
+                return Err(error);
+            }
         }
         let mut wanted = BTreeSet::new();
         for (path, bytes) in partial {

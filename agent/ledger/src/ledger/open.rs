@@ -337,11 +337,12 @@ fn require_keys(first: &[u8], keys: &LogKeys) -> Result<(), LedgerError> {
     Err(LedgerError::OtherKeys { origin })
 }
 
-/// The checkpoint, its signatures not checked yet; `None` if there is none, or only what a power cut
-/// leaves of a file that was not synced: nothing, or zeros.
+/// The checkpoint, its signatures not checked yet. `None` if there is none, or if it has the marks
+/// of a file that was not synced before a power cut: it is cut short, or zeros stand where sectors
+/// are missing. No checkpoint is as good as a lost one, and what else names a size still counts.
 fn checkpoint_on_disk<F: Fs>(fs: &F) -> Result<Option<(Checkpoint, Vec<u8>)>, LedgerError> {
     let Some(bytes) = checkpoint_bytes(fs)? else { return Ok(None) };
-    if bytes.iter().all(|byte| *byte == 0) {
+    if bytes.contains(&0) || !bytes.ends_with(b"\n") {
         return Ok(None);
     }
     let note = Note::parse(&bytes).map_err(LedgerError::Checkpoint)?;

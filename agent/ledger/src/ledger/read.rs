@@ -53,7 +53,8 @@ impl<F: Fs> Ledger<F> {
     }
 
     /// The receipt of entry `index`, as text: C2SP tlog-proof with the checkpoint on disk. It is
-    /// checked before it is given out.
+    /// checked before it is given out. On a full disk the checkpoint may lag behind the newest
+    /// entries; they have no receipt until there is room.
     ///
     /// # Errors
     /// [`LedgerError`].

@@ -82,7 +82,8 @@ impl<F: Fs> Reader<F> {
     ///
     /// If `keys` are given, they must all be keys that the ledger itself names and signs with. While
     /// an agent has the ledger open, a failure may be a write under way, so it is looked at again for
-    /// about a second.
+    /// about a second. KNOWN GAP: a ledger that is written to without a pause longer than one look
+    /// takes may never be seen at rest; copy the folder, or stop the agent.
     ///
     /// # Errors
     /// The first [`Failure`]: a changed, missing or foreign byte anywhere, or other keys.

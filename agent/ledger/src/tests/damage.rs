@@ -161,7 +161,8 @@ fn a_forged_checkpoint_is_refused_and_a_lost_one_written_anew() {
     note.signatures[1].bytes[100] ^= 1;
     fs.tamper("checkpoint", Some(note.to_string().into_bytes()));
     assert_eq!(open(&fs).err().unwrap().code(), codes::CHECKPOINT_UNVERIFIED);
-    for lost in [vec![], vec![0; 3000]] {
+    let torn = [&whole["checkpoint"][..512], &[0; 900]].concat();
+    for lost in [vec![], vec![0; 3000], torn, whole["checkpoint"][..512].to_vec()] {
         fs.tamper("checkpoint", Some(lost));
         assert_eq!(open(&fs).unwrap().1.rebuilt, ["checkpoint"]);
         assert!(fs.files() == whole);
