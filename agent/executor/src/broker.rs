@@ -1,0 +1,366 @@
+//! The loop: one agent, some runs, a process for each.
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use arch_sandbox::blob;
+use arch_sandbox::cache::{Entry, Lookup};
+use arch_sandbox::channel::{Channel, Message, Peer};
+use arch_sandbox::process::Rusage;
+use arch_sandbox::report::Report;
+use arch_sandbox::wasm::WasmEngine;
+use arch_wire::executor::{Busy as Why, FromExecutor, Isolation, Outcome, RunRequest, ToExecutor};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use crate::failure::Failure;
+use crate::idle::{Idlers, JOBS, Kinship};
+use crate::run::{Busy, Ended, Killed, Run, Stage, deadline};
+use crate::say;
+use crate::verdict::{self, Told};
+use crate::warm::Warm;
+
+/// An agent that does not read is not read from: bytes that may wait for it.
+const BACKLOG: usize = 4 << 20;
+/// Idle workers are looked at this often.
+const TIDY: Duration = Duration::from_secs(10);
+
+/// The executor's main process.
+pub(crate) struct Broker {
+    warm: Warm,
+    agent: Channel,
+    runs: Vec<Run>,
+    idle: Idlers,
+    most: usize,
+    ending: bool,
+}
+
+/// What `poll` saw.
+#[derive(Debug, Default)]
+struct Seen {
+    agent: bool,
+    /// By the index of the run: its child spoke, its child ended.
+    runs: Vec<(bool, bool)>,
+    /// Indices of idle workers that stirred.
+    idle: Vec<usize>,
+}
+
+impl Broker {
+    pub(crate) fn new(warm: Warm, agent: OwnedFd, most: u16) -> Self {
+        let agent = Channel::new(agent);
+        let most = usize::from(most);
+        Self { warm, agent, runs: Vec::new(), idle: Idlers::default(), most, ending: false }
+    }
+
+    /// Serves until the agent closes or asks for the end. Dropping the rest kills every child and
+    /// waits for it.
+    pub(crate) fn serve(mut self) -> Result<(), Failure> {
+        let engine = WasmEngine::name().to_owned();
+        self.tell(&FromExecutor::Ready { engine, environment: self.warm.environment }, Vec::new());
+        loop {
+            match self.agent.flush() {
+                Ok(()) => {}
+                Err(Errno::PIPE | Errno::CONNRESET) => return Ok(()),
+                Err(errno) => return Err(Failure::Agent(errno.into())),
+            }
+            if self.ending && self.runs.is_empty() && self.agent.unsent() == 0 {
+                return Ok(());
+            }
+            let seen = self.wait().map_err(Failure::System)?;
+            for at in seen.idle.iter().rev() {
+                self.idle.remove(*at);
+            }
+            self.attend(&seen.runs);
+            if seen.agent && self.listen()? == Peer::Closed {
+                return Ok(());
+            }
+            self.idle.retire();
+        }
+    }
+
+    fn wait(&self) -> rustix::io::Result<Seen> {
+        let mut fds = Vec::new();
+        let mut wanted = PollFlags::empty();
+        if self.agent.unsent() < BACKLOG {
+            wanted |= PollFlags::IN;
+        }
+        if self.agent.unsent() > 0 {
+            wanted |= PollFlags::OUT;
+        }
+        fds.push(PollFd::from_borrowed_fd(self.agent.as_fd(), wanted));
+        for run in &self.runs {
+            let channel = run.busy.channel.as_fd();
+            let mut speech = if run.mute { PollFlags::empty() } else { PollFlags::IN };
+            if run.busy.channel.unsent() > 0 {
+                speech |= PollFlags::OUT;
+            }
+            // A closed channel would be reported for ever: the pidfd stands in for it.
+            let speech = match run.mute {
+                true => PollFd::from_borrowed_fd(run.busy.child.pidfd(), PollFlags::IN),
+                false => PollFd::from_borrowed_fd(channel, speech),
+            };
+            fds.push(speech);
+            fds.push(PollFd::from_borrowed_fd(run.busy.child.pidfd(), PollFlags::IN));
+        }
+        for idle in self.idle.iter() {
+            fds.push(PollFd::from_borrowed_fd(idle.busy.channel.as_fd(), PollFlags::IN));
+        }
+        match poll(&mut fds, Some(&self.patience())) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno),
+        }
+        let stirred = |fd: &PollFd<'_>| !fd.revents().is_empty();
+        let mut fds = fds.iter();
+        let agent = fds.next().is_some_and(stirred);
+        let mut runs = Vec::new();
+        for _ in &self.runs {
+            let spoke = fds.next().is_some_and(stirred);
+            runs.push((spoke, fds.next().is_some_and(stirred)));
+        }
+        let idle = fds.enumerate().filter(|(_, fd)| stirred(fd)).map(|(at, _)| at).collect();
+        Ok(Seen { agent, runs, idle })
+    }
+
+    fn patience(&self) -> Timespec {
+        let now = Instant::now();
+        let waiting = self.runs.iter().filter(|run| run.killed.is_none());
+        let next = waiting.map(|run| run.deadline.saturating_duration_since(now)).min();
+        // Rounded up, so that the deadline has passed when we wake.
+        let time =
+            next.map_or(TIDY, |time| time.saturating_add(Duration::from_millis(1)).min(TIDY));
+        Timespec {
+            tv_sec: time.as_secs().try_into().unwrap_or(10),
+            tv_nsec: time.subsec_nanos().into(),
+        }
+    }
+
+    // From the last to the first, so that a run which leaves the list moves none that is to come.
+    fn attend(&mut self, seen: &[(bool, bool)]) {
+        for (at, (spoke, ended)) in seen.iter().enumerate().rev() {
+            let Some(run) = self.runs.get_mut(at) else { continue };
+            // A worker that takes no more is a worker that is gone: its pidfd tells.
+            let _ = run.busy.channel.flush();
+            if *spoke {
+                run.listen();
+            }
+            if *ended {
+                let ended = self.runs.swap_remove(at).bury();
+                self.step(ended);
+            } else if run.report.is_some() {
+                self.reported(at);
+            } else if run.killed.is_none() && Instant::now() >= run.deadline {
+                run.kill(Killed::Overdue);
+            }
+        }
+    }
+
+    // A shared worker that completed its job waits for the next one; any other child has said all
+    // that it was made for.
+    fn reported(&mut self, at: usize) {
+        let Some(run) = self.runs.get(at) else { return };
+        let completed = matches!(
+            &run.report,
+            Some((Report::Finished { claim, .. }, _)) if claim.outcome == Outcome::Completed
+        );
+        let goes_on = run.stage == Stage::Working
+            && matches!(run.request.isolation, Isolation::Shared { .. })
+            && completed
+            && run.killed.is_none()
+            && !run.mute
+            && run.served < JOBS
+            && !self.ending;
+        if !goes_on {
+            return run.busy.child.kill();
+        }
+        let run = self.runs.swap_remove(at);
+        let Some((Report::Finished { claim, .. }, fds)) = run.report else { return };
+        let told = verdict::checked(claim, fds, &run.request, None);
+        let honest = told.0.outcome == Outcome::Completed;
+        self.finish(&run.request, told, run.since, run.compiling);
+        if let Some(kinship) = Kinship::of(&run.request).filter(|_| honest) {
+            self.idle.keep(run.busy, kinship, run.served, self.most);
+        }
+    }
+
+    fn step(&mut self, mut ended: Ended) {
+        match ended.stage {
+            Stage::Working => {
+                let told = verdict::worked(&mut ended);
+                self.finish(&ended.request, told, ended.since, ended.compiling);
+            }
+            Stage::Compiling => match verdict::compiled(&mut ended) {
+                Err(outcome) => {
+                    let told = verdict::bare(outcome);
+                    self.finish(&ended.request, told, ended.since, ended.used);
+                }
+                Ok(code) => {
+                    let entry = self.entry(&ended.request);
+                    if let Err(errno) = self.warm.cache.keep(entry, &code) {
+                        say::talk(&format!("a compiled module could not be kept: {errno}"));
+                    }
+                    self.work(ended.request, ended.fds, &code, ended.since, ended.used);
+                }
+            },
+        }
+    }
+
+    fn listen(&mut self) -> Result<Peer, Failure> {
+        let peer = self.agent.fill().map_err(Failure::Agent)?;
+        while let Some((message, fds)) = self.agent.take::<ToExecutor>().map_err(Failure::Agent)? {
+            match message {
+                ToExecutor::Run(request) => self.take(request, fds),
+                ToExecutor::Cancel { run } => {
+                    for run in self.runs.iter_mut().filter(|one| one.request.run == run) {
+                        run.kill(Killed::Cancelled);
+                    }
+                }
+                ToExecutor::Ping => self.tell(&FromExecutor::Pong, Vec::new()),
+                ToExecutor::Shutdown => {
+                    self.ending = true;
+                    self.idle.clear();
+                }
+            }
+        }
+        Ok(peer)
+    }
+
+    fn take(&mut self, request: RunRequest, fds: Vec<OwnedFd>) {
+        let run = request.run;
+        let why = if self.ending {
+            Some(Why::Ending)
+        } else if self.runs.iter().any(|one| one.request.run == run) {
+            Some(Why::Doubled)
+        } else if let Err(what) = sensible(&request, &fds) {
+            say::talk(&format!("run {run} makes no sense: {what}"));
+            Some(Why::Request)
+        } else if self.runs.len() >= self.most {
+            Some(Why::NoWorker)
+        } else {
+            None
+        };
+        match why {
+            Some(why) => self.tell(&FromExecutor::Busy { run, why }, Vec::new()),
+            None => {
+                self.tell(&FromExecutor::Started { run }, Vec::new());
+                self.start(request, fds);
+            }
+        }
+    }
+
+    fn start(&mut self, request: RunRequest, fds: Vec<OwnedFd>) {
+        let since = Instant::now();
+        if let Some(idle) = self.idle.take(&request) {
+            return self.reuse(idle.busy, idle.served, request, fds, since);
+        }
+        match self.warm.cache.find(self.entry(&request)) {
+            Lookup::Found(code) => return self.work(request, fds, &code, since, Rusage::default()),
+            Lookup::Missing => {}
+            Lookup::Forged => say::talk(&format!(
+                "the compiled form of {} was not written by this node; it is compiled again",
+                request.module
+            )),
+        }
+        let module = fds.first().ok_or(Errno::BADF);
+        match module.and_then(|module| self.warm.compile(&request, module)) {
+            Ok(busy) => {
+                let deadline = deadline(request.limits.compile_millis, Stage::Compiling);
+                self.runs.push(Run {
+                    fds,
+                    stage: Stage::Compiling,
+                    ..new(request, busy, since, deadline)
+                });
+            }
+            Err(errno) => self.no_process(&request, errno, since),
+        }
+    }
+
+    fn work(
+        &mut self,
+        request: RunRequest,
+        fds: Vec<OwnedFd>,
+        code: &[u8],
+        since: Instant,
+        compiling: Rusage,
+    ) {
+        let shared = Kinship::of(&request).is_some();
+        match self.warm.work(&request, fds, code, shared) {
+            Ok(busy) => {
+                let deadline = deadline(request.limits.wall_millis, Stage::Working);
+                self.runs.push(Run { compiling, ..new(request, busy, since, deadline) });
+            }
+            Err(errno) => self.no_process(&request, errno, since),
+        }
+    }
+
+    fn reuse(
+        &mut self,
+        mut busy: Busy,
+        served: u32,
+        request: RunRequest,
+        fds: Vec<OwnedFd>,
+        since: Instant,
+    ) {
+        let message = ToExecutor::Run(request.clone());
+        if let Err(error) = busy.channel.send(&message, fds) {
+            let told = verdict::bare(verdict::lost(error));
+            return self.finish(&request, told, since, Rusage::default());
+        }
+        let _ = busy.channel.flush();
+        let deadline = deadline(request.limits.wall_millis, Stage::Working);
+        let served = served.saturating_add(1);
+        self.runs.push(Run { served, ..new(request, busy, since, deadline) });
+    }
+
+    fn no_process(&mut self, request: &RunRequest, errno: Errno, since: Instant) {
+        let why = format!("no process could be started: {errno}");
+        self.finish(request, verdict::bare(verdict::lost(why)), since, Rusage::default());
+    }
+
+    fn finish(&mut self, request: &RunRequest, told: Told, since: Instant, compiling: Rusage) {
+        let (mut claim, fds) = told;
+        claim.wall_millis = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        claim.cpu_millis = claim.cpu_millis.saturating_add(compiling.cpu_millis);
+        claim.peak_memory_bytes = claim.peak_memory_bytes.max(compiling.peak_memory_bytes);
+        self.tell(&FromExecutor::Finished { run: request.run, claim }, fds);
+    }
+
+    fn tell(&mut self, message: &FromExecutor, fds: Vec<OwnedFd>) {
+        debug_assert_eq!(message.descriptors(), fds.len());
+        // Our own messages are within the caps; if one is not, the agent sees a lost run.
+        if let Err(error) = self.agent.send(message, fds) {
+            say::talk(&format!("a message could not be sent: {error}"));
+        }
+    }
+
+    fn entry(&self, request: &RunRequest) -> Entry {
+        Entry { module: request.module, environment: self.warm.environment }
+    }
+}
+
+fn new(request: RunRequest, busy: Busy, since: Instant, deadline: Instant) -> Run {
+    Run {
+        request,
+        fds: Vec::new(),
+        stage: Stage::Working,
+        busy,
+        mute: false,
+        report: None,
+        killed: None,
+        since,
+        deadline,
+        served: 1,
+        compiling: Rusage::default(),
+    }
+}
+
+// What can be seen without reading: names, grants, seals and lengths. The bytes are for the child.
+fn sensible(request: &RunRequest, fds: &[OwnedFd]) -> Result<(), String> {
+    request.check().map_err(|error| error.to_string())?;
+    let (module, inputs) = fds.split_first().ok_or("there is no module")?;
+    blob::sealed_size(module.as_fd()).map_err(|error| format!("the module: {error}"))?;
+    for (input, fd) in request.inputs.iter().zip(inputs) {
+        blob::check_size(fd.as_fd(), input.size)
+            .map_err(|error| format!("input `{}`: {error}", input.name))?;
+    }
+    Ok(())
+}

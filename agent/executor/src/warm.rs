@@ -1,0 +1,117 @@
+//! All that is made once, before the first child: engine, filters, cache, alarm.
+
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use arch_identity::Digest;
+use arch_sandbox::cache::Cache;
+use arch_sandbox::cgroup::Cgroups;
+use arch_sandbox::channel::Channel;
+use arch_sandbox::compiler::{self, CompileJob, CompileLimits};
+use arch_sandbox::confine::{self, Filters};
+use arch_sandbox::probe::{self, Confinement};
+use arch_sandbox::process::{self, Alarm, Child, OneThread};
+use arch_sandbox::wasm::WasmEngine;
+use arch_sandbox::worker::{self, First, Kit};
+use arch_wire::executor::RunRequest;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::failure::Failure;
+use crate::run::Busy;
+
+/// What every child is born with.
+pub(crate) struct Warm {
+    engine: WasmEngine,
+    filters: Filters,
+    alarm: Alarm,
+    null: OwnedFd,
+    one_thread: OneThread,
+    /// None where nothing is delegated.
+    cgroups: Option<Cgroups>,
+    pub(crate) cache: Cache,
+    pub(crate) environment: Digest,
+}
+
+impl Warm {
+    /// Makes everything and confines this process, in this order: what needs a right comes before
+    /// the right is given up.
+    pub(crate) fn up(cache: &Path, cache_bytes: u64) -> Result<Self, Failure> {
+        confine::drop_capabilities()?;
+        confine::no_core_dumps()?;
+        let null = process::null().map_err(Failure::System)?;
+        let cache = Cache::open(cache, cache_bytes)?;
+        let engine = WasmEngine::new()?;
+        let alarm = Alarm::install(engine.ticker()).map_err(Failure::System)?;
+        let filters = Filters::new()?;
+        many_descriptors();
+        confine::close_main()?;
+        let environment = engine.environment_digest();
+        // Last: nothing above may have started a thread.
+        let one_thread = OneThread::check()?;
+        let cgroups = Cgroups::find();
+        Ok(Self { engine, filters, alarm, null, one_thread, cgroups, cache, environment })
+    }
+
+    /// Starts a worker on its first job.
+    pub(crate) fn work(
+        &mut self,
+        request: &RunRequest,
+        fds: Vec<OwnedFd>,
+        code: &[u8],
+        shared: bool,
+    ) -> rustix::io::Result<Busy> {
+        let kit = Kit {
+            engine: &self.engine,
+            filters: &self.filters,
+            alarm: self.alarm,
+            null: &self.null,
+        };
+        let (ours, theirs) = Channel::pair()?;
+        let first = First { request, fds, code, shared };
+        let child = self.one_thread.fork(|| worker::body(&kit, first, theirs))?;
+        Ok(self.busy(child, ours, worker::memory_cap(request)))
+    }
+
+    /// Starts a compiler.
+    pub(crate) fn compile(
+        &mut self,
+        request: &RunRequest,
+        module: &OwnedFd,
+    ) -> rustix::io::Result<Busy> {
+        let limits = CompileLimits {
+            module_bytes: request.limits.module_bytes,
+            millis: request.limits.compile_millis,
+        };
+        let job = CompileJob {
+            run: request.run,
+            module,
+            digest: request.module,
+            limits,
+            null: &self.null,
+        };
+        let (ours, theirs) = Channel::pair()?;
+        let child =
+            self.one_thread.fork(|| compiler::body(&job, &self.engine, &self.filters, theirs))?;
+        Ok(self.busy(child, ours, compiler::MEMORY))
+    }
+
+    fn busy(&mut self, child: Child, channel: Channel, memory: u64) -> Busy {
+        let group = self.cgroups.as_mut().and_then(|cgroups| cgroups.place(&child, memory));
+        Busy { child, channel, group }
+    }
+}
+
+/// What is in force in a worker.
+pub(crate) fn look() -> Result<Confinement, Failure> {
+    confine::drop_capabilities()?;
+    let null = process::null().map_err(Failure::System)?;
+    let filters = Filters::new()?;
+    confine::close_main()?;
+    Ok(probe::look(OneThread::check()?, &filters, &null)?)
+}
+
+// A run may have 200 inputs and as many outputs: as many descriptors as we are let have.
+fn many_descriptors() {
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}

@@ -1,0 +1,60 @@
+//! Inputs, outputs and grants, through all the walls of a real worker.
+
+use std::fs;
+
+use arch_identity::Digest;
+use arch_wire::executor::Outcome;
+
+use crate::agent::{Agent, Job};
+use crate::guests::copy;
+
+#[test]
+fn an_input_is_read_and_an_output_comes_back() {
+    let mut agent = Agent::start();
+    let done = agent.run(Job::of(1, &copy("in/a", "out/copy")).input("a", b"some bytes"));
+    assert_eq!(done.claim.outcome, Outcome::Completed);
+    assert_eq!(done.blobs["copy"], b"some bytes");
+    assert_eq!(done.stdout(), "some bytes");
+    assert_eq!(done.claim.reads, None);
+}
+
+#[test]
+fn a_read_grant_shows_its_folder_and_what_was_read_is_listed() {
+    let mut agent = Agent::start();
+    let path = agent.home.path().canonicalize().unwrap().join("granted");
+    fs::create_dir(&path).unwrap();
+    fs::write(path.join("a"), "granted bytes").unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    let guest = copy(&format!("{path}/a"), "out/copy");
+    let done = agent.run(Job::of(1, &guest).grant(&format!("read:{path}")));
+    assert_eq!(done.claim.outcome, Outcome::Completed, "{}", agent.stderr());
+    assert_eq!(done.blobs["copy"], b"granted bytes");
+    let line = format!("{} 13 {path}/a\n", Digest::of(b"granted bytes"));
+    assert_eq!(String::from_utf8_lossy(&done.blobs["reads"]), line);
+    // The same guest without the grant.
+    let refused = agent.outcome(Job::of(2, &guest));
+    assert!(matches!(refused, Outcome::Trap { .. } | Outcome::Denied { .. }), "{refused:?}");
+}
+
+#[test]
+fn a_write_grant_takes_a_file_and_a_read_grant_does_not() {
+    let mut agent = Agent::start();
+    let path = agent.home.path().canonicalize().unwrap().join("granted");
+    fs::create_dir(&path).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    let guest = copy("in/a", &format!("{path}/b"));
+    let job = |run| Job::of(run, &guest).input("a", b"written");
+    let refused = agent.outcome(job(1).grant(&format!("read:{path}")));
+    assert!(matches!(refused, Outcome::Trap { .. } | Outcome::Denied { .. }), "{refused:?}");
+    assert!(!fs::exists(format!("{path}/b")).unwrap());
+    let done = agent.run(job(2).grant(&format!("write:{path}")));
+    assert_eq!(done.claim.outcome, Outcome::Completed, "{}", agent.stderr());
+    assert_eq!(fs::read(format!("{path}/b")).unwrap(), b"written");
+}
+
+#[test]
+fn a_grant_on_what_is_not_there_is_told_before_the_guest_runs() {
+    let mut agent = Agent::start();
+    let outcome = agent.outcome(Job::of(1, &copy("in/a", "out/b")).grant("read:/nowhere/at/all"));
+    assert!(matches!(outcome, Outcome::Denied { .. }), "{outcome:?}");
+}

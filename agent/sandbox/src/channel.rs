@@ -1,0 +1,253 @@
+//! Frames with their descriptors over a Unix stream socket, without waiting unless asked to.
+
+use std::collections::VecDeque;
+use std::io::{IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use arch_wire::executor::{FromExecutor, ToExecutor};
+use arch_wire::frame::{FDS_CAP, FrameError, FrameReader, encode};
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags,
+    SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg,
+    sendmsg,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Bytes read in one go.
+const CHUNK: usize = 1 << 16;
+
+/// A message that says how many descriptors belong to it.
+pub trait Message: Serialize + DeserializeOwned {
+    /// How many.
+    fn descriptors(&self) -> usize;
+}
+
+impl Message for ToExecutor {
+    fn descriptors(&self) -> usize {
+        self.fds()
+    }
+}
+
+impl Message for FromExecutor {
+    fn descriptors(&self) -> usize {
+        self.fds()
+    }
+}
+
+/// Why a channel is of no further use.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChannelError {
+    /// The other side sent what is no frame.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// Fewer or more descriptors than the messages ask for.
+    #[error("a message came without its descriptors, or with too many")]
+    Descriptors,
+    /// The socket failed.
+    #[error("the socket failed: {0}")]
+    Socket(#[from] Errno),
+}
+
+/// Whether the other side can still say something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Peer {
+    /// It can.
+    Open,
+    /// It closed.
+    Closed,
+}
+
+/// One end of a connection.
+#[derive(Debug)]
+pub struct Channel {
+    socket: OwnedFd,
+    reader: FrameReader,
+    arrived: VecDeque<OwnedFd>,
+    leaving: VecDeque<Leaving>,
+}
+
+#[derive(Debug)]
+struct Leaving {
+    bytes: Vec<u8>,
+    sent: usize,
+    fds: Vec<OwnedFd>,
+}
+
+impl Channel {
+    /// Takes over a connected socket.
+    #[must_use]
+    pub fn new(socket: OwnedFd) -> Self {
+        let reader = FrameReader::default();
+        Self { socket, reader, arrived: VecDeque::new(), leaving: VecDeque::new() }
+    }
+
+    /// Two ends of a fresh connection.
+    pub fn pair() -> rustix::io::Result<(Self, Self)> {
+        let flags = SocketFlags::CLOEXEC;
+        let (one, other) =
+            rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+        Ok((Self::new(one), Self::new(other)))
+    }
+
+    /// Lines up a message for [`Channel::flush`].
+    pub fn send(&mut self, message: &impl Message, fds: Vec<OwnedFd>) -> Result<(), ChannelError> {
+        if fds.len() > FDS_CAP || fds.len() != message.descriptors() {
+            return Err(ChannelError::Descriptors);
+        }
+        self.leaving.push_back(Leaving { bytes: encode(message)?, sent: 0, fds });
+        Ok(())
+    }
+
+    /// Bytes lined up.
+    #[must_use]
+    pub fn unsent(&self) -> usize {
+        self.leaving
+            .iter()
+            .fold(0, |sum, one| sum.saturating_add(one.bytes.len().saturating_sub(one.sent)))
+    }
+
+    /// Sends what the socket takes without waiting.
+    pub fn flush(&mut self) -> rustix::io::Result<()> {
+        self.push(SendFlags::DONTWAIT)
+    }
+
+    /// Sends everything, waiting for the other side.
+    pub fn drain(&mut self) -> rustix::io::Result<()> {
+        self.push(SendFlags::empty())
+    }
+
+    fn push(&mut self, flags: SendFlags) -> rustix::io::Result<()> {
+        while let Some(next) = self.leaving.front_mut() {
+            match part(self.socket.as_fd(), next, flags | SendFlags::NOSIGNAL) {
+                Ok(()) => {}
+                Err(Errno::INTR) => continue,
+                Err(Errno::AGAIN) => return Ok(()),
+                Err(errno) => return Err(errno),
+            }
+            if next.sent >= next.bytes.len() {
+                self.leaving.pop_front();
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads once what is there, without waiting.
+    pub fn fill(&mut self) -> Result<Peer, ChannelError> {
+        self.pull(RecvFlags::DONTWAIT)
+    }
+
+    /// Reads once, waiting for the other side.
+    pub fn wait(&mut self) -> Result<Peer, ChannelError> {
+        self.pull(RecvFlags::empty())
+    }
+
+    fn pull(&mut self, flags: RecvFlags) -> Result<Peer, ChannelError> {
+        let mut bytes = vec![0; CHUNK];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(FDS_CAP))];
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let flags = flags | RecvFlags::CMSG_CLOEXEC;
+        let got = loop {
+            match recvmsg(&self.socket, &mut [IoSliceMut::new(&mut bytes)], &mut control, flags) {
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return Ok(Peer::Open),
+                Err(Errno::CONNRESET) => return Ok(Peer::Closed),
+                Err(errno) => return Err(errno.into()),
+                Ok(got) => break got,
+            }
+        };
+        for message in control.drain() {
+            if let RecvAncillaryMessage::ScmRights(fds) = message {
+                self.arrived.extend(fds);
+            }
+        }
+        if got.flags.contains(ReturnFlags::CTRUNC) || self.arrived.len() > FDS_CAP.saturating_mul(2)
+        {
+            return Err(ChannelError::Descriptors);
+        }
+        self.reader.push(bytes.get(..got.bytes).unwrap_or(&bytes));
+        Ok(if got.bytes == 0 { Peer::Closed } else { Peer::Open })
+    }
+
+    /// The next whole message with its descriptors.
+    pub fn take<M: Message>(&mut self) -> Result<Option<(M, Vec<OwnedFd>)>, ChannelError> {
+        let Some(message) = self.reader.take::<M>()? else { return Ok(None) };
+        let wanted = message.descriptors();
+        if wanted > self.arrived.len() {
+            return Err(ChannelError::Descriptors);
+        }
+        let fds = self.arrived.drain(..wanted).collect();
+        Ok(Some((message, fds)))
+    }
+}
+
+impl AsFd for Channel {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+// Descriptors travel with a message's first byte, and once only.
+fn part(socket: BorrowedFd<'_>, next: &mut Leaving, flags: SendFlags) -> rustix::io::Result<()> {
+    let bytes = IoSlice::new(next.bytes.get(next.sent..).unwrap_or_default());
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(FDS_CAP))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    let fds: Vec<_> = next.fds.iter().map(AsFd::as_fd).collect();
+    if !fds.is_empty() && !control.push(SendAncillaryMessage::ScmRights(&fds)) {
+        return Err(Errno::MSGSIZE);
+    }
+    let sent = sendmsg(socket, &[bytes], &mut control, flags)?;
+    next.sent = next.sent.saturating_add(sent);
+    next.fds.clear();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blob;
+
+    #[test]
+    fn messages_and_their_descriptors_stay_together() {
+        let (mut one, mut other) = Channel::pair().unwrap();
+        let (blob, fd) = blob::seal("stdout", b"hello").unwrap();
+        let mut claim =
+            arch_wire::executor::Claim::without_work(arch_wire::executor::Outcome::Completed);
+        claim.outputs.push(blob);
+        one.send(&FromExecutor::Pong, Vec::new()).unwrap();
+        one.send(&FromExecutor::Finished { run: 7, claim }, vec![fd]).unwrap();
+        one.flush().unwrap();
+        let mut got = Vec::new();
+        while got.len() < 2 {
+            other.wait().unwrap();
+            while let Some((message, fds)) = other.take::<FromExecutor>().unwrap() {
+                got.push((message, fds.len()));
+            }
+        }
+        assert_eq!(got[0], (FromExecutor::Pong, 0));
+        assert_eq!(got[1].1, 1);
+    }
+
+    #[test]
+    fn a_message_without_its_descriptors_is_an_error() {
+        let (one, mut other) = Channel::pair().unwrap();
+        let claim = r#"{"outcome":"completed","fuel":0,"cpuMillis":0,"peakMemoryBytes":0,
+            "wallMillis":0,"outputs":[],"reads":{"name":"reads","size":0,"digest":
+            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},"limitsHit":[]}"#;
+        let body = format!("{{\"finished\":{{\"run\":1,\"claim\":{claim}}}}}");
+        let mut frame = u32::try_from(body.len()).unwrap().to_le_bytes().to_vec();
+        frame.extend(body.as_bytes());
+        rustix::io::write(&one, &frame).unwrap();
+        other.wait().unwrap();
+        assert!(matches!(other.take::<FromExecutor>(), Err(ChannelError::Descriptors)));
+    }
+
+    #[test]
+    fn a_closed_peer_is_seen() {
+        let (one, mut other) = Channel::pair().unwrap();
+        drop(one);
+        assert_eq!(other.wait().unwrap(), Peer::Closed);
+    }
+}

@@ -1,0 +1,46 @@
+//! Takes away from a process all that its work does not need. Nothing here can be undone.
+//!
+//! ```text
+//! main      no_new_privs, no capabilities, no core dumps, Landlock: execute nothing, no TCP
+//!  ├ compiler   + rlimits, Landlock: no file at all, seccomp: compiler.list
+//!  └ worker     + rlimits, Landlock: the granted roots,  seccomp: worker.list
+//! ```
+
+mod capabilities;
+mod files;
+mod limits;
+mod list;
+mod numbers;
+mod syscalls;
+
+pub use capabilities::drop_all as drop_capabilities;
+pub use files::{Abi, Reach, close_all_but, close_main, landlock_abi};
+pub use limits::{Caps, apply as apply_limits, no_core_dumps};
+pub use list::{Line, ListError, Use};
+pub use syscalls::{Filters, Profile, lines};
+
+/// Why a process could not be confined; foreign code is not run then.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfineError {
+    /// The kernel has no Landlock, or it is switched off, or it is older than ABI 2.
+    #[error("the kernel offers no Landlock of ABI 2 or later ({0})")]
+    Landlock(String),
+    /// The seccomp list is malformed, or the kernel does not take the filter.
+    #[error("the system call filter cannot be set ({0})")]
+    Seccomp(String),
+    /// A capability set could not be emptied.
+    #[error("capabilities cannot be dropped ({0})")]
+    Capabilities(String),
+    /// A resource limit or a process setting was refused.
+    #[error("{0} cannot be set ({1})")]
+    Setting(&'static str, rustix::io::Errno),
+}
+
+impl ConfineError {
+    /// The catalogue's code.
+    #[must_use]
+    pub fn code(&self) -> arch_problem::Code {
+        arch_problem::codes::CANNOT_CONFINE
+    }
+}

@@ -1,0 +1,171 @@
+//! Seccomp: which system calls a process can make. Everything that is not listed kills it.
+
+use std::collections::BTreeMap;
+
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule, apply_filter,
+};
+
+use super::ConfineError;
+use super::list::{self, Check, Line, Use};
+use super::numbers::number;
+
+const WORKER: &str = include_str!("../../seccomp/worker.list");
+const COMPILER: &str = include_str!("../../seccomp/compiler.list");
+
+/// Which list counts, and for which uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// A compiler: no uses.
+    Compiler,
+    /// A worker.
+    Worker {
+        /// Has grants on files.
+        files: bool,
+        /// Takes one job after the other.
+        shared: bool,
+    },
+}
+
+/// The filters for all profiles, made once, before the first fork.
+#[derive(Debug)]
+pub struct Filters {
+    compiler: BpfProgram,
+    workers: [BpfProgram; 4],
+}
+
+impl Filters {
+    /// Reads the built-in lists and makes the filters.
+    pub fn new() -> Result<Self, ConfineError> {
+        let worker = |files, shared| program(Profile::Worker { files, shared });
+        Ok(Self {
+            compiler: program(Profile::Compiler)?,
+            workers: [
+                worker(false, false)?,
+                worker(true, false)?,
+                worker(false, true)?,
+                worker(true, true)?,
+            ],
+        })
+    }
+
+    /// Puts the calling thread, which is the process's only one, under the filter of `profile`.
+    pub fn apply(&self, profile: Profile) -> Result<(), ConfineError> {
+        let [bare, files, shared, both] = &self.workers;
+        let program = match profile {
+            Profile::Compiler => &self.compiler,
+            Profile::Worker { files: false, shared: false } => bare,
+            Profile::Worker { files: true, shared: false } => files,
+            Profile::Worker { files: false, shared: true } => shared,
+            Profile::Worker { files: true, shared: true } => both,
+        };
+        apply_filter(program).map_err(|error| ConfineError::Seccomp(error.to_string()))
+    }
+}
+
+/// The lines of a profile's list that count for it.
+pub fn lines(profile: Profile) -> Result<Vec<Line>, ConfineError> {
+    let (text, files, shared) = match profile {
+        Profile::Compiler => (COMPILER, false, false),
+        Profile::Worker { files, shared } => (WORKER, files, shared),
+    };
+    let mut lines = list::parse(text).map_err(|error| ConfineError::Seccomp(error.to_string()))?;
+    lines.retain(|line| match line.when {
+        None => true,
+        Some(Use::Files) => files,
+        Some(Use::Shared) => shared,
+    });
+    Ok(lines)
+}
+
+fn program(profile: Profile) -> Result<BpfProgram, ConfineError> {
+    let bad = |error: seccompiler::BackendError| ConfineError::Seccomp(error.to_string());
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
+    for line in lines(profile)? {
+        let number = number(&line.name)
+            .ok_or_else(|| ConfineError::Seccomp(format!("unknown system call `{}`", line.name)))?;
+        // A call that this machine's kernel does not have: nothing to allow.
+        let Some(number) = number else { continue };
+        let alternatives = rules.entry(number).or_default();
+        if let Some((argument, check)) = line.argument {
+            let (op, value) = match check {
+                Check::Is(value) => (SeccompCmpOp::Eq, u64::from(value)),
+                Check::Lacks(mask) => (SeccompCmpOp::MaskedEq(u64::from(mask)), 0),
+            };
+            let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Dword, op, value);
+            alternatives.push(SeccompRule::new(vec![condition.map_err(bad)?]).map_err(bad)?);
+        }
+    }
+    let arch = std::env::consts::ARCH.try_into().map_err(bad)?;
+    // The whole process dies, so that nothing goes on with half a call refused.
+    SeccompFilter::new(rules, SeccompAction::KillProcess, SeccompAction::Allow, arch)
+        .and_then(TryInto::try_into)
+        .map_err(bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(profile: Profile) -> Vec<String> {
+        lines(profile).unwrap().into_iter().map(|line| line.name).collect()
+    }
+
+    #[test]
+    fn the_built_in_lists_make_filters() {
+        Filters::new().unwrap();
+    }
+
+    #[test]
+    fn a_worker_without_grants_can_open_nothing() {
+        let names = names(Profile::Worker { files: false, shared: false });
+        for name in ["open", "openat", "openat2", "unlinkat", "mkdirat", "recvmsg"] {
+            assert!(!names.iter().any(|n| n == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn nobody_forks_executes_connects_traces_or_makes_rings() {
+        let both = Profile::Worker { files: true, shared: true };
+        for name in names(both).iter().chain(&names(Profile::Compiler)) {
+            for never in [
+                "clone",
+                "clone3",
+                "fork",
+                "vfork",
+                "execve",
+                "execveat",
+                "socket",
+                "connect",
+                "bind",
+                "ptrace",
+                "io_uring_setup",
+                "bpf",
+                "keyctl",
+                "userfaultfd",
+                "unshare",
+                "setns",
+                "mount",
+                "kill",
+                "tgkill",
+                "process_vm_writev",
+                "pidfd_open",
+                "prctl",
+                "personality",
+                "ioctl",
+            ] {
+                assert_ne!(name, never);
+            }
+        }
+    }
+
+    #[test]
+    fn a_worker_makes_no_page_executable() {
+        for line in lines(Profile::Worker { files: true, shared: true }).unwrap() {
+            if line.name.contains("mprotect") || line.name == "mmap" {
+                assert_eq!(line.argument, Some((2, Check::Lacks(4))), "{line:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Where foreign code runs: wasm, in processes from which everything else has been taken away.
+//!
+//! ```text
+//! arch-executor (one thread, warm engine, no capabilities)
+//!   ├ fork ─> compiler: wasm bytes ──> native code in a sealed memfd      seccomp, no files
+//!   ├ Cache: native code on disk under a MAC
+//!   └ fork ─> worker: code + inputs + grants ──> outputs in sealed memfds seccomp, granted files
+//! ```
+//!
+//! The only crate with `unsafe`, one file a family of system calls. It knows no keys of the node,
+//! no policy, no network, no ledger. Whoever uses it forks: its parent has one thread
+//! ([`process::OneThread`]).
+//!
+//! ```
+//! use arch_sandbox::confine::{Profile, lines};
+//! // A worker without grants has no call that opens anything.
+//! let worker = Profile::Worker { files: false, shared: false };
+//! assert!(lines(worker).unwrap().iter().all(|line| !line.name.starts_with("open")));
+//! ```
+
+pub mod blob;
+pub mod cache;
+pub mod cgroup;
+pub mod channel;
+pub mod compiler;
+pub mod confine;
+pub mod probe;
+pub mod process;
+pub mod report;
+pub mod wasm;
+pub mod worker;

@@ -1,0 +1,14 @@
+//! Children: made by fork from a process with one thread, bound to it, counted when they end.
+
+mod alarm;
+mod child;
+mod descriptors;
+mod fork;
+mod inherited;
+mod wait;
+
+pub use alarm::Alarm;
+pub use child::{Child, End, Rusage};
+pub use descriptors::{close_except, null};
+pub use fork::{OneThread, Threads};
+pub use inherited::inherited;

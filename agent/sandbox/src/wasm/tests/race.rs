@@ -1,0 +1,81 @@
+//! A name that somebody swaps between a file and a link while the guest opens it, again and again.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arch_wire::executor::Outcome;
+
+use super::script::{BUFFER, BUFFER_SIZE, OUT, READ, Script, TRUNCATE, WRITE};
+use super::{Access, World};
+
+/// Swaps `folder/way` between a folder with a good `file` and a link to `outside` until told.
+fn swap(folder: &Path, stop: &AtomicBool) {
+    let (way, good, link) = (folder.join("way"), folder.join("good"), folder.join("link"));
+    while !stop.load(Ordering::Relaxed) {
+        let _ = symlink("../outside", &link);
+        let _ = fs::rename(&way, &good);
+        let _ = fs::rename(&link, &way);
+        let _ = fs::remove_file(&way);
+        let _ = fs::rename(&good, &way);
+    }
+}
+
+/// Opens `way/file` 3,000 times and does `then` with it whenever that succeeds.
+fn attempts(path: &Path, how: i64, rights: i64, then: &str) -> String {
+    let mut script = Script::new();
+    let name = path.join("way/file").to_str().unwrap().trim_start_matches('/').to_owned();
+    let (at, long) = script.text(&name);
+    for import in ["path_open", "fd_read", "fd_write", "fd_close"] {
+        script.import(import);
+    }
+    script.raw(&format!(
+        "(loop $l (if (i32.eqz (call $path_open (i32.const 3) (i32.const 0) (i32.const {at}) \
+         (i32.const {long}) (i32.const {how}) (i64.const {rights}) (i64.const 0) (i32.const 0) \
+         (i32.const 100))) (then {then} (drop (call $fd_close (i32.load (i32.const 100)))))) \
+         (i32.store (i32.const 120) (i32.add (i32.load (i32.const 120)) (i32.const 1))) \
+         (br_if $l (i32.lt_u (i32.load (i32.const 120)) (i32.const 3000))))"
+    ));
+    script.wat()
+}
+
+fn while_swapping(access: Access, wat: impl FnOnce(&Path) -> String) -> (super::RunResult, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().canonicalize().unwrap();
+    let granted = path.join("granted");
+    for (inside, text) in [("granted/way", "good"), ("outside", "evil")] {
+        fs::create_dir_all(path.join(inside)).unwrap();
+        fs::write(path.join(inside).join("file"), text).unwrap();
+    }
+    let stop = AtomicBool::new(false);
+    let result = std::thread::scope(|scope| {
+        scope.spawn(|| swap(&granted, &stop));
+        let result = World::new().share(&granted, access).run(&wat(&granted));
+        stop.store(true, Ordering::Relaxed);
+        result
+    });
+    (result, fs::read_to_string(path.join("outside/file")).unwrap())
+}
+
+#[test]
+fn a_swapped_link_is_never_read_through() {
+    let then = format!(
+        "(i32.store (i32.const 0) (i32.const {BUFFER})) \
+         (i32.store (i32.const 4) (i32.const {BUFFER_SIZE})) \
+         (drop (call $fd_read (i32.load (i32.const 100)) (i32.const 0) (i32.const 1) \
+         (i32.const {OUT}))) (i32.store (i32.const 4) (i32.load (i32.const {OUT}))) \
+         (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const {OUT})))"
+    );
+    let (result, _) = while_swapping(Access::Read, |path| attempts(path, 0, READ, &then));
+    assert_eq!(result.outcome, Outcome::Completed);
+    assert!(result.stdout.chunks(4).all(|word| word == b"good"));
+}
+
+#[test]
+fn a_swapped_link_is_never_written_through() {
+    let (result, outside) =
+        while_swapping(Access::Write, |path| attempts(path, TRUNCATE, WRITE, ""));
+    assert_eq!(result.outcome, Outcome::Completed);
+    assert_eq!(outside, "evil");
+}

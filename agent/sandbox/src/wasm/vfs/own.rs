@@ -1,0 +1,43 @@
+//! Which files under write grants are this run's own, and so may be read without being noted.
+
+use std::collections::BTreeMap;
+
+/// Device and inode of a real file.
+pub(crate) type FileId = (u64, u64);
+
+/// How much of a file is from this run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Share {
+    /// Others' bytes, into which this run has written.
+    Part,
+    /// Made or emptied by this run.
+    Whole,
+}
+
+/// The files that this run has made or written to.
+#[derive(Debug, Default)]
+pub(crate) struct Own {
+    files: BTreeMap<FileId, Share>,
+}
+
+impl Own {
+    /// How much of a file is ours, if any.
+    pub(crate) fn share(&self, id: FileId) -> Option<Share> {
+        self.files.get(&id).copied()
+    }
+
+    /// The file is ours altogether.
+    pub(crate) fn made(&mut self, id: FileId) {
+        self.files.insert(id, Share::Whole);
+    }
+
+    /// The file may be written to.
+    pub(crate) fn written(&mut self, id: FileId) {
+        self.files.entry(id).or_insert(Share::Part);
+    }
+
+    /// The file lost a name: its inode may come back as somebody else's file.
+    pub(crate) fn removed(&mut self, id: FileId) {
+        self.files.remove(&id);
+    }
+}

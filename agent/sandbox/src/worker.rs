@@ -1,0 +1,218 @@
+//! The process that runs guests: one job and out, or, shared, one job after the other.
+//!
+//! ```text
+//! fork ─ only its own descriptors ─ module and inputs hashed ─ grants opened ─ code loaded
+//!      ─ Landlock, limits, seccomp ─ guest runs ─ outputs sealed ─ Finished
+//! ```
+
+mod job;
+mod load;
+mod result;
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use arch_document::Grant;
+use arch_wire::executor::{Claim, Outcome, RunRequest, ToExecutor};
+
+use crate::channel::{Channel, Peer};
+use crate::confine::{self, Caps, ConfineError, Filters, Profile, Reach};
+use crate::process::{Alarm, Rusage, close_except};
+use crate::report::Report;
+use crate::wasm::{Access, Mounts, Program, Shared, WasmEngine};
+
+/// What a worker is made with; everything was made in the parent, while it was warm.
+#[derive(Debug)]
+pub struct Kit<'a> {
+    /// The engine, with its reserved memory.
+    pub engine: &'a WasmEngine,
+    /// The filters.
+    pub filters: &'a Filters,
+    /// The deadline's alarm.
+    pub alarm: Alarm,
+    /// `/dev/null`.
+    pub null: &'a OwnedFd,
+}
+
+/// The first job of a worker, handed over by the fork itself.
+#[derive(Debug)]
+pub struct First<'a> {
+    /// What to run.
+    pub request: &'a RunRequest,
+    /// Module and inputs.
+    pub fds: Vec<OwnedFd>,
+    /// Compiled code, as the cache vouched for.
+    pub code: &'a [u8],
+    /// Whether more jobs will follow on the channel.
+    pub shared: bool,
+}
+
+/// The body of the child.
+pub fn body(kit: &Kit<'_>, first: First<'_>, mut channel: Channel) -> u8 {
+    let keep: Vec<BorrowedFd<'_>> =
+        first.fds.iter().map(AsFd::as_fd).chain([channel.as_fd()]).collect();
+    let ready = enter(kit.null, &keep)
+        .map_err(|errno| format!("the worker cannot be set up ({errno})"))
+        .and_then(|()| kit.alarm.start(first.request.limits.wall_millis).map_err(|e| e.to_string()))
+        .and_then(|()| job::prepare(first.request, first.fds))
+        .and_then(|prepared| {
+            let program = load::load(kit.engine, first.code)?;
+            Ok((prepared, program))
+        });
+    let (prepared, program) = match ready {
+        Ok(ready) => ready,
+        Err(why) => return reject(&mut channel, first.request.run, why),
+    };
+    if let job::Prepared::Ready(mounts) = &prepared
+        && let Err(error) = close_door(kit.filters, first.request, mounts, first.shared)
+    {
+        return reject(&mut channel, first.request.run, error.to_string());
+    }
+    let worker = Worker { kit, program, shared: first.shared };
+    if !worker.answer(first.request, prepared, Rusage::default(), &mut channel) || !first.shared {
+        return 0;
+    }
+    worker.serve(first.request, &mut channel)
+}
+
+/// Closes the door of a worker that has no grants, for those who want to look at it from inside.
+pub(crate) fn close_bare(filters: Option<&Filters>) -> Result<crate::confine::Abi, ConfineError> {
+    let abi = confine::close_all_but(&[])?;
+    confine::apply_limits(Caps { data: OVERHEAD, cpu: 60, file: 1 << 20 })?;
+    if let Some(filters) = filters {
+        filters.apply(Profile::Worker { files: false, shared: false })?;
+    }
+    Ok(abi)
+}
+
+/// Makes a fresh child's surroundings its own: no standard streams, no descriptor but `keep`.
+pub(crate) fn enter(null: &OwnedFd, keep: &[BorrowedFd<'_>]) -> rustix::io::Result<()> {
+    rustix::stdio::dup2_stdin(null)?;
+    rustix::stdio::dup2_stdout(null)?;
+    rustix::stdio::dup2_stderr(null)?;
+    // Messages of a panic could hold what the guest's author likes.
+    std::panic::set_hook(Box::new(|_| {}));
+    close_except(keep)
+}
+
+/// A closed worker with its code loaded.
+struct Worker<'a> {
+    kit: &'a Kit<'a>,
+    program: Program,
+    shared: bool,
+}
+
+impl Worker<'_> {
+    // Whether the worker may go on: after a run that did not complete, it may not.
+    fn answer(
+        &self,
+        request: &RunRequest,
+        prepared: job::Prepared,
+        before: Rusage,
+        channel: &mut Channel,
+    ) -> bool {
+        let (claim, fds) = match prepared {
+            job::Prepared::Refused(outcome) => (Claim::without_work(outcome), Vec::new()),
+            job::Prepared::Ready(mounts) => {
+                let gave = job::execute(self.kit.engine, &self.program, request, mounts);
+                match result::claim(gave, request, before) {
+                    Ok(result) => result,
+                    Err(errno) => {
+                        reject(
+                            channel,
+                            request.run,
+                            format!("the result cannot be kept ({errno})"),
+                        );
+                        return false;
+                    }
+                }
+            }
+        };
+        let completed = claim.outcome == Outcome::Completed;
+        // Nothing of this job may ring in the next one.
+        let quiet = !self.shared || self.kit.alarm.stop().is_ok();
+        let message = Report::Finished { run: request.run, claim };
+        let told = channel.send(&message, fds).is_ok() && channel.drain().is_ok();
+        told && quiet && completed
+    }
+
+    // The executor sends jobs of the same owner, module and grants only; this side checks the
+    // grants, because its file rules are for those of the first job.
+    fn serve(&self, first: &RunRequest, channel: &mut Channel) -> u8 {
+        loop {
+            match channel.take::<ToExecutor>() {
+                Ok(Some((ToExecutor::Run(request), fds))) => {
+                    if request.grants != first.grants || request.module != first.module {
+                        return 1;
+                    }
+                    let before = Rusage::own();
+                    let ready = self.kit.alarm.start(request.limits.wall_millis);
+                    let ready = ready.map_err(|errno| errno.to_string());
+                    let prepared = match ready.and_then(|()| job::prepare(&request, fds)) {
+                        Ok(prepared) => prepared,
+                        Err(why) => return reject(channel, request.run, why),
+                    };
+                    if !self.answer(&request, prepared, before, channel) {
+                        return 0;
+                    }
+                }
+                Ok(Some(_)) | Err(_) => return 1,
+                Ok(None) => match channel.wait() {
+                    Ok(Peer::Open) => {}
+                    Ok(Peer::Closed) | Err(_) => return 0,
+                },
+            }
+        }
+    }
+}
+
+fn reject(channel: &mut Channel, run: u64, why: String) -> u8 {
+    let message = Report::Broken { run, why };
+    let told = channel.send(&message, Vec::new()).is_ok() && channel.drain().is_ok();
+    u8::from(!told)
+}
+
+fn close_door(
+    filters: &Filters,
+    request: &RunRequest,
+    mounts: &Mounts,
+    shared: bool,
+) -> Result<(), ConfineError> {
+    let reach = |access: Access| if access.writes() { Reach::Write } else { Reach::Read };
+    let roots: Vec<_> = mounts.roots().map(|(fd, access)| (fd, reach(access))).collect();
+    confine::close_all_but(&roots)?;
+    confine::apply_limits(caps(request, shared))?;
+    filters.apply(Profile::Worker { files: !roots.is_empty(), shared })
+}
+
+/// What the engine, the code and one result's buffers need beside the guest, in bytes.
+const OVERHEAD: u64 = 512 << 20;
+
+/// Memory that a worker may make writable, in bytes: the guest's, and buffers for its results.
+#[must_use]
+pub fn memory_cap(request: &RunRequest) -> u64 {
+    let limits = &request.limits;
+    let buffers = limits.output_bytes.saturating_add(limits.read_bytes).saturating_mul(2);
+    limits.memory_bytes.saturating_add(buffers).saturating_add(OVERHEAD)
+}
+
+// A shared worker lives through many jobs: the engine's own limits hold for each, and time is the
+// parent's to keep.
+fn caps(request: &RunRequest, shared: bool) -> Caps {
+    let limits = &request.limits;
+    let seconds = limits.wall_millis.div_ceil(1_000).saturating_add(5);
+    Caps {
+        data: memory_cap(request),
+        cpu: if shared { u64::MAX } else { seconds },
+        file: limits.output_bytes.max(limits.write_bytes).max(1 << 30),
+    }
+}
+
+/// The grants as the guest sees them.
+fn shared(grants: &[Grant]) -> Vec<Shared> {
+    let one = |grant: &Grant| match grant {
+        Grant::Read(path) => Some(Shared { path: path.to_string(), access: Access::Read }),
+        Grant::Write(path) => Some(Shared { path: path.to_string(), access: Access::Write }),
+        Grant::Egress(_) => None,
+    };
+    grants.iter().filter_map(one).collect()
+}

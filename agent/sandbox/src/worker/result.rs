@@ -1,0 +1,59 @@
+//! A run's result as a claim with sealed memfds.
+
+use std::os::fd::OwnedFd;
+
+use arch_wire::executor::{Claim, LimitKind, Outcome, RunRequest};
+
+use crate::blob;
+use crate::process::Rusage;
+use crate::wasm::RunResult;
+
+/// Seals `stdout`, `stderr`, the outputs that were asked for, and the list of reads.
+pub(super) fn claim(
+    gave: RunResult,
+    request: &RunRequest,
+    before: Rusage,
+) -> rustix::io::Result<(Claim, Vec<OwnedFd>)> {
+    let used = Rusage::own();
+    let mut claim = Claim {
+        fuel: gave.fuel,
+        // A shared worker has served others before.
+        cpu_millis: used.cpu_millis.saturating_sub(before.cpu_millis),
+        peak_memory_bytes: used.peak_memory_bytes,
+        limits_hit: limits_hit(&gave),
+        ..Claim::without_work(gave.outcome)
+    };
+    let mut fds = Vec::new();
+    let wanted = request.outputs.iter().filter_map(|name| Some((name, gave.outputs.get(name)?)));
+    let (stdout, stderr) = ("stdout".to_owned(), "stderr".to_owned());
+    let streams = [(&stdout, &gave.stdout), (&stderr, &gave.stderr)];
+    // A guest's file of the same name is not the stream.
+    let files = wanted.filter(|(name, _)| !matches!(name.as_str(), "stdout" | "stderr"));
+    for (name, bytes) in streams.into_iter().chain(files) {
+        let (blob, fd) = blob::seal(name, bytes)?;
+        claim.outputs.push(blob);
+        fds.push(fd);
+    }
+    if request.grants.iter().any(|grant| matches!(grant, arch_document::Grant::Read(_))) {
+        let (blob, fd) = blob::seal("reads", gave.reads.as_deref().unwrap_or_default())?;
+        claim.reads = Some(blob);
+        fds.push(fd);
+    }
+    Ok((claim, fds))
+}
+
+fn limits_hit(gave: &RunResult) -> Vec<LimitKind> {
+    let died_of = match gave.outcome {
+        Outcome::OutOfFuel => Some(LimitKind::Fuel),
+        Outcome::Deadline => Some(LimitKind::Wall),
+        Outcome::InstanceCap => Some(LimitKind::Instances),
+        Outcome::OutputCap => Some(LimitKind::Output),
+        Outcome::HostCallCap => Some(LimitKind::HostCalls),
+        Outcome::WriteCap => Some(LimitKind::Write),
+        Outcome::ReadCap => Some(LimitKind::Read),
+        _ => None,
+    };
+    let memory = gave.memory_refused.then_some(LimitKind::Memory);
+    let table = gave.table_refused.then_some(LimitKind::Table);
+    died_of.into_iter().chain(memory).chain(table).collect()
+}
