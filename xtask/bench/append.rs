@@ -64,7 +64,15 @@ fn timed(mut once: impl FnMut() -> Result<(), String>) -> Result<Duration, Strin
     Ok(started.elapsed().checked_div(BATCHES).unwrap_or_default())
 }
 
-/// An entry of the usual size.
+/// An entry of the usual size, of a kind that may follow any other.
 fn record() -> Record {
-    Record::Started { document: Digest::of(b"job"), attempt: 1, environment: Digest::of(b"engine") }
+    Record::Refused {
+        subject: Digest::of(b"job"),
+        file: "embed-wikipedia.yaml".to_owned(),
+        code: "ARCH-P003".to_owned(),
+        message: "policy denies `egress:25`".to_owned(),
+        line: Some(8),
+        column: Some(25),
+        rule: Some("net.egress".to_owned()),
+    }
 }

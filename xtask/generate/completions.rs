@@ -16,23 +16,18 @@ pub(crate) fn all() -> Result<Files, String> {
         generate(shell, &mut arch_cli::command(), "archctl", &mut bytes);
         files.insert(format!("dist/completions/{file}").into(), bytes);
     }
-    let mut tree = arch_cli::command();
+    let mut tree = arch_cli::command().disable_help_subcommand(true);
     tree.build();
-    pages(&tree, "archctl", &mut files)?;
+    pages(&tree, &mut files)?;
     Ok(files)
 }
 
 /// One page for the command and one for each below it: `archctl-job-plan.1`.
-fn pages(command: &clap::Command, name: &str, files: &mut Files) -> Result<(), String> {
-    let page = command.clone().name(name.to_owned()).disable_help_subcommand(true);
-    let mut bytes = Vec::new();
+fn pages(command: &clap::Command, files: &mut Files) -> Result<(), String> {
     // No date: the same code gives the same page.
-    Man::new(page).date("").render(&mut bytes).map_err(|error| format!("{name}.1: {error}"))?;
-    files.insert(format!("dist/man/{name}.1").into(), bytes);
-    for below in
-        command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help")
-    {
-        pages(below, &format!("{name}-{}", below.get_name()), files)?;
-    }
-    Ok(())
+    let page = Man::new(command.clone()).date("");
+    let mut bytes = Vec::new();
+    page.render(&mut bytes).map_err(|error| format!("{}: {error}", page.get_filename()))?;
+    files.insert(format!("dist/man/{}", page.get_filename()).into(), bytes);
+    command.get_subcommands().filter(|sub| !sub.is_hide_set()).try_for_each(|sub| pages(sub, files))
 }

@@ -13,6 +13,7 @@ const BUILD: [&str; 6] = ["build", "--locked", "--workspace", "--bins", "--examp
 
 /// Build everything, then run a signed job from file to proof
 #[derive(Debug, clap::Args)]
+#[command(disable_help_flag = true)]
 pub(crate) struct Args {
     /// Handed to `archctl demo`: --json, --keep DIR, --help and others
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_program_that_fails_or_is_not_there_is_an_error_with_its_name() {
-        assert_eq!(heard(&mut shell("exit 3"), drop), Ok(false));
+        assert_eq!(heard(&mut shell("exit 3"), |_| {}), Ok(false));
         assert!(succeed(&mut shell("exit 3")).unwrap_err().contains("sh -c"));
         assert!(output(&mut shell("echo why >&2; exit 1")).unwrap_err().ends_with("why"));
         assert!(

@@ -1,0 +1,71 @@
+//! The tree of commands: one file a command, arguments with their help, then `run`.
+
+mod demo;
+mod doctor;
+mod explain;
+pub(crate) mod job;
+mod key;
+pub(crate) mod ledger;
+mod policy;
+mod root;
+mod status;
+
+use clap::{Parser, Subcommand};
+
+use crate::answer::Outcome;
+
+/// The operator's and the owner's tool of the Arch network
+#[derive(Debug, Parser)]
+#[command(
+    name = "archctl",
+    version,
+    after_help = "Exit codes: 0 yes or done, 1 the answer is no, 2 usage, 3 could not tell"
+)]
+pub(crate) struct Archctl {
+    #[command(subcommand)]
+    noun: Noun,
+}
+
+#[derive(Debug, Subcommand)]
+enum Noun {
+    /// Make and show keys
+    #[command(subcommand)]
+    Key(key::Verb),
+    /// Make, sign and renew trust roots
+    #[command(subcommand)]
+    Root(root::Verb),
+    /// Check, explain and sign policies
+    #[command(subcommand)]
+    Policy(policy::Verb),
+    /// Sign, check and follow jobs
+    #[command(subcommand)]
+    Job(job::Verb),
+    /// Read, prove and verify ledgers
+    #[command(subcommand)]
+    Ledger(ledger::Verb),
+    /// Say how the node is
+    Status(status::Args),
+    /// Look whether this machine can run the agent well
+    Doctor(doctor::Args),
+    /// Show everything on this machine, without root, leaving nothing behind
+    Demo(demo::Args),
+    /// Say what a code such as ARCH-P003 means and what to do
+    Explain(explain::Args),
+}
+
+impl Archctl {
+    /// Does what the command line says.
+    pub(crate) fn run(self) -> Outcome {
+        match self.noun {
+            Noun::Key(verb) => verb.run(),
+            Noun::Root(verb) => verb.run(),
+            Noun::Policy(verb) => verb.run(),
+            Noun::Job(verb) => verb.run(),
+            Noun::Ledger(verb) => verb.run(),
+            Noun::Status(args) => args.run(),
+            Noun::Doctor(args) => args.run(),
+            Noun::Demo(args) => args.run(),
+            Noun::Explain(args) => args.run(),
+        }
+    }
+}

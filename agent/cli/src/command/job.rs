@@ -1,0 +1,61 @@
+//! `archctl job …`
+
+mod cancel;
+mod list;
+mod logs;
+pub(crate) mod plan;
+mod reject;
+mod release;
+mod replay;
+mod show;
+mod sign;
+mod submit;
+mod verify;
+
+use clap::Subcommand;
+
+use crate::answer::Outcome;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Sign a job
+    Sign(sign::Args),
+    /// Say whether a job is signed by enough of the right people
+    Verify(verify::Args),
+    /// Say what an agent would do with a job; runs nothing
+    Plan(plan::Args),
+    /// Hand a signed job to the running agent
+    Submit(submit::Args),
+    /// List the jobs that the agent knows, newest first
+    List(list::Args),
+    /// Show all that is known of one job
+    Show(show::Args),
+    /// Print what a job wrote to standard output
+    Logs(logs::Args),
+    /// Stop a job that waits or runs
+    Cancel(cancel::Args),
+    /// Let a quarantined result out
+    Release(release::Args),
+    /// Throw a quarantined result away
+    Reject(reject::Args),
+    /// Run an ended job again from the archive and compare
+    Replay(replay::Args),
+}
+
+impl Verb {
+    pub(crate) fn run(self) -> Outcome {
+        match self {
+            Self::Sign(args) => args.run(),
+            Self::Verify(args) => args.run(),
+            Self::Plan(args) => args.run(),
+            Self::Submit(args) => args.run(),
+            Self::List(args) => args.run(),
+            Self::Show(args) => args.run(),
+            Self::Logs(args) => args.run(),
+            Self::Cancel(args) => args.run(),
+            Self::Release(args) => args.run(),
+            Self::Reject(args) => args.run(),
+            Self::Replay(args) => args.run(),
+        }
+    }
+}

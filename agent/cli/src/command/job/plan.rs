@@ -1,0 +1,120 @@
+//! `archctl job plan`
+
+mod admission;
+mod belief;
+mod node;
+mod step;
+mod supplies;
+
+use std::path::{Path, PathBuf};
+
+use arch_document::{Job, SignedDocument};
+use arch_problem::Problem;
+use serde::Serialize;
+
+use crate::answer::{Answer, Outcome, Stop};
+use crate::places::Format;
+use crate::render::{self, Sources};
+use crate::say;
+use node::Node;
+use step::{Step, Verdict};
+
+/// Say what an agent would do with a job, check by check, each with its evidence; runs nothing
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exit codes: 0 it would run, 1 it would be refused, 3 could not tell")]
+pub(crate) struct Args {
+    /// The signed job
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Folder with root.yaml, policy.yaml and node.yaml
+    #[arg(long, value_name = "DIR", env = "ARCH_CONFIG", default_value = "/etc/arch")]
+    config: PathBuf,
+    /// Folder with the ledger, which knows what was accepted before; skipped if not given
+    #[arg(long, value_name = "DIR", env = "ARCH_STATE")]
+    state: Option<PathBuf>,
+    #[command(flatten)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Plan {
+    schema: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+    would_run: bool,
+    checks: Vec<Step>,
+    /// Always false: a plan runs nothing.
+    ran: bool,
+}
+
+impl Args {
+    pub(crate) fn run(self) -> Outcome {
+        let name = self.file.display().to_string();
+        let bytes = arch_files::read(&self.file, arch_document::MAX_BYTES).map_err(Stop::file)?;
+        let sources = Sources::default().with(&name, &bytes).look_in(&self.config);
+        let (digest, checks) = match SignedDocument::parse(&name, &bytes) {
+            Ok(document) => {
+                let digest = document.digest().to_string();
+                (Some(digest), checks(document, &self.config, self.state.as_deref())?)
+            }
+            Err(problem) => (None, vec![Step::no("syntax", *problem)]),
+        };
+        let would_run = checks.iter().all(|step| step.verdict != Verdict::No);
+        let plan = Plan { schema: "arch.job-plan/v1", digest, would_run, checks, ran: false };
+        self.tell(&plan, &sources)?;
+        Ok(Answer::from_truth(would_run))
+    }
+
+    fn tell(&self, plan: &Plan, sources: &Sources) -> Result<(), Stop> {
+        if self.format.json {
+            return say::json(plan);
+        }
+        if let Some(digest) = &plan.digest {
+            say::data(&format!("plan for {digest}"))?;
+        }
+        plan.checks.iter().try_for_each(|step| say::data(&step.line()))?;
+        let draw = |problem: &Problem| say::talk(&render::problem(problem, sources));
+        plan.checks.iter().filter_map(|step| step.problem.as_ref()).for_each(draw);
+        say::data(if plan.would_run { "It would run." } else { "It would be refused." })?;
+        say::data("Nothing was run.")
+    }
+}
+
+/// Every reason for which a job would be refused, by the agent's own crates.
+pub(crate) fn reasons(name: &str, bytes: &[u8], config: &Path) -> Result<Vec<Problem>, Stop> {
+    let steps = match SignedDocument::parse(name, bytes) {
+        Ok(document) => checks(document, config, None)?,
+        Err(problem) => vec![Step::no("syntax", *problem)],
+    };
+    Ok(steps.into_iter().filter_map(|step| step.problem).collect())
+}
+
+/// All checks in the agent's order; what rests on a check that failed is left out.
+fn checks(
+    document: SignedDocument,
+    config: &Path,
+    state: Option<&Path>,
+) -> Result<Vec<Step>, Stop> {
+    let mut steps = vec![Step::ok(
+        "syntax",
+        format!("strict form, {} bytes of canonical JSON", document.body().len()),
+    )];
+    let job: Job = match document.read() {
+        Ok(job) => job,
+        Err(problem) => {
+            steps.push(Step::no("content", *problem));
+            return Ok(steps);
+        }
+    };
+    steps.push(Step::ok("content", format!("job `{}` of {}", job.metadata.name, job.owner())));
+    let node = Node::load(config, state)?;
+    steps.extend(belief::signatures(&document, &node.root));
+    let Some(verified) = belief::verify(document, &job, &node, &mut steps) else {
+        return Ok(steps);
+    };
+    steps.extend(admission::decide(&verified, &node));
+    steps.extend(supplies::resources(&verified, &node));
+    steps.extend(supplies::module(&job, &node));
+    Ok(steps)
+}

@@ -1,0 +1,66 @@
+//! archctl: the operator's and the owner's tool, one file a command.
+//!
+//! ```text
+//! argv ──> command::<noun>::<verb>::Args ──> run ──> Answer | Stop ──> exit code 0 | 1 | 2 | 3
+//!                                             │
+//!             files, keys, ledger (reading) ──┤
+//!             the agent's control socket   ───┘     stdout is data, stderr is talk
+//! ```
+//!
+//! It judges documents with the same crates as the agent, so that `job plan` and the agent cannot
+//! disagree. It never runs foreign code, never writes a ledger, and holds no secret longer than
+//! the one signature it was asked for.
+//!
+//! ```
+//! let tree = arch_cli::command();
+//! assert!(tree.get_subcommands().any(|noun| noun.get_name() == "doctor"));
+//! ```
+
+mod answer;
+mod archive_folder;
+mod chance;
+mod clock;
+mod command;
+mod control;
+mod documents;
+mod fresh;
+mod keys;
+mod ledger_folder;
+mod named_job;
+mod node_settings;
+mod passphrase;
+mod places;
+mod programs;
+mod render;
+mod roots;
+mod say;
+mod signing;
+mod trust;
+mod yaml_text;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+/// The whole command line as a tree, for completions and man pages.
+#[must_use]
+pub fn command() -> clap::Command {
+    command::Archctl::command()
+}
+
+/// Reads the command line, does what it says and gives the exit code.
+#[must_use]
+pub fn run() -> ExitCode {
+    match command::Archctl::parse().run() {
+        Ok(answer) => answer.into(),
+        Err(stop) => stop.tell(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_tree_of_commands_is_sound() {
+        super::command().debug_assert();
+    }
+}

@@ -1,0 +1,10 @@
+//! Whole sessions with the `archctl` program: what people type, and what they get.
+
+#[cfg(test)]
+mod auditor;
+#[cfg(test)]
+mod owner;
+#[cfg(test)]
+mod terminal;
+#[cfg(test)]
+mod world;

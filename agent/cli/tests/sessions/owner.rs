@@ -1,0 +1,179 @@
+//! Owners, issuers and operators: keys, roots, policies, jobs.
+
+use std::os::unix::fs::PermissionsExt;
+
+use crate::world::World;
+
+#[test]
+fn a_key_file_is_closed_to_others_and_never_overwritten() {
+    let world = World::empty();
+    let args = ["key", "generate", "--plain", "--out", "a.key"];
+    let first = world.done(&args);
+    assert!(first.data.starts_with("did:key:z6Mk") && first.talk.contains("not protected"));
+    let mode = world.path("a.key").metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let kept = world.read("a.key");
+    let again = world.run(&args);
+    assert_eq!((again.code, world.read("a.key")), (1, kept));
+}
+
+#[test]
+fn a_sealed_key_signs_with_its_passphrase_and_with_no_other() {
+    let world = World::empty();
+    for (file, words) in [("good", "correct horse\n"), ("wrong", "battery staple\n")] {
+        world.write(file, words);
+        let closed = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(world.path(file), closed).unwrap();
+    }
+    world.done(&["key", "generate", "--passphrase-file", "good", "--out", "a.key"]);
+    world.job("job.yaml", "");
+    let sign = |words| {
+        world.run(&["job", "sign", "job.yaml", "--key", "a.key", "--passphrase-file", words])
+    };
+    let wrong = sign("wrong");
+    assert_eq!(wrong.code, 3, "{wrong:?}");
+    assert!(wrong.talk.contains("ARCH-K001"), "{wrong:?}");
+    assert_eq!(sign("good").code, 0);
+    let asked = world.run(&["job", "sign", "job.yaml", "--key", "a.key"]);
+    assert_eq!(asked.code, 2, "without a terminal nobody can be asked: {asked:?}");
+}
+
+#[test]
+fn showing_a_sealed_key_needs_no_passphrase() {
+    let world = World::empty();
+    world.write("words", "correct horse\n");
+    let closed = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(world.path("words"), closed).unwrap();
+    let made = world.done(&[
+        "key",
+        "generate",
+        "--kind",
+        "hybrid",
+        "--passphrase-file",
+        "words",
+        "--out",
+        "a.key",
+        "--json",
+    ]);
+    let shown = world.done(&["key", "show", "a.key", "--json"]).json();
+    assert_eq!(shown["sealed"], true);
+    assert_eq!(shown["keys"].as_array().unwrap().len(), 2);
+    assert_eq!(shown["keys"][0]["did"], made.json()["keys"][0]);
+}
+
+#[test]
+fn a_signed_job_is_verified_and_keeps_its_comments() {
+    let world = World::with_root();
+    world.signed_job("job.yaml", "", "issuer.key");
+    assert!(world.read("job.yaml").starts_with("# A comment that has to stay."));
+    let told = world.done(&["job", "verify", "job.yaml", "--root", "root.yaml", "--json"]).json();
+    assert_eq!(told["schema"], "arch.job-verify/v1");
+    assert_eq!((&told["ok"], &told["signers"][0]), (&true.into(), &"me".into()));
+}
+
+#[test]
+fn a_changed_job_and_a_strangers_job_are_refused_with_their_places() {
+    let world = World::with_root();
+    world.signed_job("job.yaml", "", "issuer.key");
+    let changed = world.read("job.yaml").replace("500m", "600m");
+    world.write("changed.yaml", &changed);
+    let told = world.run(&["job", "verify", "changed.yaml", "--root", "root.yaml"]);
+    assert_eq!(told.code, 1);
+    assert!(told.talk.contains("error[ARCH-D") && told.talk.contains("--> changed.yaml:"));
+    let json =
+        world.run(&["job", "verify", "changed.yaml", "--root", "root.yaml", "--json"]).json();
+    assert_eq!((&json["schema"], &json["ok"]), (&"arch.job-verify/v1".into(), &false.into()));
+    assert_eq!(json["problems"][0]["at"]["file"], "changed.yaml");
+
+    world.signed_job("stranger.yaml", "", "policy.key");
+    let told = world.run(&["job", "verify", "stranger.yaml", "--root", "root.yaml"]);
+    assert_eq!(told.code, 1, "a policy signer is no job signer");
+}
+
+#[test]
+fn a_job_is_not_signed_as_a_policy() {
+    let world = World::with_root();
+    world.job("job.yaml", "");
+    let told = world.run(&["policy", "sign", "job.yaml", "--key", "policy.key"]);
+    assert_eq!(told.code, 2);
+    assert!(told.talk.contains("`archctl job sign`"), "{told:?}");
+}
+
+#[test]
+fn a_plan_shows_each_check_and_runs_nothing() {
+    let world = World::with_config();
+    world.signed_job("job.yaml", "\"egress:443\"", "issuer.key");
+    let told = world.done(&["job", "plan", "job.yaml", "--config", "config"]);
+    for check in ["syntax", "signature", "quorum", "time", "replay", "owner", "resources"] {
+        assert!(told.data.lines().any(|line| line.contains(check)), "{check}: {}", told.data);
+    }
+    assert!(told.data.contains("net.egress at config/policy.yaml:10:"), "{}", told.data);
+    assert!(told.data.ends_with("It would run.\nNothing was run.\n"), "{}", told.data);
+}
+
+#[test]
+fn a_plan_of_a_job_that_asks_for_too_much_points_into_both_files() {
+    let world = World::with_config();
+    world.signed_job("job.yaml", "\"egress:443\", \"egress:25\"", "issuer.key");
+    let told = world.run(&["job", "plan", "job.yaml", "--config", "config"]);
+    assert_eq!(told.code, 1);
+    assert!(told.talk.contains("error[ARCH-P003]: policy denies `egress:25`"), "{}", told.talk);
+    assert!(told.talk.contains("--> job.yaml:14:39"), "{}", told.talk);
+    assert!(told.talk.contains("asked for here"), "{}", told.talk);
+    assert!(told.talk.contains("::: config/policy.yaml:10:"), "{}", told.talk);
+    assert!(told.talk.contains("rule that decided"), "{}", told.talk);
+    assert!(told.data.ends_with("It would be refused.\nNothing was run.\n"), "{}", told.data);
+    let json = world.run(&["job", "plan", "job.yaml", "--config", "config", "--json"]).json();
+    assert_eq!((&json["wouldRun"], &json["ran"]), (&false.into(), &false.into()));
+}
+
+#[test]
+fn a_rotated_root_needs_the_old_and_the_new_signers() {
+    let world = World::with_root();
+    world.done(&["key", "generate", "--plain", "--out", "new.key"]);
+    let rotate = |keys: &[&str], out: &str| {
+        let add = ["root", "rotate", "root.yaml", "--add", "root=next=new.key", "--out", out];
+        let remove = ["--remove", "root-1"];
+        let keys = keys.iter().flat_map(|key| ["--key", key]);
+        let args: Vec<&str> = add.into_iter().chain(remove).chain(keys).collect();
+        world.run(&args)
+    };
+    assert_eq!(rotate(&["new.key"], "half.yaml").code, 1, "the old signer is missing");
+    let whole = rotate(&["root.key", "new.key"], "whole.yaml");
+    assert_eq!(whole.code, 0, "{whole:?}");
+    assert!(world.read("whole.yaml").contains("version: 2"));
+}
+
+#[test]
+fn a_dsse_envelope_carries_the_same_signatures() {
+    let world = World::with_root();
+    world.job("job.yaml", "");
+    world.done(&[
+        "job",
+        "sign",
+        "job.yaml",
+        "--key",
+        "issuer.key",
+        "--dsse",
+        "--out",
+        "job.dsse.json",
+    ]);
+    world.done(&["job", "verify", "job.dsse.json", "--root", "root.yaml"]);
+    assert!(!world.read("job.yaml").contains("signatures"), "the job's own file is left alone");
+}
+
+#[test]
+fn a_policy_is_explained_rule_by_rule() {
+    let world = World::with_config();
+    let told = world.done(&["policy", "explain", "config/policy.yaml"]);
+    assert!(told.data.contains("net.egress             may have egress:443"), "{}", told.data);
+    let checked = world.done(&[
+        "policy",
+        "check",
+        "config/policy.yaml",
+        "--root",
+        "config/root.yaml",
+        "--json",
+    ]);
+    assert_eq!(checked.json()["signers"][0], "policy-1");
+}

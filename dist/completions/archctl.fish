@@ -1,0 +1,262 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_archctl_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_archctl_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_archctl_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_archctl_using_subcommand
+    set -l cmd (__fish_archctl_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c archctl -n "__fish_archctl_needs_command" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_needs_command" -s V -l version -d 'Print version'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "key" -d 'Make and show keys'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "root" -d 'Make, sign and renew trust roots'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "policy" -d 'Check, explain and sign policies'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "job" -d 'Sign, check and follow jobs'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "ledger" -d 'Read, prove and verify ledgers'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "status" -d 'Say how the node is'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "doctor" -d 'Look whether this machine can run the agent well'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "demo" -d 'Show everything on this machine, without root, leaving nothing behind'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "explain" -d 'Say what a code such as ARCH-P003 means and what to do'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand key; and not __fish_seen_subcommand_from generate show help" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand key; and not __fish_seen_subcommand_from generate show help" -f -a "generate" -d 'Make a key pair and keep it under a passphrase'
+complete -c archctl -n "__fish_archctl_using_subcommand key; and not __fish_seen_subcommand_from generate show help" -f -a "show" -d 'Print the public keys of a key file'
+complete -c archctl -n "__fish_archctl_using_subcommand key; and not __fish_seen_subcommand_from generate show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l kind -d '`ed25519`, `ml-dsa-44`, or `hybrid` (one of each, both must sign)' -r
+complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l out -d 'Where to write the key file; an existing file is never overwritten' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l plain -d 'Keep the key readable by anybody who can read the file; for nodes and tests'
+complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "generate" -d 'Make a key pair and keep it under a passphrase'
+complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print the public keys of a key file'
+complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new sign rotate help" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new sign rotate help" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new sign rotate help" -f -a "sign" -d 'Sign a root or a revocation'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new sign rotate help" -f -a "rotate" -d 'Make the next version of a root, signed by the old signers and the new ones'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new sign rotate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l name -d 'The root\'s name' -r
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l root -d 'Who answers for this root; may be given several times' -r
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l policy -d 'Who may sign policies; may be given several times' -r
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l jobs -d 'Who may sign jobs; may be given several times' -r
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l threshold -d 'How many of a role must sign, such as `root=2`; 1 if not given' -r
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l days -d 'How long it is valid, in days' -r
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l out -d 'Where to write it; an existing file is never overwritten' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from sign" -l key -d 'Key file to sign with; may be given several times' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from sign" -l out -d 'Write to a new file instead of adding the signatures to the document\'s own' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from sign" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from sign" -l dsse -d 'Write a DSSE envelope, which tools that know nothing of us can check; needs `--out`'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from sign" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from sign" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -l add -d 'Let a signer sign for a role, written `ROLE=[ID=]KEY`' -r
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -l remove -d 'Take a key out, by its id' -r
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -l threshold -d 'How many of a role must sign, such as `root=2`' -r
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -l key -d 'Key file to sign with, of the old or the new signers; may be given several times' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -l days -d 'How long the next version is valid, in days' -r
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -l out -d 'Where to write it; an existing file is never overwritten' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "sign" -d 'Sign a root or a revocation'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "rotate" -d 'Make the next version of a root, signed by the old signers and the new ones'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and not __fish_seen_subcommand_from check explain sign help" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and not __fish_seen_subcommand_from check explain sign help" -f -a "check" -d 'Say whether a policy is one, and whether a root believes it'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and not __fish_seen_subcommand_from check explain sign help" -f -a "explain" -d 'Say in words what a policy allows, rule by rule'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and not __fish_seen_subcommand_from check explain sign help" -f -a "sign" -d 'Sign a policy'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and not __fish_seen_subcommand_from check explain sign help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from check" -l root -d 'Also check signatures and time against this trust root' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from check" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from explain" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from sign" -l key -d 'Key file to sign with; may be given several times' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from sign" -l out -d 'Write to a new file instead of adding the signatures to the document\'s own' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from sign" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from sign" -l dsse -d 'Write a DSSE envelope, which tools that know nothing of us can check; needs `--out`'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from sign" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from sign" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "check" -d 'Say whether a policy is one, and whether a root believes it'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "explain" -d 'Say in words what a policy allows, rule by rule'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "sign" -d 'Sign a policy'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "sign" -d 'Sign a job'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "verify" -d 'Say whether a job is signed by enough of the right people'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "plan" -d 'Say what an agent would do with a job; runs nothing'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "submit" -d 'Hand a signed job to the running agent'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "list" -d 'List the jobs that the agent knows, newest first'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "show" -d 'Show all that is known of one job'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "logs" -d 'Print what a job wrote to standard output'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "cancel" -d 'Stop a job that waits or runs'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "release" -d 'Let a quarantined result out'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "reject" -d 'Throw a quarantined result away'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "replay" -d 'Run an ended job again from the archive and compare'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from sign" -l key -d 'Key file to sign with; may be given several times' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from sign" -l out -d 'Write to a new file instead of adding the signatures to the document\'s own' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from sign" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from sign" -l dsse -d 'Write a DSSE envelope, which tools that know nothing of us can check; needs `--out`'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from sign" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from sign" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from verify" -l root -d 'Believe this trust root' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from verify" -l config -d 'Believe the root of this agent\'s configuration folder' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from plan" -l config -d 'Folder with root.yaml, policy.yaml and node.yaml' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from plan" -l state -d 'Folder with the ledger, which knows what was accepted before; skipped if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from plan" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from plan" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from submit" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from submit" -l config -d 'Folder with root.yaml, policy.yaml, node.yaml, jobs/ and modules/' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from submit" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from submit" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from submit" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from list" -l only -d 'Only jobs in this state, such as `running` or `refused`' -r
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from list" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from list" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from show" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from show" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from logs" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from logs" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from logs" -l stderr -d 'Print standard error alone, to standard output'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from logs" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from cancel" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from cancel" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from cancel" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from release" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from release" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from release" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from release" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from reject" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from reject" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from reject" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from reject" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from replay" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from replay" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from replay" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "sign" -d 'Sign a job'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Say whether a job is signed by enough of the right people'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "plan" -d 'Say what an agent would do with a job; runs nothing'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "submit" -d 'Hand a signed job to the running agent'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the jobs that the agent knows, newest first'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show all that is known of one job'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "logs" -d 'Print what a job wrote to standard output'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "cancel" -d 'Stop a job that waits or runs'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "release" -d 'Let a quarantined result out'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "reject" -d 'Throw a quarantined result away'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "replay" -d 'Run an ended job again from the archive and compare'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "show" -d 'Print entries'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "prove" -d 'Print a receipt: the proof that an entry is in the log, checkable without the log'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "verify" -d 'Check every byte of a ledger, or one receipt; needs no agent and no network'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "export" -d 'Copy what stock transparency-log tools read'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from show" -l entry -d 'Only this entry' -r
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from show" -l job -d 'Only entries about this job: its digest, or its first digits' -r
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from show" -l last -d 'Only the newest so many' -r
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from show" -l raw -d 'With `--entry`: the exact bytes that are hashed, without a line end'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from show" -l keys -d 'Print the verifier keys that the ledger names, one a line, instead of entries'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -l job -d 'The end of this job instead, or the newest entry about it: its digest, or its first digits' -r
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -l ledger -d 'The ledger\'s folder, or the state folder that it is in' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -l bare -d 'Leave the entry out of the receipt'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l receipt -d 'Check this receipt instead of a ledger; needs `--key`' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l entry -d 'The entry that the receipt is about, if it is not in the receipt' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l key -d 'A verifier key that must have signed, `NAME+ID+KEY` or a file of such lines; may be given several times' -r
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from export" -l out -d 'Where to put the copy; must be new or empty' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print entries'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "prove" -d 'Print a receipt: the proof that an entry is in the log, checkable without the log'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check every byte of a ledger, or one receipt; needs no agent and no network'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "export" -d 'Copy what stock transparency-log tools read'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand status" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand status" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand status" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand status" -l watch -d 'Say it again whenever something changed, until interrupted'
+complete -c archctl -n "__fish_archctl_using_subcommand status" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand doctor" -l config -d 'Folder with root.yaml, policy.yaml, node.yaml, jobs/ and modules/' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand doctor" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand doctor" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand doctor" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand demo" -l keep -d 'Keep everything in this new folder for a look, instead of a temporary one' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand demo" -l sources -d 'Folder with the unpacked sources of this project\'s dependencies; cargo\'s if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand demo" -l agent -d 'The program arch-node-agent; the one beside this program if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand demo" -l executor -d 'The program arch-executor; the one beside this program if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand demo" -l patience -d 'When to give up, in seconds' -r
+complete -c archctl -n "__fish_archctl_using_subcommand demo" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand demo" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand explain" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand explain" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "key" -d 'Make and show keys'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "root" -d 'Make, sign and renew trust roots'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "policy" -d 'Check, explain and sign policies'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "job" -d 'Sign, check and follow jobs'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "ledger" -d 'Read, prove and verify ledgers'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "status" -d 'Say how the node is'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "doctor" -d 'Look whether this machine can run the agent well'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "demo" -d 'Show everything on this machine, without root, leaving nothing behind'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "explain" -d 'Say what a code such as ARCH-P003 means and what to do'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "generate" -d 'Make a key pair and keep it under a passphrase'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Print the public keys of a key file'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "sign" -d 'Sign a root or a revocation'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "rotate" -d 'Make the next version of a root, signed by the old signers and the new ones'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "check" -d 'Say whether a policy is one, and whether a root believes it'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "explain" -d 'Say in words what a policy allows, rule by rule'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "sign" -d 'Sign a policy'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "sign" -d 'Sign a job'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "verify" -d 'Say whether a job is signed by enough of the right people'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "plan" -d 'Say what an agent would do with a job; runs nothing'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "submit" -d 'Hand a signed job to the running agent'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "list" -d 'List the jobs that the agent knows, newest first'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "show" -d 'Show all that is known of one job'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "logs" -d 'Print what a job wrote to standard output'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "cancel" -d 'Stop a job that waits or runs'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "release" -d 'Let a quarantined result out'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "reject" -d 'Throw a quarantined result away'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "replay" -d 'Run an ended job again from the archive and compare'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "show" -d 'Print entries'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "prove" -d 'Print a receipt: the proof that an entry is in the log, checkable without the log'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "verify" -d 'Check every byte of a ledger, or one receipt; needs no agent and no network'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "export" -d 'Copy what stock transparency-log tools read'
