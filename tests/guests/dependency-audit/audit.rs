@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::counts::Counts;
 use crate::lock::{Locked, Origin};
-use crate::scan::Counts;
 use crate::survey::Package;
 
 /// Packages shown as those with most `unsafe`.

@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use crate::audit::Audit;
+use crate::counts::Counts;
 use crate::json::Json;
-use crate::scan::Counts;
 use crate::survey::Package;
 
 /// What the audit does not say. Part of the report, so that nobody reads more into it.

@@ -3,9 +3,10 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 
+use crate::counts::Counts;
 use crate::lock::Locked;
 use crate::manifest;
-use crate::scan::{self, Counts};
+use crate::scan;
 use crate::walk;
 
 /// Larger files are counted as left out; the largest real one seen is under 2 MiB.
