@@ -129,7 +129,7 @@ spec:
     }
 
     fn settings(&self, pin: Digest) -> String {
-        format!("trustRoot: \"{pin}\"\nresources:\n  cpu: \"2\"\n  memory: \"1Gi\"\n")
+        format!("trustRoot: \"{pin}\"\nlend:\n  cpu: \"2\"\n  memory: \"1Gi\"\n")
     }
 
     /// The text of a policy that allows the data folder, unsigned.

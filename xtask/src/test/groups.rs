@@ -70,18 +70,20 @@ fn clippy(_: &Context) -> Result<Tally, String> {
 }
 
 fn unit(_: &Context) -> Result<Tally, String> {
-    tests("not package(arch-tests)", &["--exclude", "arch-tests", "--lib", "--bins", "--tests"])
+    let selection = ["--exclude", "arch-tests", "--lib", "--bins", "--tests"];
+    tests("not package(arch-tests)", &selection, None)
 }
 
 fn end_to_end(_: &Context) -> Result<Tally, String> {
     demo::build()?;
-    tests("package(arch-tests)", &["--test", "spine"])
+    tests("package(arch-tests)", &["--test", "spine"], Some(house::programs()?))
 }
 
 /// Runs tests with nextest if it is installed, else with cargo's own runner; always for the whole
 /// workspace, so that the features are the same and nothing is built twice. A test that cannot do
-/// its work here appends `SKIPPED because …` to the file named by `ARCH_SKIPPED_LOG`.
-fn tests(filter: &str, selection: &[&str]) -> Result<Tally, String> {
+/// its work here appends `SKIPPED because …` to the file named by `ARCH_SKIPPED_LOG`; one that needs
+/// our programs finds them, built, in the folder named by `ARCH_PROGRAMS`.
+fn tests(filter: &str, selection: &[&str], programs: Option<PathBuf>) -> Result<Tally, String> {
     let log = house::kept("logs")?.join("skipped");
     let _none_yet = std::fs::remove_file(&log);
     let mut command = if exists("cargo-nextest") {
@@ -94,6 +96,7 @@ fn tests(filter: &str, selection: &[&str]) -> Result<Tally, String> {
         command
     };
     command.args(["--workspace", "--locked", "--no-fail-fast"]);
+    command.envs(programs.map(|folder| ("ARCH_PROGRAMS", folder)));
     run_tests(command.env("ARCH_SKIPPED_LOG", &log), &log)
 }
 
