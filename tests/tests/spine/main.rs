@@ -15,6 +15,8 @@ mod policies;
 #[cfg(test)]
 mod proofs;
 #[cfg(test)]
+mod referees;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod results;

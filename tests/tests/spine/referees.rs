@@ -1,0 +1,177 @@
+//! Programs that know nothing of us read the ledger and come to the same judgement: a Python script
+//! with a hash function and one signature library, and the code of Go's module checksum database.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
+use arch_ledger::{Ledger, LogKeys, Reader, Record, StdFs};
+use arch_tests::{World, module, skip};
+
+use crate::HELLO;
+
+const LOG: &str = "referees.example/log";
+
+/// Somebody who judges a ledger's folder, given the log's key and perhaps an older checkpoint.
+enum Referee {
+    Python { interpreter: &'static str },
+    Go { program: PathBuf, _folder: tempfile::TempDir },
+}
+
+impl Referee {
+    fn python() -> Option<Self> {
+        let able = |interpreter: &&str| {
+            let imports = ["-c", "import cryptography.hazmat.primitives.asymmetric.ed25519"];
+            Command::new(interpreter).args(imports).output().is_ok_and(|o| o.status.success())
+        };
+        let interpreter = ["python3", "/usr/bin/python3"].into_iter().find(able);
+        if interpreter.is_none() {
+            skip("no Python with `cryptography`; on Debian `apt-get install python3-cryptography`");
+        }
+        interpreter.map(|interpreter| Self::Python { interpreter })
+    }
+
+    fn go() -> Option<Self> {
+        let packages = "/usr/share/gocode";
+        let there = Path::new(packages).join("src/golang.org/x/mod/sumdb/tlog").is_dir();
+        if !there || Command::new("go").arg("version").output().is_err() {
+            skip("no Go with x/mod; `apt-get install golang-go golang-golang-x-mod-dev` brings it");
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("ledger");
+        let mut build = Command::new("go");
+        build.args(["build", "-o"]).arg(&program).arg(source("tests/referees/ledger.go"));
+        build.env("GO111MODULE", "off").env("GOPATH", packages).env("GOFLAGS", "");
+        build.env("GOCACHE", folder.path().join("cache"));
+        let built = build.output().unwrap();
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        Some(Self::Go { program, _folder: folder })
+    }
+
+    /// What it says, and whether it is convinced.
+    fn judges(&self, ledger: &Path, key: &str, since: Option<&Path>) -> (bool, String) {
+        let mut command = match self {
+            Self::Python { interpreter } => {
+                let mut python = Command::new(interpreter);
+                python.arg(source("docs/verify_ledger.py")).arg(ledger).arg("--vkey").arg(key);
+                python.args(since.map(|_| "--since"));
+                python
+            }
+            Self::Go { program, .. } => {
+                let mut go = Command::new(program);
+                go.arg(ledger).arg(key);
+                go
+            }
+        };
+        let said = command.args(since).output().unwrap();
+        assert!(matches!(said.status.code(), Some(0 | 1)), "{said:?}");
+        (said.status.success(), String::from_utf8_lossy(&said.stdout).into_owned())
+    }
+}
+
+/// A file of this repository.
+fn source(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// The log's Ed25519 key, in the text form that every signed-note tool takes.
+fn key_of(ledger: &Path) -> String {
+    let keys = Reader::open(ledger).unwrap().stated_keys().unwrap();
+    keys[0].to_string()
+}
+
+/// A log with `count` refusals in it; `word` makes histories differ.
+fn write_log(folder: &Path, count: u64, word: &str) {
+    let keys = LogKeys::new(LOG, KeyPair::from_seed(KeyKind::Hybrid, &[7; 32])).unwrap();
+    let now = Timestamp::from_unix(1_800_000_000).unwrap();
+    let (mut ledger, _) = Ledger::open(StdFs::open(folder).unwrap(), keys, now).unwrap();
+    while ledger.size() < count {
+        let batch = (count - ledger.size()).min(256);
+        let refused = |n: u64| Record::Refused {
+            subject: Digest::of(&(ledger.size() + n).to_be_bytes()),
+            file: "job.yaml".into(),
+            code: "ARCH-P003".into(),
+            message: word.into(),
+            line: None,
+            column: None,
+            rule: None,
+        };
+        let records: Vec<Record> = (0..batch).map(refused).collect();
+        ledger.append(now, &records).unwrap();
+    }
+    ledger.settle().unwrap();
+}
+
+fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
+    assert!(copied.success());
+}
+
+fn accepts_what_an_agent_wrote_and_no_changed_byte(referee: &Referee) {
+    let world = World::new();
+    let mut agent = world.agent();
+    let job = world.drop_job(&world.job("hello", &module(HELLO)));
+    let _ = agent.wait_end(job);
+    assert!(agent.stop().success());
+    let ledger = world.path("state/ledger");
+    let key = key_of(&ledger);
+    let (convinced, said) = referee.judges(&ledger, &key, None);
+    assert!(convinced, "{said}");
+    let size = Reader::open(&ledger).unwrap().checkpoint().unwrap().1.size;
+    for file in
+        ["checkpoint".into(), format!("tile/0/000.p/{size}"), format!("tile/entries/000.p/{size}")]
+    {
+        let path = ledger.join(&file);
+        let good = fs::read(&path).unwrap();
+        // Of a checkpoint, the text: its ML-DSA-44 signature is nothing to who knows Ed25519 alone.
+        let end = good.windows(2).position(|pair| pair == b"\n\n").unwrap_or(good.len());
+        for place in [0, end / 2, end - 1] {
+            let mut bad = good.clone();
+            bad[place] ^= 1;
+            fs::write(&path, bad).unwrap();
+            let (convinced, said) = referee.judges(&ledger, &key, None);
+            assert!(!convinced, "byte {place} of {file}: {said}");
+        }
+        fs::write(&path, good).unwrap();
+    }
+}
+
+#[test]
+fn a_python_script_accepts_an_agents_ledger_and_no_changed_byte() {
+    if let Some(python) = Referee::python() {
+        accepts_what_an_agent_wrote_and_no_changed_byte(&python);
+    }
+}
+
+#[test]
+fn gos_checksum_database_accepts_an_agents_ledger_and_no_changed_byte() {
+    if let Some(go) = Referee::go() {
+        accepts_what_an_agent_wrote_and_no_changed_byte(&go);
+    }
+}
+
+#[test]
+fn both_follow_a_hundred_thousand_entries_and_see_a_fork() {
+    let referees = [Referee::python(), Referee::go()];
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("log")).unwrap();
+    write_log(&path("log"), 70_000, "before");
+    let old = path("old-checkpoint");
+    fs::copy(path("log/checkpoint"), &old).unwrap();
+    copy(&path("log"), &path("fork"));
+    write_log(&path("log"), 100_000, "after");
+    write_log(&path("fork"), 70_300, "elsewhere");
+    let key = key_of(&path("log"));
+    for referee in referees.iter().flatten() {
+        let (convinced, said) = referee.judges(&path("log"), &key, Some(&old));
+        assert!(convinced && said.contains("100000"), "{said}");
+        // Both branches extend the old checkpoint; neither extends the other.
+        let (convinced, said) = referee.judges(&path("log"), &key, Some(&path("fork/checkpoint")));
+        assert!(!convinced, "{said}");
+    }
+}
