@@ -78,6 +78,9 @@ impl Scalar<'_> {
             ScalarStyle::Literal if self.text.starts_with('\n') => {
                 refuse(codes::BLOCK_STARTS_BLANK, "the text starts with an empty line")
             }
+            ScalarStyle::Literal if self.text.lines().any(is_blanks) => {
+                refuse(codes::BLOCK_LINE_OF_BLANKS, "a line of the text holds nothing but blanks")
+            }
             ScalarStyle::Literal => Ok(()),
             _ if self.raw.contains('\n') => {
                 refuse(codes::FOLDED_LINES, "the text runs over several lines")
@@ -89,8 +92,11 @@ impl Scalar<'_> {
             ScalarStyle::Plain if self.in_flow && self.raw.contains('?') => {
                 refuse(codes::NEEDS_QUOTES, "there is a `?` in unquoted text between brackets")
             }
-            ScalarStyle::DoubleQuoted if escapes_half(self.raw) => {
+            ScalarStyle::DoubleQuoted if escapes(self.raw).any(is_half) => {
                 refuse(codes::SURROGATE_ESCAPE, "half of a UTF-16 pair is escaped")
+            }
+            ScalarStyle::DoubleQuoted if escapes(self.raw).any(|after| after.starts_with('/')) => {
+                refuse(codes::SLASH_ESCAPE, "a slash is escaped")
             }
             _ => Ok(()),
         }
@@ -108,23 +114,32 @@ impl Scalar<'_> {
     }
 }
 
-/// Whether `\ud800` to `\udfff` is escaped; readers join such halves, keep them, or refuse them.
-fn escapes_half(raw: &str) -> bool {
+/// A line that is not empty and shows nothing.
+fn is_blanks(line: &str) -> bool {
+    !line.is_empty() && line.chars().all(|c| matches!(c, ' ' | '\t'))
+}
+
+/// What follows each backslash that escapes something.
+fn escapes(raw: &str) -> impl Iterator<Item = &str> {
     let mut rest = raw;
-    while let Some((_, escape)) = rest.split_once('\\') {
-        let mut next = escape.chars();
-        let digits = match next.next() {
-            Some('u') => escape.get(1..3),
-            Some('U') => escape.get(5..7).filter(|_| escape.starts_with("U0000")),
-            _ => None,
-        };
-        let digits = digits.unwrap_or_default().to_ascii_lowercase();
-        if digits.starts_with('d') && digits.chars().nth(1).is_some_and(|c| c >= '8') {
-            return true;
-        }
+    std::iter::from_fn(move || {
+        let (_, after) = rest.split_once('\\')?;
+        let mut next = after.chars();
+        next.next();
         rest = next.as_str();
-    }
-    false
+        Some(after)
+    })
+}
+
+/// Whether `\ud800` to `\udfff` is escaped; readers join such halves, keep them, or refuse them.
+fn is_half(escape: &str) -> bool {
+    let digits = match escape.chars().next() {
+        Some('u') => escape.get(1..3),
+        Some('U') => escape.get(5..7).filter(|_| escape.starts_with("U0000")),
+        _ => None,
+    };
+    let digits = digits.unwrap_or_default().to_ascii_lowercase();
+    digits.starts_with('d') && digits.chars().nth(1).is_some_and(|c| c >= '8')
 }
 
 #[cfg(test)]
@@ -134,10 +149,10 @@ mod tests {
     #[test]
     fn halves_of_characters_are_seen_and_escaped_backslashes_are_not_taken_for_them() {
         for raw in [r#""\ud83d\ude00""#, r#""a\uDFFF""#, r#""\U0000d800""#] {
-            assert!(escapes_half(raw), "{raw}");
+            assert!(escapes(raw).any(is_half), "{raw}");
         }
         for raw in [r#""\\ud83d""#, r#""\u0041""#, r#""\ud7ff""#, r#""\U0001f600""#, r#""\""#] {
-            assert!(!escapes_half(raw), "{raw}");
+            assert!(!escapes(raw).any(is_half), "{raw}");
         }
     }
 }

@@ -178,6 +178,12 @@ area! {
     BLOCK_STARTS_BLANK = "ARCH-D131", "a block text starts with an empty line",
         "YAML readers disagree about blanks in empty lines before the first line of text",
         "start with a line of text, or put the text in double quotes with `\\n`";
+    BLOCK_LINE_OF_BLANKS = "ARCH-D132", "a line of a block text holds nothing but blanks",
+        "YAML readers disagree whether the blanks beyond the indent belong to the text",
+        "leave the line empty, or put the text in double quotes with `\\n`";
+    SLASH_ESCAPE = "ARCH-D133", "a slash is escaped",
+        "`\\/` came with YAML 1.2, and some readers do not know it",
+        "write `/` alone";
     JSON_SYNTAX = "ARCH-D140", "the text is not JSON",
         "a file that starts with `{` is read as a DSSE envelope in JSON",
         "mend the JSON, or write the document as YAML that starts with `apiVersion:`";
