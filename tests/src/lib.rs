@@ -17,6 +17,7 @@ mod agent;
 mod example;
 mod job;
 mod programs;
+pub mod referee;
 mod skip;
 mod stranger;
 mod wasm;

@@ -1,5 +1,6 @@
 //! What we accept, every YAML parser reads alike: PyYAML (YAML 1.1), ruamel.yaml (1.2), Go's yaml.v3
-//! and two of JavaScript; and three RFC 8785 writers that are not ours write the same bytes.
+//! and two of JavaScript; three RFC 8785 writers that are not ours write the same bytes; and tools
+//! that are not ours judge our signatures as we do.
 //!
 //! `ARCH_CASES` sets how many texts are drawn, `ARCH_SEED` which; a disagreement prints both.
 #![allow(
@@ -11,6 +12,8 @@
     reason = "tests may be blunt"
 )]
 
+#[cfg(test)]
+mod envelopes;
 #[cfg(test)]
 mod readers;
 #[cfg(test)]

@@ -2,11 +2,10 @@
 
 use std::{
     io::Write as _,
-    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use arch_tests::skip;
+use arch_tests::referee;
 
 use crate::Case;
 
@@ -54,55 +53,19 @@ impl Reader {
     }
 }
 
-/// `cargo xtask test` keeps a Python environment and node_modules in this folder.
-fn installed() -> Option<PathBuf> {
-    std::env::var_os("ARCH_REFEREES").map(PathBuf::from)
-}
-
-fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("referees").join(name)
-}
-
 fn python() -> Option<Reader> {
-    let own = installed().map(|folder| folder.join("python/bin/python"));
-    let able = |python: &PathBuf| {
-        let imports = ["-c", "import yaml, ruamel.yaml, rfc8785"];
-        Command::new(python).args(imports).output().is_ok_and(|o| o.status.success())
-    };
-    let Some(python) = own.into_iter().chain([PathBuf::from("python3")]).find(able) else {
-        skip("no Python with PyYAML, ruamel.yaml and rfc8785");
-        return None;
-    };
-    let mut command = Command::new(python);
-    command.arg(script("read_yaml.py"));
+    let command = referee::python("tests/referees/read_yaml.py", "yaml, ruamel.yaml, rfc8785")?;
     Some(Reader { name: "Python", command, _kept: None })
 }
 
 fn javascript() -> Option<Reader> {
-    let folder = installed().map(|folder| folder.join("javascript"));
-    let there = |folder: &PathBuf| folder.join("node_modules/canonicalize").is_dir();
-    let Some(folder) = folder.filter(there) else {
-        skip("no node_modules with yaml, js-yaml and canonicalize");
-        return None;
-    };
-    let mut command = Command::new("node");
-    command.arg(script("read_yaml.mjs")).arg(folder);
+    let packages = ["yaml", "js-yaml", "canonicalize"];
+    let command = referee::javascript("tests/referees/read_yaml.mjs", &packages)?;
     Some(Reader { name: "JavaScript", command, _kept: None })
 }
 
 fn go() -> Option<Reader> {
-    let packages = Path::new("/usr/share/gocode");
-    if !packages.join("src/gopkg.in/yaml.v3").is_dir() {
-        skip("no Go with yaml.v3; `apt-get install golang-go golang-gopkg-yaml.v3-dev` brings it");
-        return None;
-    }
     let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("read_yaml");
-    let mut build = Command::new("go");
-    build.args(["build", "-o"]).arg(&program).arg(script("read_yaml.go"));
-    build.env("GO111MODULE", "off").env("GOPATH", packages).env("GOFLAGS", "");
-    build.env("GOCACHE", folder.path().join("cache"));
-    let built = build.output().unwrap();
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    Some(Reader { name: "Go", command: Command::new(program), _kept: Some(folder) })
+    let command = referee::go("tests/referees/read_yaml.go", "gopkg.in/yaml.v3", folder.path())?;
+    Some(Reader { name: "Go", command, _kept: Some(folder) })
 }

@@ -1,15 +1,11 @@
 //! Programs that know nothing of us read the ledger and come to the same judgement: a Python script
 //! with a hash function and one signature library, and the code of Go's module checksum database.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path, process::Command};
 
 use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
 use arch_ledger::{Ledger, LogKeys, Reader, Record, StdFs};
-use arch_tests::{World, module, skip};
+use arch_tests::{World, module, referee};
 
 use crate::HELLO;
 
@@ -17,65 +13,35 @@ const LOG: &str = "referees.example/log";
 
 /// Somebody who judges a ledger's folder, given the log's key and perhaps an older checkpoint.
 enum Referee {
-    Python { interpreter: &'static str },
-    Go { program: PathBuf, _folder: tempfile::TempDir },
+    Python(Command),
+    Go(Command, #[expect(dead_code, reason = "the program lies in it")] tempfile::TempDir),
 }
 
 impl Referee {
     fn python() -> Option<Self> {
-        let able = |interpreter: &&str| {
-            let imports = ["-c", "import cryptography.hazmat.primitives.asymmetric.ed25519"];
-            Command::new(interpreter).args(imports).output().is_ok_and(|o| o.status.success())
-        };
-        let interpreter = ["python3", "/usr/bin/python3"].into_iter().find(able);
-        if interpreter.is_none() {
-            skip("no Python with `cryptography`; on Debian `apt-get install python3-cryptography`");
-        }
-        interpreter.map(|interpreter| Self::Python { interpreter })
+        referee::python("docs/verify_ledger.py", "cryptography").map(Self::Python)
     }
 
     fn go() -> Option<Self> {
-        let packages = "/usr/share/gocode";
-        let there = Path::new(packages).join("src/golang.org/x/mod/sumdb/tlog").is_dir();
-        if !there || Command::new("go").arg("version").output().is_err() {
-            skip("no Go with x/mod; `apt-get install golang-go golang-golang-x-mod-dev` brings it");
-            return None;
-        }
         let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("ledger");
-        let mut build = Command::new("go");
-        build.args(["build", "-o"]).arg(&program).arg(source("tests/referees/ledger.go"));
-        build.env("GO111MODULE", "off").env("GOPATH", packages).env("GOFLAGS", "");
-        build.env("GOCACHE", folder.path().join("cache"));
-        let built = build.output().unwrap();
-        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-        Some(Self::Go { program, _folder: folder })
+        let library = "golang.org/x/mod/sumdb/tlog";
+        let go = referee::go("tests/referees/ledger.go", library, folder.path())?;
+        Some(Self::Go(go, folder))
     }
 
     /// What it says, and whether it is convinced.
     fn judges(&self, ledger: &Path, key: &str, since: Option<&Path>) -> (bool, String) {
-        let mut command = match self {
-            Self::Python { interpreter } => {
-                let mut python = Command::new(interpreter);
-                python.arg(source("docs/verify_ledger.py")).arg(ledger).arg("--vkey").arg(key);
-                python.args(since.map(|_| "--since"));
-                python
-            }
-            Self::Go { program, .. } => {
-                let mut go = Command::new(program);
-                go.arg(ledger).arg(key);
-                go
-            }
+        let (Self::Python(program) | Self::Go(program, _)) = self;
+        let mut command = Command::new(program.get_program());
+        command.args(program.get_args()).arg(ledger);
+        match self {
+            Self::Python(_) => command.arg("--vkey").arg(key).args(since.map(|_| "--since")),
+            Self::Go(..) => command.arg(key),
         };
         let said = command.args(since).output().unwrap();
         assert!(matches!(said.status.code(), Some(0 | 1)), "{said:?}");
         (said.status.success(), String::from_utf8_lossy(&said.stdout).into_owned())
     }
-}
-
-/// A file of this repository.
-fn source(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
 /// The log's Ed25519 key, in the text form that every signed-note tool takes.
