@@ -9,6 +9,7 @@
 //! cargo xtask guests    builds the example guests; `--check` compares
 //! ```
 
+mod apt;
 mod bench;
 mod demo;
 mod deps;
@@ -17,6 +18,7 @@ mod guests;
 mod house;
 mod import_table;
 mod process;
+mod referees;
 mod test;
 
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process;
+use crate::{apt, process};
 
 const VERSION: &str = "rustc 1.63.0";
 const PACKAGES: [&str; 3] = ["rustc", "libstd-rust-dev-wasm32", "lld-14"];
@@ -33,11 +33,11 @@ impl Toolchain {
     /// Finds it, or installs it where that is allowed and we are root; else says why not.
     pub(crate) fn find(install: Install) -> Result<Self, String> {
         Self::installed().or_else(|why| {
-            let packages = PACKAGES.join(" ");
-            if install == Install::Forbidden || !is_root() || !process::exists("apt-get") {
+            if install == Install::Forbidden {
+                let packages = PACKAGES.join(" ");
                 return Err(format!("{why}; on Debian 12 `apt-get install {packages}` brings it"));
             }
-            apt()?;
+            apt::install(&PACKAGES).map_err(|missing| format!("{why}; {missing}"))?;
             Self::installed()
         })
     }
@@ -62,25 +62,4 @@ impl Toolchain {
         }
         Ok(Self { rustc, linker })
     }
-}
-
-/// Installs the packages; where no list of packages is there yet, it is fetched first.
-fn apt() -> Result<(), String> {
-    println!("installing {}", PACKAGES.join(" "));
-    apt_get(&["-y", "--no-install-recommends", "install"], &PACKAGES)
-        .or_else(|_no_list_yet| {
-            apt_get(&["update"], &[])?;
-            apt_get(&["-y", "--no-install-recommends", "install"], &PACKAGES)
-        })
-        .map_err(|error| format!("the guests' compiler could not be installed: {error}"))
-}
-
-fn apt_get(verb: &[&str], packages: &[&str]) -> Result<(), String> {
-    let mut command = Command::new("apt-get");
-    command.arg("-q").args(verb).args(packages).env("DEBIAN_FRONTEND", "noninteractive");
-    process::output(&mut command).map(drop)
-}
-
-fn is_root() -> bool {
-    process::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }

@@ -7,7 +7,7 @@ use super::group::{Context, Group};
 use super::tally::Tally;
 use crate::guests::{self, Toolchain};
 use crate::process::{cargo, exists, heard, succeed};
-use crate::{demo, deps, docs, house};
+use crate::{demo, deps, docs, house, referees};
 
 /// Everything that CI runs.
 pub(crate) const GROUPS: [Group; 10] = [
@@ -71,19 +71,23 @@ fn clippy(_: &Context) -> Result<Tally, String> {
 
 fn unit(_: &Context) -> Result<Tally, String> {
     let selection = ["--exclude", "arch-tests", "--lib", "--bins", "--tests"];
-    tests("not package(arch-tests)", &selection, None)
+    tests("not package(arch-tests)", &selection, &[])
 }
 
-fn end_to_end(_: &Context) -> Result<Tally, String> {
+fn end_to_end(context: &Context) -> Result<Tally, String> {
     demo::build()?;
-    tests("package(arch-tests)", &["--test", "spine"], Some(house::programs()?))
+    let found = [
+        ("ARCH_PROGRAMS", house::programs()?),
+        ("ARCH_REFEREES", referees::prepare(context.install)?),
+    ];
+    tests("package(arch-tests)", &["--test", "spine", "--test", "agreement"], &found)
 }
 
 /// Runs tests with nextest if it is installed, else with cargo's own runner; always for the whole
 /// workspace, so that the features are the same and nothing is built twice. A test that cannot do
-/// its work here appends `SKIPPED because …` to the file named by `ARCH_SKIPPED_LOG`; one that needs
-/// our programs finds them, built, in the folder named by `ARCH_PROGRAMS`.
-fn tests(filter: &str, selection: &[&str], programs: Option<PathBuf>) -> Result<Tally, String> {
+/// its work here appends `SKIPPED because …` to the file named by `ARCH_SKIPPED_LOG`; `found` says
+/// where our programs lie, built, and those of others.
+fn tests(filter: &str, selection: &[&str], found: &[(&str, PathBuf)]) -> Result<Tally, String> {
     let log = house::kept("logs")?.join("skipped");
     let _none_yet = std::fs::remove_file(&log);
     let mut command = if exists("cargo-nextest") {
@@ -96,7 +100,7 @@ fn tests(filter: &str, selection: &[&str], programs: Option<PathBuf>) -> Result<
         command
     };
     command.args(["--workspace", "--locked", "--no-fail-fast"]);
-    command.envs(programs.map(|folder| ("ARCH_PROGRAMS", folder)));
+    command.envs(found.iter().map(|(variable, folder)| (variable, folder)));
     run_tests(command.env("ARCH_SKIPPED_LOG", &log), &log)
 }
 

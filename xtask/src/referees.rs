@@ -1,0 +1,77 @@
+//! Programs by others that judge what we write, installed into cargo's target folder: a Python
+//! environment, node_modules, and Debian's Go. What is missing makes its tests say SKIPPED.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::apt;
+use crate::guests::Install;
+use crate::{house, process};
+
+/// Parsers of YAML, a writer of RFC 8785, a DSSE tool, and OpenSSL with ML-DSA.
+const PYTHON: [&str; 5] = [
+    "PyYAML==6.0.3",
+    "ruamel.yaml==0.19.1",
+    "rfc8785==0.1.4",
+    "securesystemslib==1.6.0",
+    "cryptography==50.0.2",
+];
+
+/// Parsers of YAML and a writer of RFC 8785.
+const JAVASCRIPT: [&str; 3] = ["yaml@2.9.1", "js-yaml@5.5.0", "canonicalize@2.1.0"];
+
+/// A compiler, the code of Go's checksum database, a parser of YAML.
+const GO: [&str; 3] = ["golang-go", "golang-golang-x-mod-dev", "golang-gopkg-yaml.v3-dev"];
+
+/// Installs what is missing, where that is allowed; gives the folder for `ARCH_REFEREES`.
+pub(crate) fn prepare(install: Install) -> Result<PathBuf, String> {
+    let folder = house::kept("referees")?;
+    if install == Install::Forbidden {
+        return Ok(folder);
+    }
+    let steps = [python(&folder.join("python")), javascript(&folder.join("javascript")), go()];
+    for why in steps.into_iter().filter_map(Result::err) {
+        println!("a referee is missing: {why}");
+    }
+    Ok(folder)
+}
+
+fn python(folder: &Path) -> Result<(), String> {
+    once(folder, &PYTHON, || {
+        let _start_afresh = std::fs::remove_dir_all(folder);
+        process::output(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
+        let mut pip = Command::new(folder.join("bin/python"));
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PYTHON);
+        process::output(&mut pip).map(drop)
+    })
+}
+
+fn javascript(folder: &Path) -> Result<(), String> {
+    once(folder, &JAVASCRIPT, || {
+        std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--no-audit", "--no-fund", "--silent", "--prefix"]).arg(folder);
+        process::output(npm.args(JAVASCRIPT)).map(drop)
+    })
+}
+
+fn go() -> Result<(), String> {
+    let last = Path::new("/usr/share/gocode/src/gopkg.in/yaml.v3");
+    if last.is_dir() && process::exists("go") { Ok(()) } else { apt::install(&GO) }
+}
+
+/// Installs unless exactly these packages were installed before.
+fn once(
+    folder: &Path,
+    packages: &[&str],
+    install: impl FnOnce() -> Result<(), String>,
+) -> Result<(), String> {
+    let stamp = folder.join("installed");
+    let wanted = packages.join("\n");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    println!("installing {}", packages.join(" "));
+    install()?;
+    std::fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
+}
