@@ -29,6 +29,7 @@ fn records(document: Digest) -> [Record; 3] {
         name: "hello".into(),
         owner: "user:ada".into(),
         module: document,
+        inputs: Default::default(),
         policy: document,
         rules: vec![],
         grants: vec![],

@@ -46,6 +46,7 @@ pub(super) fn accepted(n: u64) -> Record {
         name: format!("job-{n}"),
         owner: "user:ada".into(),
         module: digest(1000 + n),
+        inputs: BTreeMap::from([("words".into(), digest(5000 + n))]),
         policy: digest(2000),
         rules: vec!["all".into()],
         grants: Vec::new(),
