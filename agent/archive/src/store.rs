@@ -9,7 +9,7 @@ use arch_files::private_dir;
 use arch_identity::{Digest, DigestWriter};
 
 use crate::error::ArchiveError;
-use crate::object::{NewObject, open_object};
+use crate::object::{NewObject, open_object, sync_name};
 
 /// A folder of objects under `sha256/ab/cdef…` and of pins under `pins/`.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ impl Archive {
         Self { folder: folder.to_owned() }
     }
 
-    /// Keeps bytes; those that are there already are left as they are.
+    /// Keeps bytes, durably when this returns; those that are there already are left as they are.
     ///
     /// # Errors
     /// [`ArchiveError`]; nothing is kept then.
@@ -79,9 +79,11 @@ impl Archive {
             object.write(read)?;
         }
         let digest = hash.finish();
+        let path = self.path(&digest);
         // A damaged object is replaced by what it should have been.
-        if self.check(&digest).is_err() {
-            object.place(&self.path(&digest))?;
+        match self.check(&digest) {
+            Ok(_) => sync_name(&path)?,
+            Err(_) => object.place(&path)?,
         }
         Ok((digest, len))
     }
@@ -154,8 +156,8 @@ impl Archive {
         self.copy_to(digest, &mut io::sink())
     }
 
-    /// Removes every object that `wanted` does not want; says how many. The caller sees to it that
-    /// nothing is put in meanwhile.
+    /// Removes every object that `wanted` does not want ([`Archive::wanted`]); says how many. The
+    /// caller sees to it that nothing is put in meanwhile.
     ///
     /// # Errors
     /// [`ArchiveError`]; what was removed before stays removed.
