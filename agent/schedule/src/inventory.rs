@@ -123,6 +123,12 @@ impl Inventory {
 
 impl Demand {
     /// What `job` reserves: what it asked for, and the policy allowed.
+    ///
+    /// A job that states no `powerBudgetW` takes none of the node's power budget, as one that states
+    /// no GPU takes none. Nothing measures or caps the power that a job draws: the budget is what
+    /// owners declare, and bounds the sum of declarations. Who wants every job to declare one says so
+    /// in review of the job, not here: a default of our own would refuse jobs on a node that lends no
+    /// power at all.
     #[must_use]
     pub fn of(job: &Admitted) -> Self {
         let asked = &job.job().get().spec.resources;
