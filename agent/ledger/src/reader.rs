@@ -12,6 +12,7 @@ use std::path::Path;
 pub use verify::{Failure, KeySource, Verification};
 
 use crate::checkpoint::Checkpoint;
+use crate::consistency::ConsistencyProof;
 use crate::entry::Entry;
 use crate::error::LedgerError;
 use crate::fs::{Fs, StdFs, read_whole, uninterrupted};
@@ -106,6 +107,17 @@ impl<F: Fs> Reader<F> {
         let tiles = self.tiles()?;
         tiles.require(new)?;
         Ok(proof::consistency(&tiles, old, new)?)
+    }
+
+    /// The proof, with the checkpoint on disk, that it only appended to its tree of `old` entries.
+    ///
+    /// # Errors
+    /// [`LedgerError`], also for an `old` beyond the checkpoint.
+    pub fn consistency_proof(&self, old: u64) -> Result<ConsistencyProof, LedgerError> {
+        let (text, checkpoint) = self.checkpoint()?;
+        let tiles = FolderTiles { fs: &self.fs, size: checkpoint.size };
+        let path = proof::consistency(&tiles, old, checkpoint.size)?;
+        Ok(ConsistencyProof { old, path, checkpoint: text })
     }
 
     /// Every tile and bundle of the tree of `size` entries, by its path, exactly as C2SP tlog-tiles
