@@ -343,7 +343,9 @@ async fn a_forged_pin_feeds_a_job_nothing_that_the_ledger_does_not_name() {
     let input = world.path("input.txt");
     std::fs::write(&input, "data").unwrap();
     let read = format!("read:{}", input.display());
-    let allow = format!("  allow:\n    - {{ id: read.input, fs: [\"{read}\"] }}\n");
+    let allow = format!(
+        "  inputs: {{ allowUnpinned: true }}\n  allow:\n    - {{ id: read.input, fs: [\"{read}\"] }}\n"
+    );
     world.write("config/policy.yaml", &world.policy(1, &allow));
     let double = Double::honest();
     let running = world.start(double.clone()).await;
@@ -353,11 +355,6 @@ async fn a_forged_pin_feeds_a_job_nothing_that_the_ledger_does_not_name() {
     );
     let job = world.drop_file("hello.yaml", &world.job("hello", &spec));
     running.until(job, "completed").await;
-    let told = records(&world).into_iter().find_map(|record| match record {
-        Record::Accepted { inputs, .. } => Some(inputs),
-        _ => None,
-    });
-    assert_eq!(told.unwrap()["data"], Digest::of(b"data"));
 
     let archive = arch_archive::Archive::to_read(&world.path("state/archive"));
     let mut pin = archive.pin_of(&job).unwrap();
@@ -370,6 +367,11 @@ async fn a_forged_pin_feeds_a_job_nothing_that_the_ledger_does_not_name() {
     let runs = double.runs.lock().unwrap();
     let given: Vec<Digest> = runs.iter().map(|run| run.inputs[0].digest).collect();
     assert_eq!(given, [Digest::of(b"data"); 2]);
+    let told = records(&world).into_iter().find_map(|record| match record {
+        Record::Accepted { inputs, .. } => Some(inputs),
+        _ => None,
+    });
+    assert_eq!(told.unwrap()["data"], Digest::of(b"data"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -124,11 +124,9 @@ impl Inventory {
 impl Demand {
     /// What `job` reserves: what it asked for, and the policy allowed.
     ///
-    /// A job that states no `powerBudgetW` takes none of the node's power budget, as one that states
-    /// no GPU takes none. Nothing measures or caps the power that a job draws: the budget is what
-    /// owners declare, and bounds the sum of declarations. Who wants every job to declare one says so
-    /// in review of the job, not here: a default of our own would refuse jobs on a node that lends no
-    /// power at all.
+    /// A job that states no `powerBudgetW` takes none of the node's power, as one that states no GPU
+    /// takes none: nothing measures or caps what a job draws, the budget bounds the sum of what owners
+    /// declare. A default of our own would refuse every job on a node that lends no power.
     #[must_use]
     pub fn of(job: &Admitted) -> Self {
         let asked = &job.job().get().spec.resources;
