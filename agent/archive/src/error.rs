@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use arch_files::FileError;
 use arch_identity::Digest;
+use arch_ledger::LedgerError;
 use arch_problem::{Code, Problem, codes};
 
 /// Why the archive, or a bundle, was not read or written.
@@ -49,6 +50,9 @@ pub enum ArchiveError {
         /// What is wrong with it.
         why: String,
     },
+    /// The ledger cannot be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
     /// Reading or writing a file failed.
     #[error(transparent)]
     File(#[from] FileError),
@@ -72,6 +76,7 @@ impl ArchiveError {
             Self::TooLarge { .. } => codes::ARCHIVE_TOO_LARGE,
             Self::NotAResult { .. } => codes::NOT_A_RESULT,
             Self::Bundle { .. } => codes::BUNDLE_INVALID,
+            Self::Ledger(error) => error.code(),
             Self::File(error) => error.code(),
             Self::Io { .. } => codes::ARCHIVE_IO,
         }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! bytes ──put──> sha256/ab/cdef…        Anchored + receipt ──keep──> pins/<job>.json
-//!        <──get── (hashed again)        job ──bundle::write──> folder ──bundle::verify──> Bundle
+//!        <──get── (hashed again)        job + ledger ──bundle::write──> folder ──bundle::verify──> Bundle
 //! ```
 //!
 //! Every object is written whole (temporary file, fsync, rename, fsync of the folder) and hashed

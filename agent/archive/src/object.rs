@@ -36,19 +36,14 @@ impl NewObject {
         self.file.write_all(bytes).map_err(ArchiveError::io(&self.path))
     }
 
-    /// Gives the object its name; it survives a power cut when this returns.
+    /// Gives the object its name; it survives a power cut when this returns. After an error the name
+    /// may be there and not be durable yet: [`sync_name`] makes up for it.
     pub(crate) fn place(mut self, path: &Path) -> Result<(), ArchiveError> {
         self.file.sync_all().map_err(ArchiveError::io(&self.path))?;
-        let fan = path.parent().unwrap_or(path);
-        let is_new = !fan.is_dir();
-        private_dir(fan)?;
+        private_dir(path.parent().unwrap_or(path))?;
         fs::rename(&self.path, path).map_err(ArchiveError::io(path))?;
         self.placed = true;
-        sync_folder(fan)?;
-        match fan.parent().filter(|_| is_new) {
-            Some(above) => sync_folder(above),
-            None => Ok(()),
-        }
+        sync_name(path)
     }
 }
 
@@ -59,6 +54,14 @@ impl Drop for NewObject {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// Makes an object's name, and that of the folder it is in, survive a power cut. That they are there
+/// does not say so: whoever made them may have been killed before the flush, or told that it failed.
+pub(crate) fn sync_name(path: &Path) -> Result<(), ArchiveError> {
+    let fan = path.parent().unwrap_or(path);
+    sync_folder(fan)?;
+    fan.parent().map_or(Ok(()), sync_folder)
 }
 
 pub(crate) fn sync_folder(folder: &Path) -> Result<(), ArchiveError> {

@@ -3,12 +3,13 @@
 //! A pin is an index, not evidence: each digest in it is checked on reading, and what was anchored is
 //! proved by the receipt.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use arch_files::{FileError, read, write_whole};
 use arch_identity::{Digest, canonical};
-use arch_ledger::{Anchored, Entry, Record as Anchoring};
+use arch_ledger::fs::Fs;
+use arch_ledger::{Anchored, Entry, Reader, Record as Anchoring};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ArchiveError;
@@ -32,6 +33,15 @@ pub struct Pin {
     /// Inputs by name.
     #[serde(default)]
     pub inputs: BTreeMap<String, Digest>,
+    /// Outputs by name, as the entry that ended the job names them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outputs: BTreeMap<String, Digest>,
+    /// What it wrote to standard error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logs: Option<Digest>,
+    /// List of the files read through read grants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reads: Option<Digest>,
     /// The entry that accepted the job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<Record>,
@@ -78,6 +88,9 @@ impl Pin {
             source,
             module: None,
             inputs: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            logs: None,
+            reads: None,
             accepted: None,
             finished: None,
         }
@@ -87,8 +100,24 @@ impl Pin {
     pub fn digests(&self) -> impl Iterator<Item = Digest> {
         let records = self.accepted.iter().chain(&self.finished);
         let records = records.flat_map(|record| [Some(record.entry), record.receipt]).flatten();
-        let inputs = self.inputs.values().copied();
-        [self.source].into_iter().chain(self.module).chain(inputs).chain(records)
+        let results = self.outputs.values().chain(&self.logs).chain(&self.reads);
+        let given = self.inputs.values().chain(&self.module);
+        [self.source].into_iter().chain(results.chain(given).copied()).chain(records)
+    }
+
+    /// Takes in what an entry says was used or came out.
+    fn learn(&mut self, entry: &Anchoring) {
+        match entry {
+            Anchoring::Accepted { module, inputs, .. } => {
+                self.module = Some(*module);
+                self.inputs.clone_from(inputs);
+            }
+            Anchoring::Finished { outputs, logs, reads, .. } => {
+                self.outputs.clone_from(outputs);
+                (self.logs, self.reads) = (*logs, *reads);
+            }
+            _ => {}
+        }
     }
 }
 
@@ -152,14 +181,35 @@ impl Archive {
                 if pin.module.is_some_and(|pinned| pinned != *module) {
                     return Err(not("it names another module than the pin"));
                 }
-                pin.module = Some(*module);
                 pin.accepted = Some(record);
             }
             Anchoring::Finished { .. } => pin.finished = Some(record),
             _ => return Err(not("it is neither an acceptance nor an end")),
         }
+        pin.learn(&entry.record);
         self.pin(&pin)?;
         Ok(Archived { anchored })
+    }
+
+    /// Every digest that must stay: what the pins name, and what the ledger names, whose newest entries
+    /// a crash may have kept from the pins.
+    ///
+    /// # Errors
+    /// [`ArchiveError`]; whoever cannot read all of it must remove nothing.
+    pub fn wanted<F: Fs>(&self, ledger: &Reader<F>) -> Result<BTreeSet<Digest>, ArchiveError> {
+        let mut wanted = BTreeSet::new();
+        for document in self.pins()? {
+            wanted.extend(self.pin_of(&document)?.digests());
+        }
+        for entry in ledger.entries()? {
+            let record = entry?.record;
+            if let Some(document) = record.job() {
+                let mut named = Pin::new(*document, *document);
+                named.learn(&record);
+                wanted.extend(named.digests());
+            }
+        }
+        Ok(wanted)
     }
 
     fn record(&self, entry: &Entry, receipt: Option<&str>) -> Result<Record, ArchiveError> {

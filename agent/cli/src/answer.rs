@@ -138,6 +138,12 @@ impl From<Box<Problem>> for Stop {
     }
 }
 
+impl From<arch_ledger::LedgerError> for Stop {
+    fn from(error: arch_ledger::LedgerError) -> Self {
+        Problem::new(error.code(), error.to_string()).into()
+    }
+}
+
 /// How every command ends.
 pub(crate) type Outcome = Result<Answer, Stop>;
 

@@ -1,5 +1,6 @@
 //! The tree of commands: one file a command, arguments with their help, then `run`.
 
+mod bundle;
 mod demo;
 mod doctor;
 mod explain;
@@ -43,6 +44,9 @@ enum Noun {
     /// Read, prove and verify ledgers
     #[command(subcommand)]
     Ledger(ledger::Verb),
+    /// Take a job's run to somebody else, who checks it without the node
+    #[command(subcommand)]
+    Bundle(bundle::Verb),
     /// Say how the node is
     Status(status::Args),
     /// Look whether this machine can run the agent well
@@ -62,6 +66,7 @@ impl Archctl {
             Noun::Policy(verb) => verb.run(),
             Noun::Job(verb) => verb.run(),
             Noun::Ledger(verb) => verb.run(),
+            Noun::Bundle(verb) => verb.run(),
             Noun::Status(args) => args.run(),
             Noun::Doctor(args) => args.run(),
             Noun::Demo(args) => args.run(),

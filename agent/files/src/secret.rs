@@ -24,17 +24,21 @@ pub fn read_secret(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
 }
 
 /// Makes a folder for us alone (0700), with its parents, or checks that it is one: nobody else may
-/// write to it and it must not be a link.
+/// write to it and it must not be a link. What was made survives a power cut when this returns.
 ///
 /// # Errors
 /// [`FileError::Exposed`] when others may write to it, [`FileError::Machine`] when it cannot be made.
 pub fn private_dir(path: &Path) -> Result<(), FileError> {
     use std::os::unix::fs::DirBuilderExt as _;
+    let missing: Vec<&Path> = path.ancestors().take_while(|above| !above.exists()).collect();
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(path)
         .map_err(|e| FileError::from_io(path, e))?;
+    for made in missing.iter().filter(|made| !made.as_os_str().is_empty()) {
+        sync_name(made)?;
+    }
     let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::RDONLY;
     let stat = fs::open(path, flags, Mode::empty())
         .and_then(fs::fstat)
@@ -45,6 +49,16 @@ pub fn private_dir(path: &Path) -> Result<(), FileError> {
         return Err(exposed(path, format!("mode {:04o} lets others write", stat.st_mode & 0o7777)));
     }
     Ok(())
+}
+
+/// Makes the name of `path` durable: an fsync of the folder it stands in.
+fn sync_name(path: &Path) -> Result<(), FileError> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let synced = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|e| FileError::from_io(folder, e))
 }
 
 fn owned(path: &Path, owner: u32) -> Result<(), FileError> {

@@ -1,4 +1,5 @@
 //! What stands at a path is looked at before it is touched.
+#![allow(clippy::unwrap_used, reason = "a test may be blunt")]
 
 use std::{
     fs,

@@ -1,9 +1,14 @@
 //! Tiles, bundles and the checkpoint on disk: always behind the journal, never ahead of it.
 //!
 //! Order of a write: full files, partial files, checkpoint, then removal of partial files that the
-//! checkpoint no longer needs. So whoever follows the checkpoint finds every file it asks for.
-//! (C2SP tlog-tiles lets a *server* drop a partial tile only when the full one is there. This folder
-//! is the log at its newest checkpoint; a server of older partial tiles cuts them from newer ones.)
+//! checkpoint no longer needs. So whoever follows the checkpoint finds every file it asks for, or a
+//! newer checkpoint and by it a longer file that begins with the same bytes
+//! ([`FolderTiles`](crate::ledger::FolderTiles) reads like that).
+//!
+//! C2SP tlog-tiles lets a *server* drop a partial tile only when the full one is there. This folder
+//! is not what is served: it is the log at its newest checkpoint, and keeping up to 255 partial
+//! bundles a tile, 19 MB at the usual size of an entry, would use up the reserve after a few endings
+//! on a full disk. What is served is made by [`Reader::copy_tiles`](crate::Reader::copy_tiles).
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io;

@@ -5,7 +5,7 @@
 //!
 //! The model of a disk: what a file held at its last sync is safe; later writes may survive whole,
 //! not at all, in another order, or torn at a multiple of 512 bytes with zeros behind. Names (create,
-//! rename, remove) survive in their order, up to some point; syncing a folder makes all before safe.
+//! rename, remove) survive all, or only those in a folder that was synced after them.
 
 mod crash;
 mod memory;

@@ -29,6 +29,8 @@ pub struct JobRecord {
     pub owner: String,
     /// Digest of its module.
     pub module: Digest,
+    /// Inputs by name.
+    pub inputs: BTreeMap<String, Digest>,
     /// Digest of the policy that admitted it.
     pub policy: Digest,
     /// Where it stands.
@@ -228,11 +230,12 @@ impl Index {
 
     /// A step that makes no sense is passed over: what is in the ledger cannot be refused any more.
     fn step(&mut self, document: Digest, entry: &Entry) {
-        if let Record::Accepted { name, owner, module, policy, .. } = &entry.record {
+        if let Record::Accepted { name, owner, module, inputs, policy, .. } = &entry.record {
             self.jobs.entry(document).or_insert_with(|| JobRecord {
                 name: name.clone(),
                 owner: owner.clone(),
                 module: *module,
+                inputs: inputs.clone(),
                 policy: *policy,
                 state: JobState::Accepted,
                 accepted: entry.index,

@@ -110,6 +110,16 @@ impl<F: Fs> Ledger<F> {
         if records.is_empty() {
             return Ok(Vec::new());
         }
+        let written = self.write(now, records);
+        // Also a refused batch may have left entries that say why: `outOfSpace`, `spaceRegained`.
+        if !self.is_poisoned() && self.checkpoint.0 < self.size() {
+            self.publish(now)?;
+        }
+        written
+    }
+
+    /// As [`Ledger::append`], without tiles and checkpoint.
+    fn write(&mut self, now: Timestamp, records: &[Record]) -> Result<Vec<Anchored>, LedgerError> {
         self.regain_space(now)?;
         let takes_on_work = records.iter().any(Record::takes_on_work);
         if self.is_out_of_space() && takes_on_work {
@@ -125,9 +135,7 @@ impl<F: Fs> Ledger<F> {
             }
             other => other,
         };
-        let anchored = written.map_err(Stop::into_error)?;
-        self.publish(now)?;
-        Ok(anchored)
+        written.map_err(Stop::into_error)
     }
 
     /// Makes tiles and checkpoint survive a power cut too. For when there is nothing else to do, and
@@ -156,6 +164,16 @@ impl<F: Fs> Ledger<F> {
 
     /// Journal first; memory follows only when the batch is durable.
     fn commit(&mut self, now: Timestamp, records: &[Record]) -> Result<Vec<Anchored>, Stop> {
+        self.commit_over(now, records, 0)
+    }
+
+    /// As [`Ledger::commit`], over a tail of so many bytes, which stays if there is no room.
+    fn commit_over(
+        &mut self,
+        now: Timestamp,
+        records: &[Record],
+        tail: u64,
+    ) -> Result<Vec<Anchored>, Stop> {
         let entries = self.entries_for(now, records).map_err(Stop::Error)?;
         let mut edge = self.growth.edge.clone();
         for entry in &entries {
@@ -167,7 +185,8 @@ impl<F: Fs> Ledger<F> {
         match write_all(&self.fs, &self.journal, self.end, &batch) {
             Err(error) if is_full(&error) => {
                 // Give back what a short write took; the batch never happened.
-                let cut = uninterrupted(|| self.fs.truncate(&self.journal, self.end));
+                let before = self.end.saturating_add(tail);
+                let cut = uninterrupted(|| self.fs.truncate(&self.journal, before));
                 return Err(
                     cut.map_or_else(|e| Stop::Error(self.poison(JOURNAL, &e)), |()| Stop::Full)
                 );
@@ -228,9 +247,7 @@ impl<F: Fs> Ledger<F> {
 
     /// Frees the reserve and says so in the ledger, if there is room for that much.
     fn release_reserve(&mut self, now: Timestamp) -> Result<(), LedgerError> {
-        self.full_since = Some(now);
-        let removed = uninterrupted(|| self.fs.remove(RESERVE));
-        removed.map_err(|error| self.poison(RESERVE, &error))?;
+        self.remove_reserve(now)?;
         if self.index().is_out_of_space() {
             return Ok(());
         }
@@ -240,6 +257,13 @@ impl<F: Fs> Ledger<F> {
         }
     }
 
+    fn remove_reserve(&mut self, now: Timestamp) -> Result<(), LedgerError> {
+        self.full_since = Some(now);
+        let removed = uninterrupted(|| self.fs.remove(RESERVE));
+        removed.map_err(|error| self.poison(RESERVE, &error))
+    }
+
+    /// Makes the reserve anew from time to time, and says so in the ledger.
     fn regain_space(&mut self, now: Timestamp) -> Result<(), LedgerError> {
         let Some(since) = self.full_since else { return Ok(()) };
         if now.seconds_since(since) < SPACE_RETRY {
@@ -247,12 +271,20 @@ impl<F: Fs> Ledger<F> {
         }
         self.full_since = Some(now);
         match uninterrupted(|| make_reserve(&self.fs)) {
-            Err(error) if is_full(&error) => return Ok(()),
-            other => other.map_err(|error| self.poison(RESERVE, &error))?,
+            Err(error) if is_full(&error) => Ok(()),
+            other => {
+                other.map_err(|error| self.poison(RESERVE, &error))?;
+                self.say_space_regained(now)
+            }
         }
+    }
+
+    /// With the reserve in place. It is given up again if it left no room to say so: beside a ledger
+    /// that is out of space it would keep every later start from writing anything.
+    fn say_space_regained(&mut self, now: Timestamp) -> Result<(), LedgerError> {
         if self.index().is_out_of_space() {
             match self.commit(now, &[Record::SpaceRegained {}]) {
-                Err(Stop::Full) => return Ok(()),
+                Err(Stop::Full) => return self.remove_reserve(now),
                 other => other.map_err(Stop::into_error)?,
             };
         }

@@ -40,6 +40,7 @@
 
 mod anchored;
 mod checkpoint;
+mod consistency;
 mod derived;
 mod entry;
 mod error;
@@ -59,6 +60,7 @@ pub mod tree;
 
 pub use anchored::Anchored;
 pub use checkpoint::{Checkpoint, LogKeys, VerifiedCheckpoint};
+pub use consistency::ConsistencyProof;
 pub use entry::{Entry, EntryError, MAX_ENTRY};
 pub use error::LedgerError;
 pub use fs::StdFs;

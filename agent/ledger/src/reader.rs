@@ -12,16 +12,17 @@ use std::path::Path;
 pub use verify::{Failure, KeySource, Verification};
 
 use crate::checkpoint::Checkpoint;
+use crate::consistency::ConsistencyProof;
 use crate::entry::Entry;
 use crate::error::LedgerError;
 use crate::fs::{Fs, StdFs, read_whole, uninterrupted};
-use crate::journal::{Batches, Step};
+use crate::journal::{Batches, Step, Tail};
 use crate::layout::{CHECKPOINT, JOURNAL, MAX_DERIVED};
 use crate::ledger::FolderTiles;
 use crate::note::{Note, VerifierKey};
 use crate::proof;
 use crate::record::Record;
-use crate::tree::Hash;
+use crate::tree::{Hash, TileAt, TilePath, tiles_of};
 
 /// A ledger's folder, to be read.
 #[derive(Debug)]
@@ -47,13 +48,16 @@ impl<F: Fs> Reader<F> {
     }
 
     /// The entries in their order, from the journal; checksums, commits and indices are checked, the
-    /// tree and the chain only by [`Reader::verify`].
+    /// tree and the chain only by [`Reader::verify`]. They end with the last whole batch: a write
+    /// that is under way, or was broken off, is no entry yet.
     ///
     /// # Errors
     /// [`LedgerError::Incomplete`] without a journal, and what the operating system says.
     pub fn entries(&self) -> Result<Entries<'_, F>, LedgerError> {
+        // In this order: what a checkpoint counts is whole in a journal that is opened after it.
+        let counted = self.checkpoint().map_or(0, |(_, checkpoint)| checkpoint.size);
         let file = uninterrupted(|| self.fs.open(JOURNAL)).map_err(missing(JOURNAL))?;
-        Entries::new(&self.fs, file)
+        Entries::new(&self.fs, file, counted)
     }
 
     /// Entry `index`, from its bundle.
@@ -105,6 +109,43 @@ impl<F: Fs> Reader<F> {
         Ok(proof::consistency(&tiles, old, new)?)
     }
 
+    /// The proof, with the checkpoint on disk, that it only appended to its tree of `old` entries.
+    ///
+    /// # Errors
+    /// [`LedgerError`], also for an `old` beyond the checkpoint.
+    pub fn consistency_proof(&self, old: u64) -> Result<ConsistencyProof, LedgerError> {
+        let (text, checkpoint) = self.checkpoint()?;
+        let tiles = FolderTiles { fs: &self.fs, size: checkpoint.size };
+        let path = proof::consistency(&tiles, old, checkpoint.size)?;
+        Ok(ConsistencyProof { old, path, checkpoint: text })
+    }
+
+    /// Every tile and bundle of the tree of `size` entries, by its path, exactly as C2SP tlog-tiles
+    /// has it for a checkpoint of that size, whatever was appended since.
+    ///
+    /// # Errors
+    /// [`LedgerError`], and what `put` gives.
+    pub fn copy_tiles<E: From<LedgerError>>(
+        &self,
+        size: u64,
+        mut put: impl FnMut(&str, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let tiles = FolderTiles { fs: &self.fs, size };
+        for path in tiles_of(size) {
+            let bytes = match path {
+                TilePath::Hashes(at) => {
+                    let hashes = proof::Tiles::tile(&tiles, at)?;
+                    hashes.iter().flat_map(|hash| *hash.as_bytes()).collect()
+                }
+                TilePath::Entries { index, width } => {
+                    tiles.bundle(TileAt { level: 0, index, width })?
+                }
+            };
+            put(&path.to_string(), &bytes)?;
+        }
+        Ok(())
+    }
+
     fn tiles(&self) -> Result<FolderTiles<'_, F>, LedgerError> {
         Ok(FolderTiles { fs: &self.fs, size: self.checkpoint()?.1.size })
     }
@@ -134,7 +175,23 @@ pub struct Entries<'a, F: Fs, H = <F as Fs>::File> {
     walk: Batches<'a, F, H>,
     batch: std::vec::IntoIter<crate::journal::BatchRecord>,
     next: u64,
+    /// How many entries are known to be whole: what is missing of those is damage.
+    counted: u64,
     over: bool,
+}
+
+/// Whether what follows the last whole batch was committed once, and no write that is under way or
+/// was broken off: the rules of `ledger::open`.
+fn is_damage<F: Fs, H: Borrow<F::File>>(
+    walk: &mut Batches<'_, F, H>,
+    tail: &Tail,
+    counted: u64,
+) -> io::Result<bool> {
+    let size = walk.size();
+    if size == 0 || counted > size || tail.impossible {
+        return Ok(true);
+    }
+    Ok(walk.commits_in_tail()?.iter().any(|commit| commit.first > size))
 }
 
 fn damaged(index: u64, offset: u64, why: &str) -> LedgerError {
@@ -142,16 +199,27 @@ fn damaged(index: u64, offset: u64, why: &str) -> LedgerError {
 }
 
 impl<'a, F: Fs, H: Borrow<F::File>> Entries<'a, F, H> {
-    pub(crate) fn new(fs: &'a F, file: H) -> Result<Self, LedgerError> {
+    pub(crate) fn new(fs: &'a F, file: H, counted: u64) -> Result<Self, LedgerError> {
         let walk = Batches::new(fs, file).map_err(LedgerError::io(JOURNAL))?;
         let walk = walk.ok_or_else(|| damaged(0, 0, "no journal begins like this"))?;
-        Ok(Self { walk, batch: Vec::new().into_iter(), next: 0, over: false })
+        Ok(Self { walk, batch: Vec::new().into_iter(), next: 0, counted, over: false })
     }
 
     fn refill(&mut self) -> Result<bool, LedgerError> {
         match self.walk.next().map_err(LedgerError::io(JOURNAL))? {
+            Step::End if self.counted > self.walk.size() => Err(LedgerError::RolledBack {
+                found: self.walk.size(),
+                committed: self.counted,
+                by: CHECKPOINT.to_owned(),
+            }),
             Step::End => Ok(false),
-            Step::Tail(tail) => Err(damaged(tail.index, tail.offset, tail.why)),
+            Step::Tail(tail) => {
+                let damage = is_damage(&mut self.walk, &tail, self.counted);
+                match damage.map_err(LedgerError::io(JOURNAL))? {
+                    true => Err(damaged(tail.index, tail.offset, tail.why)),
+                    false => Ok(false),
+                }
+            }
             Step::Batch(batch) => {
                 self.batch = batch.entries.into_iter();
                 Ok(true)

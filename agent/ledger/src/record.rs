@@ -98,6 +98,9 @@ pub enum Record {
         owner: String,
         /// Digest of the module to be run.
         module: Digest,
+        /// Inputs by name, also those that the job does not pin: every attempt and every replay runs
+        /// with these bytes and no others.
+        inputs: BTreeMap<String, Digest>,
         /// Digest of the policy that admitted it.
         policy: Digest,
         /// Ids of the rules that decided.

@@ -5,4 +5,4 @@ mod crash;
 mod damage;
 mod reader;
 mod space;
-mod world;
+pub(crate) mod world;

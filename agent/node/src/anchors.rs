@@ -104,7 +104,7 @@ impl Anchors {
         // A full channel makes senders wait, which is what a slow disk should do.
         let (asks, asked) = mpsc::sync_channel(MOST.saturating_mul(4));
         let (told, health) = watch::channel(Health::Sound);
-        let owner = Owner { ledger, memory: Arc::clone(&memory), health: told };
+        let owner = Owner { ledger, memory: Arc::clone(&memory), health: told, unsettled: false };
         let thread = std::thread::Builder::new()
             .name("ledger".to_owned())
             .spawn(move || owner.serve(&asked))

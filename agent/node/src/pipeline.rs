@@ -16,7 +16,7 @@
 //!   shelf.keep(anchored)          receipt and result, replayable
 //! ```
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use arch_document::{Job, Moment, SignedDocument, Verified};
 use arch_identity::Digest;
@@ -35,7 +35,7 @@ use crate::{
     memory::AcceptedBefore,
     node::Node,
     records,
-    supplies::{self, Supplies},
+    supplies::{self, Secured, Supplies},
     told::{Told, problem},
     validate::{Store, Validated, validate},
 };
@@ -92,9 +92,9 @@ async fn accept(
     let authority = node.authority();
     let verified = verify(node, &authority, document, &moment).map_err(one)?;
     let admitted = admit(node, &authority, verified, &moment)?;
-    let (admitted, module) = secure(node, admitted).await.map_err(one)?;
+    let (admitted, secured) = secure(node, admitted).await.map_err(one)?;
     let (digest, record) =
-        (admitted.digest(), records::accepted(&admitted, module, authority.policy.digest()));
+        (admitted.digest(), records::accepted(&admitted, &secured, authority.policy.digest()));
     let placed = node.desk.place(admitted, Arrival::New).map_err(|never| never.reasons)?;
     match node.anchors.anchor_one(record).await {
         Ok(anchored) => {
@@ -131,14 +131,13 @@ fn admit(
 }
 
 /// Document, module and inputs are durable in the archive when this returns.
-async fn secure(node: &Node, admitted: Admitted) -> Told<(Admitted, Digest)> {
+async fn secure(node: &Node, admitted: Admitted) -> Told<(Admitted, Secured)> {
     let stores = Arc::clone(&node.stores);
     blocking(move || {
         let secured = supplies::secure(&stores, &admitted)?;
-        let module = secured.module;
         let document = admitted.job().document();
-        stores.shelf.keep_job(document, module, secured.inputs)?;
-        Ok((admitted, module))
+        stores.shelf.keep_job(document, secured.module, secured.inputs.clone())?;
+        Ok((admitted, secured))
     })
     .await
 }
@@ -203,9 +202,20 @@ async fn attempt(node: &Arc<Node>, placed: &Placed) -> Next {
 }
 
 async fn gather(node: &Node, placed: &Placed) -> Told<Supplies> {
+    let accepted_with = accepted_with(node, placed.job().digest()).await?;
     // The job stays with its place; what is read of it is copied for the thread that blocks.
     let stores = &node.stores;
-    tokio::task::block_in_place(|| supplies::gather(stores, placed.job()))
+    tokio::task::block_in_place(|| supplies::gather(stores, placed.job(), &accepted_with))
+}
+
+/// The inputs that the ledger says the job was accepted with.
+async fn accepted_with(node: &Node, digest: Digest) -> Told<BTreeMap<String, Digest>> {
+    // A job may get its place before its acceptance is durable; whoever accepts it holds the hand.
+    let _hand = node.hands.take(digest).await;
+    let inputs = node.anchors.memory().job(&digest).map(|job| job.inputs.clone());
+    inputs.ok_or_else(|| {
+        problem(codes::NO_SUCH_JOB, format!("no accepted job has the digest {digest}"))
+    })
 }
 
 /// The start is durable when this gives a number.

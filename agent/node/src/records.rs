@@ -7,13 +7,17 @@ use arch_ledger::{EndState, Record, Usage};
 use arch_policy::Admitted;
 use arch_problem::Problem;
 
+use crate::supplies::Secured;
 use crate::validate::{Findings, Validated};
 
 /// Characters of one text.
 const TEXT: usize = 2_000;
 
-/// Bytes of one list.
+/// Most bytes of one list.
 const LIST: usize = 16_384;
+
+/// Bytes of both lists and the inputs of an acceptance; the rest of the entry is names and digests.
+const LISTS: usize = 60_000;
 
 /// The refusal of a document or file, all reasons in one entry.
 pub(crate) fn refused(subject: Digest, file: &str, problems: &[Problem]) -> Option<Record> {
@@ -31,16 +35,18 @@ pub(crate) fn refused(subject: Digest, file: &str, problems: &[Problem]) -> Opti
 }
 
 /// A job waits to be run.
-pub(crate) fn accepted(admitted: &Admitted, module: Digest, policy: Digest) -> Record {
+pub(crate) fn accepted(admitted: &Admitted, secured: &Secured, policy: Digest) -> Record {
     let job = admitted.job().get();
+    let room = list_room(&secured.inputs);
     Record::Accepted {
         document: admitted.digest(),
         name: job.metadata.name.clone(),
         owner: admitted.owner().to_owned(),
-        module,
+        module: secured.module,
+        inputs: secured.inputs.clone(),
         policy,
-        rules: listed(admitted.rules().iter().map(|rule| rule.id.clone())),
-        grants: listed(admitted.grants().iter().map(ToString::to_string)),
+        rules: listed(admitted.rules().iter().map(|rule| rule.id.clone()), room),
+        grants: listed(admitted.grants().iter().map(ToString::to_string), room),
     }
 }
 
@@ -99,13 +105,20 @@ fn cut(text: &str, most: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(most).collect()
 }
 
+/// What the inputs leave for a list. Each input is told: no other place says what the job ran with.
+fn list_room(inputs: &BTreeMap<String, Digest>) -> usize {
+    // `"name":"sha256:<64>",` around the name.
+    let taken = inputs.keys().map(|name| name.len().saturating_add(77));
+    let left = LISTS.saturating_sub(taken.fold(0, usize::saturating_add));
+    left.checked_div(2).unwrap_or(0).min(LIST)
+}
+
 /// As much of a list as an entry holds; the signed document has the whole.
-fn listed(all: impl Iterator<Item = String>) -> Vec<String> {
-    let mut room = LIST;
+fn listed(all: impl Iterator<Item = String>, mut room: usize) -> Vec<String> {
     let mut kept = Vec::new();
     let mut left_off = 0_usize;
     for text in all {
-        match room.checked_sub(text.len()) {
+        match room.checked_sub(text.len().saturating_add(3)) {
             Some(rest) if left_off == 0 => {
                 room = rest;
                 kept.push(text);
@@ -142,8 +155,29 @@ mod tests {
 
     #[test]
     fn long_lists_are_cut_and_say_so() {
-        let kept = listed((0..100).map(|_| "x".repeat(1_000)));
+        let kept = listed((0..100).map(|_| "x".repeat(1_000)), list_room(&BTreeMap::new()));
         assert_eq!(kept.len(), 17);
         assert_eq!(kept[16], "… and 84 more");
+    }
+
+    #[test]
+    fn the_most_inputs_of_a_job_still_fit_into_its_acceptance() {
+        let named = |n: u32| (format!("{n:0128}"), Digest::of(b"input"));
+        let inputs: BTreeMap<String, Digest> = (0..256).map(named).collect();
+        let list = listed((0..1_000).map(|_| "x".repeat(100)), list_room(&inputs));
+        assert!(list.len() > 10, "{list:?}");
+        let document = Digest::of(b"job");
+        let record = Record::Accepted {
+            document,
+            name: "n".repeat(253),
+            owner: "o".repeat(253),
+            module: document,
+            inputs,
+            policy: document,
+            rules: list.clone(),
+            grants: list,
+        };
+        let time = "2026-11-23T12:00:00Z".parse().unwrap();
+        arch_ledger::Entry::new(7, time, arch_ledger::Hash::ZERO, record).unwrap();
     }
 }

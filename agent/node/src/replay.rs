@@ -27,10 +27,12 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// # Errors
 /// When there is no such job, it has not ended with a run, or it cannot be run again.
 pub(crate) async fn replay(node: &Arc<Node>, digest: Digest) -> Told<Replayed> {
-    let then = ended(node, digest)?;
+    let (then, accepted_with) = ended(node, digest)?;
     let _at_work = node.at_work();
     let placed = place(node, digest).await?;
-    let supplies = tokio::task::block_in_place(|| supplies::gather(&node.stores, placed.job()))?;
+    let supplies = tokio::task::block_in_place(|| {
+        supplies::gather(&node.stores, placed.job(), &accepted_with)
+    })?;
     let executed = node.executor.run(&placed, &supplies, &Cancel::default()).await;
     let validated = executed.and_then(|executed| {
         tokio::task::block_in_place(|| validate(placed.job(), &executed, Store::Nowhere))
@@ -41,17 +43,19 @@ pub(crate) async fn replay(node: &Arc<Node>, digest: Digest) -> Told<Replayed> {
     Ok(compare(digest, &then, &now))
 }
 
-fn ended(node: &Node, digest: Digest) -> Told<End> {
+/// How the job ended, and the inputs that it was accepted with.
+fn ended(node: &Node, digest: Digest) -> Told<(End, BTreeMap<String, Digest>)> {
     let memory = node.anchors.memory();
     let job = memory.job(&digest).ok_or_else(|| {
         problem(codes::NO_SUCH_JOB, format!("no accepted job has the digest {digest}"))
     })?;
-    job.end.clone().filter(|_| job.attempts > 0).ok_or_else(|| {
+    let end = job.end.clone().filter(|_| job.attempts > 0).ok_or_else(|| {
         problem(
             codes::WRONG_STATE,
             format!("the job is {}; only a run that ended is run again", job.state),
         )
-    })
+    })?;
+    Ok((end, job.inputs.clone()))
 }
 
 async fn place(node: &Arc<Node>, digest: Digest) -> Told<Placed> {

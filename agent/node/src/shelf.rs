@@ -29,6 +29,12 @@ impl Shelf {
         self.0.has(digest)
     }
 
+    /// Whether it has bytes of this digest, and they still are those.
+    #[must_use]
+    pub fn is_whole(&self, digest: &Digest) -> bool {
+        self.0.check(digest).is_ok()
+    }
+
     /// Keeps bytes; durable when this returns.
     ///
     /// # Errors
@@ -85,14 +91,6 @@ impl Shelf {
     pub fn document(&self, digest: &Digest) -> Told<Vec<u8>> {
         let pin = self.0.pin_of(digest).map_err(told)?;
         self.get(&pin.source, MAX_BYTES)
-    }
-
-    /// The inputs that a job was accepted with, by name.
-    ///
-    /// # Errors
-    /// When the job is not here.
-    pub fn inputs(&self, document: &Digest) -> Told<BTreeMap<String, Digest>> {
-        self.0.pin_of(document).map(|pin| pin.inputs).map_err(told)
     }
 
     /// Keeps an acceptance or an end, with its receipt, beside its job.

@@ -71,7 +71,8 @@ impl Supplies {
 /// A problem with its place in the job's document.
 pub fn secure(stores: &Stores, admitted: &Admitted) -> Told<Secured> {
     let module = module_digest(admitted)?;
-    if !stores.shelf.has(&module) {
+    // One that rotted there is put in anew from the modules folder.
+    if !stores.shelf.is_whole(&module) {
         let limit = admitted.limits().module_bytes;
         let bytes =
             stores.modules.find(module, limit).map_err(|p| at(admitted, "/spec/image", p))?;
@@ -98,21 +99,24 @@ pub struct Secured {
     pub inputs: BTreeMap<String, Digest>,
 }
 
-/// Reads everything into sealed memory files.
+/// Reads everything into sealed memory files. An input that the job does not pin is the one that it
+/// was `accepted_with`, as the ledger says, in every attempt.
 ///
 /// # Errors
 /// A problem with its place in the job's document.
-pub fn gather(stores: &Stores, admitted: &Admitted) -> Told<Supplies> {
+pub fn gather(
+    stores: &Stores,
+    admitted: &Admitted,
+    accepted_with: &BTreeMap<String, Digest>,
+) -> Told<Supplies> {
     let module = module_digest(admitted)?;
     let limit = admitted.limits().module_bytes;
     let bytes = stores.shelf.get(&module, limit).map_err(|p| at(admitted, "/spec/image", p))?;
     let module = (module, memory("module", &bytes)?);
     let mut left = stores.most_input.bytes();
     let mut inputs = Vec::new();
-    // An input that the job does not pin is the one that it was accepted with, in every attempt.
-    let accepted_with = stores.shelf.inputs(&admitted.digest())?;
     for wanted in source::wanted(admitted) {
-        let wanted = wanted.pinned(&accepted_with);
+        let wanted = wanted.pinned(accepted_with);
         let told = |problem| at(admitted, &wanted.pointer, problem);
         let bytes = wanted.fetch(stores, &mut left).map_err(told)?;
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);

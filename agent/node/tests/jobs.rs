@@ -336,3 +336,53 @@ async fn what_the_executor_is_asked_is_what_policy_and_document_say() {
     });
     assert!(accepted.unwrap().0.contains(&"owners.all".to_owned()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_pin_feeds_a_job_nothing_that_the_ledger_does_not_name() {
+    let world = World::new();
+    let input = world.path("input.txt");
+    std::fs::write(&input, "data").unwrap();
+    let read = format!("read:{}", input.display());
+    let allow = format!(
+        "  inputs: {{ allowUnpinned: true }}\n  allow:\n    - {{ id: read.input, fs: [\"{read}\"] }}\n"
+    );
+    world.write("config/policy.yaml", &world.policy(1, &allow));
+    let double = Double::honest();
+    let running = world.start(double.clone()).await;
+    let spec = format!(
+        "  inputs: {{ data: \"file://{}\" }}\n  capabilities: {{ fs: [\"{read}\"] }}\n",
+        input.display()
+    );
+    let job = world.drop_file("hello.yaml", &world.job("hello", &spec));
+    running.until(job, "completed").await;
+
+    let archive = arch_archive::Archive::to_read(&world.path("state/archive"));
+    let mut pin = archive.pin_of(&job).unwrap();
+    pin.inputs.insert("data".to_owned(), archive.put(b"forged").unwrap());
+    archive.pin(&pin).unwrap();
+    std::fs::write(&input, "changed").unwrap();
+    let reply = running.call(Call::JobReplay { digest: job }).await;
+    assert!(matches!(reply, Reply::Ok(Answer::JobReplay(_))), "{reply:?}");
+    running.stop().await;
+    let runs = double.runs.lock().unwrap();
+    let given: Vec<Digest> = runs.iter().map(|run| run.inputs[0].digest).collect();
+    assert_eq!(given, [Digest::of(b"data"); 2]);
+    let told = records(&world).into_iter().find_map(|record| match record {
+        Record::Accepted { inputs, .. } => Some(inputs),
+        _ => None,
+    });
+    assert_eq!(told.unwrap()["data"], Digest::of(b"data"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_module_that_rotted_in_the_archive_is_taken_from_the_modules_folder_again() {
+    let world = World::new();
+    let archive = arch_archive::Archive::open(&world.path("state/archive")).unwrap();
+    let module = archive.put(world::MODULE).unwrap();
+    std::fs::write(archive.path(&module), b"\0asm rotted").unwrap();
+    let running = world.start(Double::honest()).await;
+    let job = world.drop_file("hello.yaml", &world.job("hello", ""));
+    running.until(job, "completed").await;
+    running.stop().await;
+    assert!(archive.check(&module).is_ok());
+}

@@ -123,6 +123,10 @@ impl Inventory {
 
 impl Demand {
     /// What `job` reserves: what it asked for, and the policy allowed.
+    ///
+    /// A job that states no `powerBudgetW` takes none of the node's power, as one that states no GPU
+    /// takes none: nothing measures or caps what a job draws, the budget bounds the sum of what owners
+    /// declare. A default of our own would refuse every job on a node that lends no power.
     #[must_use]
     pub fn of(job: &Admitted) -> Self {
         let asked = &job.job().get().spec.resources;

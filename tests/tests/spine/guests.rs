@@ -10,7 +10,7 @@ use arch_wire::control::JobDetail;
 /// An output's bytes, from the archive.
 fn output(world: &World, job: &JobDetail, name: &str) -> Vec<u8> {
     let digest = job.outputs.get(name).unwrap_or_else(|| panic!("no `{name}` in {job:?}"));
-    Archive::open(&world.path("state/archive")).unwrap().get(digest, 1 << 26).unwrap()
+    Archive::to_read(&world.path("state/archive")).get(digest, 1 << 26).unwrap()
 }
 
 #[test]

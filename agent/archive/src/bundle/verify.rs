@@ -10,8 +10,8 @@ use arch_identity::{Digest, DigestWriter, canonical};
 use arch_ledger::{Entry, KeySource, MAX_ENTRY, Receipt, Record, VerifierKey};
 
 use super::{
-    ACCEPTED, ACCEPTED_RECEIPT, Contents, INDEX, INPUTS, MANIFEST, MODULE, RECEIPT, RESULT, SCHEMA,
-    invalid, is_plain,
+    ACCEPTED, ACCEPTED_RECEIPT, Contents, INDEX, INPUTS, MANIFEST, MODULE, OUTPUTS, RECEIPT,
+    RESULT, SCHEMA, invalid, named,
 };
 use crate::error::ArchiveError;
 use crate::object::open_object;
@@ -26,7 +26,8 @@ pub struct Bundle {
     document: Digest,
     accepted: Entry,
     finished: Entry,
-    inputs: BTreeMap<String, Digest>,
+    named: BTreeMap<String, Digest>,
+    absent: BTreeSet<String>,
     module: Digest,
     origin: String,
     key_source: KeySource,
@@ -57,10 +58,16 @@ impl Bundle {
         &self.module
     }
 
-    /// Inputs by name, with the digests that their bytes have.
-    pub fn inputs(&self) -> impl Iterator<Item = (&str, &Digest, PathBuf)> {
-        let path = |name: &str| self.folder.join(INPUTS).join(name);
-        self.inputs.iter().map(move |(name, digest)| (name.as_str(), digest, path(name)))
+    /// Inputs, outputs, `logs` and `reads` by their place in the bundle, with the digests that the
+    /// ledger says they have. Their bytes have them too, unless they are [`Bundle::absent`].
+    pub fn files(&self) -> impl Iterator<Item = (&str, &Digest)> {
+        self.named.iter().map(|(name, digest)| (name.as_str(), digest))
+    }
+
+    /// Those of them that the node had kept the digest of alone.
+    #[must_use]
+    pub fn absent(&self) -> &BTreeSet<String> {
+        &self.absent
     }
 
     /// The entry that accepted the job.
@@ -101,7 +108,6 @@ pub fn verify(folder: &Path, keys: Option<&[VerifierKey]>) -> Result<Bundle, Arc
     if contents.schema != SCHEMA || canonical::bytes(&contents).ok().as_ref() != Some(&index) {
         return Err(invalid(INDEX, "another schema, or not in canonical form"));
     }
-    require_nothing_else(folder, &contents)?;
     let (keys, key_source) = keys_to_use(&contents, keys)?;
 
     let (accepted, origin) = proved(folder, ACCEPTED, ACCEPTED_RECEIPT, &keys)?;
@@ -121,15 +127,22 @@ pub fn verify(folder: &Path, keys: Option<&[VerifierKey]>) -> Result<Bundle, Arc
     let module = *module;
     require_digest(folder, MODULE, &module)?;
     require_digest(folder, MANIFEST, &contents.manifest)?;
-    for (name, digest) in &contents.inputs {
-        require_digest(folder, &format!("{INPUTS}/{name}"), digest)?;
+    let named = named(&accepted.record, &finished.record)?;
+    if let Some(other) = contents.absent.iter().find(|name| !named.contains_key(*name)) {
+        return Err(invalid(INDEX, format!("`{other}` is no file that the ledger names")));
     }
+    let there: Vec<_> = named.iter().filter(|(name, _)| !contents.absent.contains(*name)).collect();
+    for (name, digest) in &there {
+        require_digest(folder, name, digest)?;
+    }
+    require_nothing_else(folder, there.iter().map(|(name, _)| name.as_str()))?;
     Ok(Bundle {
         folder: folder.to_owned(),
         document: contents.document,
         accepted,
         finished,
-        inputs: contents.inputs,
+        absent: contents.absent,
+        named,
         module,
         origin,
         key_source,
@@ -199,21 +212,22 @@ fn require_digest(folder: &Path, name: &str, digest: &Digest) -> Result<(), Arch
     }
 }
 
-fn require_nothing_else(folder: &Path, contents: &Contents) -> Result<(), ArchiveError> {
-    if let Some(name) = contents.inputs.keys().find(|name| !is_plain(name)) {
-        return Err(invalid(INDEX, format!("`{name}` cannot be the name of a file")));
-    }
-    let mut expected: BTreeSet<PathBuf> =
-        [INDEX, MANIFEST, MODULE, ACCEPTED, ACCEPTED_RECEIPT, RESULT, RECEIPT, INPUTS]
-            .map(|n| folder.join(n))
-            .into();
-    expected.extend(contents.inputs.keys().map(|name| folder.join(INPUTS).join(name)));
-    let inputs = folder.join(INPUTS);
-    if !fs::symlink_metadata(&inputs).is_ok_and(|found| found.is_dir()) {
-        return Err(invalid(INPUTS, "the folder is missing"));
-    }
+fn require_nothing_else<'a>(
+    folder: &Path,
+    named: impl Iterator<Item = &'a str>,
+) -> Result<(), ArchiveError> {
+    let fixed =
+        [INDEX, MANIFEST, MODULE, ACCEPTED, ACCEPTED_RECEIPT, RESULT, RECEIPT, INPUTS, OUTPUTS];
+    let expected: BTreeSet<PathBuf> =
+        fixed.into_iter().chain(named).map(|name| folder.join(name)).collect();
     let mut found = entries(folder)?;
-    found.extend(entries(&inputs)?);
+    for name in [INPUTS, OUTPUTS] {
+        let below = folder.join(name);
+        if !fs::symlink_metadata(&below).is_ok_and(|found| found.is_dir()) {
+            return Err(invalid(name, "the folder is missing"));
+        }
+        found.extend(entries(&below)?);
+    }
     match found.into_iter().find(|path| !expected.contains(path)) {
         Some(path) => Err(invalid(
             &path.strip_prefix(folder).unwrap_or(&path).display().to_string(),
@@ -226,7 +240,7 @@ fn require_nothing_else(folder: &Path, contents: &Contents) -> Result<(), Archiv
 #[cfg(test)]
 mod tests {
     use arch_identity::{KeyKind, KeyPair};
-    use arch_ledger::{EndState, Ledger, LogKeys, Usage, fault::MemFs};
+    use arch_ledger::{EndState, Ledger, LogKeys, Reader, Usage, fault::MemFs};
 
     use super::*;
     use crate::{Archive, Pin, bundle};
@@ -234,7 +248,7 @@ mod tests {
     struct World {
         place: tempfile::TempDir,
         archive: Archive,
-        keys: LogKeys,
+        ledger: Reader<MemFs>,
         document: Digest,
     }
 
@@ -242,70 +256,82 @@ mod tests {
         fn folder(&self) -> PathBuf {
             self.place.path().join("bundle")
         }
+
+        fn write(&self) -> Result<(), ArchiveError> {
+            bundle::write(&self.archive, &self.ledger, &self.document, &self.folder())
+        }
     }
 
     fn keys(seed: u8) -> LogKeys {
         LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[seed; 32])).unwrap()
     }
 
-    /// A job that was accepted, run and kept.
-    fn kept() -> World {
-        let place = tempfile::tempdir().unwrap();
-        let archive = Archive::open(&place.path().join("archive")).unwrap();
-        let (document, noon) = (Digest::of(b"{}"), "2026-11-23T12:00:00Z".parse().unwrap());
-        let mut pin = Pin::new(document, archive.put(b"kind: Job\n").unwrap());
-        pin.inputs.insert("words".to_owned(), archive.put(b"a b c").unwrap());
-        archive.pin(&pin).unwrap();
-        let (mut ledger, _) = Ledger::open(MemFs::default(), keys(7), noon).unwrap();
-        let module = archive.put(b"\0asm").unwrap();
-        let accepted = Record::Accepted {
+    fn accepted(document: Digest, module: Digest, inputs: BTreeMap<String, Digest>) -> Record {
+        Record::Accepted {
             document,
             name: "count".into(),
             owner: "user:ada".into(),
             module,
+            inputs,
             policy: module,
             rules: Vec::new(),
             grants: Vec::new(),
-        };
-        let started = Record::Started { document, attempt: 1, environment: module };
-        let finished = Record::Finished {
+        }
+    }
+
+    fn finished(document: Digest, archive: &Archive) -> Record {
+        let output = |bytes: &[u8]| archive.put(bytes).unwrap();
+        Record::Finished {
             document,
             attempt: 1,
             state: EndState::Completed,
             outcome: "completed".into(),
             code: None,
-            outputs: BTreeMap::new(),
-            logs: None,
-            reads: None,
+            outputs: BTreeMap::from([("stdout".into(), output(b"3"))]),
+            logs: Some(output(b"counted")),
+            reads: Some(output(b"")),
             fuel: 1,
             usage: Usage::default(),
-        };
-        for anchored in ledger.append(noon, &[accepted, started, finished]).unwrap() {
+        }
+    }
+
+    /// A job that was accepted and run; what the ledger says of it is kept beside it, or not.
+    fn ended(kept: bool) -> World {
+        let place = tempfile::tempdir().unwrap();
+        let archive = Archive::open(&place.path().join("archive")).unwrap();
+        let (document, noon) = (Digest::of(b"{}"), "2026-11-23T12:00:00Z".parse().unwrap());
+        let inputs = BTreeMap::from([("words".to_owned(), archive.put(b"a b c").unwrap())]);
+        archive.pin(&Pin::new(document, archive.put(b"kind: Job\n").unwrap())).unwrap();
+        let fs = MemFs::default();
+        let (mut ledger, _) = Ledger::open(fs.clone(), keys(7), noon).unwrap();
+        let module = archive.put(b"\0asm").unwrap();
+        let started = Record::Started { document, attempt: 1, environment: module };
+        let records = [accepted(document, module, inputs), started, finished(document, &archive)];
+        for anchored in ledger.append(noon, &records).unwrap().into_iter().filter(|_| kept) {
             let receipt = ledger.receipt(anchored.index()).unwrap();
             let started = matches!(anchored.entry().record, Record::Started { .. });
             let kept = archive.keep(anchored, Some(&receipt));
             assert_eq!(kept.is_err(), started, "only acceptance and end are kept");
         }
-        World { place, archive, keys: keys(7), document }
+        World { place, archive, ledger: Reader::new(fs), document }
     }
 
     fn packed() -> World {
-        let world = kept();
-        bundle::write(&world.archive, &world.document, world.keys.verifiers(), &world.folder())
-            .unwrap();
+        let world = ended(true);
+        world.write().unwrap();
         world
     }
 
     #[test]
     fn a_bundle_holds_together_without_the_archive() {
         let world = packed();
-        let bundle = verify(&world.folder(), Some(world.keys.verifiers())).unwrap();
+        let bundle = verify(&world.folder(), Some(keys(7).verifiers())).unwrap();
         assert_eq!((bundle.document(), bundle.origin()), (&world.document, "example.org/node"));
         assert_eq!(bundle.module_digest(), &Digest::of(b"\0asm"));
         assert_eq!((bundle.accepted().index, bundle.finished().index), (1, 3));
-        let inputs: Vec<_> =
-            bundle.inputs().map(|(name, digest, _)| (name.to_owned(), *digest)).collect();
-        assert_eq!(inputs, [("words".to_owned(), Digest::of(b"a b c"))]);
+        let files: Vec<_> = bundle.files().map(|(name, _)| name).collect();
+        assert_eq!(files, ["inputs/words", "logs", "outputs/stdout", "reads"]);
+        assert!(bundle.absent().is_empty());
         assert_eq!(bundle.key_source(), KeySource::Given);
         assert_eq!(verify(&world.folder(), None).unwrap().key_source(), KeySource::FirstEntry);
         assert!(verify(&world.folder(), Some(keys(8).verifiers())).is_err());
@@ -315,12 +341,12 @@ mod tests {
     fn a_changed_missing_or_foreign_file_is_found() {
         let world = packed();
         let folder = world.folder();
-        let names =
-            [INDEX, MANIFEST, MODULE, ACCEPTED, ACCEPTED_RECEIPT, RESULT, RECEIPT, "inputs/words"];
-        for name in names {
+        let named = ["inputs/words", "outputs/stdout", "logs", "reads"];
+        let fixed = [INDEX, MANIFEST, MODULE, ACCEPTED, ACCEPTED_RECEIPT, RESULT, RECEIPT];
+        for name in fixed.into_iter().chain(named) {
             let (path, step) = (folder.join(name), if name.ends_with('n') { 1 } else { 29 });
             let bytes = fs::read(&path).unwrap();
-            for at in (0..bytes.len()).step_by(step).chain([bytes.len().saturating_sub(1)]) {
+            for at in (0..bytes.len()).step_by(step).chain(bytes.len().checked_sub(1)) {
                 let mut changed = bytes.clone();
                 changed[at] ^= 1;
                 fs::write(&path, changed).unwrap();
@@ -330,7 +356,7 @@ mod tests {
             assert!(verify(&folder, None).is_err(), "{name} removed");
             fs::write(&path, bytes).unwrap();
         }
-        for foreign in ["notes", "inputs/more"] {
+        for foreign in ["notes", "inputs/more", "outputs/more"] {
             fs::write(folder.join(foreign), b"").unwrap();
             assert!(verify(&folder, None).is_err(), "{foreign} added");
             fs::remove_file(folder.join(foreign)).unwrap();
@@ -340,35 +366,72 @@ mod tests {
 
     #[test]
     fn a_bundle_appears_whole_or_not_at_all() {
-        let world = kept();
+        let world = ended(true);
         let input = world.archive.path(&Digest::of(b"a b c"));
         fs::write(&input, b"a b d").unwrap();
-        let write = || {
-            bundle::write(&world.archive, &world.document, world.keys.verifiers(), &world.folder())
-        };
-        assert!(matches!(write(), Err(ArchiveError::Damaged(_))));
+        assert!(matches!(world.write(), Err(ArchiveError::Damaged(_))));
         assert_eq!(entries(world.place.path()).unwrap(), [world.place.path().join("archive")]);
         fs::write(&input, b"a b c").unwrap();
-        write().unwrap();
-        assert!(write().is_err(), "an older bundle is never written over");
+        world.write().unwrap();
+        assert!(world.write().is_err(), "an older bundle is never written over");
     }
 
     #[test]
-    fn a_pin_remembers_what_belongs_to_the_job() {
-        let world = kept();
-        assert_eq!(world.archive.pins().unwrap(), [world.document]);
+    fn a_bundle_is_proved_by_the_ledger_though_nothing_was_kept_beside_the_job() {
+        let world = ended(false);
+        world.write().unwrap();
+        let bundle = verify(&world.folder(), Some(keys(7).verifiers())).unwrap();
+        assert_eq!((bundle.accepted().index, bundle.finished().index), (1, 3));
+    }
+
+    #[test]
+    fn what_was_kept_by_digest_alone_is_said_to_be_absent() {
+        let world = ended(true);
+        fs::remove_file(world.archive.path(&Digest::of(b"a b c"))).unwrap();
+        world.write().unwrap();
+        let bundle = verify(&world.folder(), None).unwrap();
+        assert!(bundle.absent().iter().eq(["inputs/words"]));
+        // It may not be there after all, under whatever bytes.
+        fs::write(world.folder().join("inputs/words"), b"a b c").unwrap();
+        assert!(verify(&world.folder(), None).is_err());
+    }
+
+    #[test]
+    fn a_job_that_has_not_ended_makes_no_bundle() {
+        let world = ended(true);
+        let other = Digest::of(b"other");
+        world.archive.pin(&Pin::new(other, Digest::of(b"kind: Job\n"))).unwrap();
+        let found = bundle::write(&world.archive, &world.ledger, &other, &world.folder());
+        assert!(matches!(found, Err(ArchiveError::Bundle { .. })));
+    }
+
+    #[test]
+    fn a_sweep_by_pins_and_ledger_leaves_everything_that_belongs_to_a_job() {
+        for kept in [true, false] {
+            let world = ended(kept);
+            assert_eq!(world.archive.pins().unwrap(), [world.document]);
+            let gone = world.archive.put(b"of nobody").unwrap();
+            let wanted = world.archive.wanted(&world.ledger).unwrap();
+            // With `kept`: also entry and receipt of the start, which no pin takes.
+            let swept = world.archive.sweep(|digest| wanted.contains(digest)).unwrap();
+            assert_eq!(swept, if kept { 3 } else { 1 });
+            assert!(!world.archive.has(&gone));
+            world.write().unwrap();
+            assert!(verify(&world.folder(), None).unwrap().absent().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_pin_remembers_what_was_used_and_what_came_out() {
+        let world = ended(true);
         let pin = world.archive.pin_of(&world.document).unwrap();
         assert_eq!(pin.module, Some(Digest::of(b"\0asm")));
-        let wanted: BTreeSet<Digest> = pin.digests().collect();
-        assert_eq!(
-            world.archive.sweep(|digest| wanted.contains(digest)).unwrap(),
-            2,
-            "entry and receipt of the start"
-        );
-        assert!(
-            bundle::write(&world.archive, &world.document, world.keys.verifiers(), &world.folder())
-                .is_ok()
-        );
+        assert_eq!(pin.inputs["words"], Digest::of(b"a b c"));
+        assert_eq!(pin.outputs["stdout"], Digest::of(b"3"));
+        let named: BTreeSet<Digest> = pin.digests().collect();
+        for bytes in [b"3".as_slice(), b"counted", b"", b"a b c", b"\0asm"] {
+            assert!(named.contains(&Digest::of(bytes)), "{bytes:?}");
+        }
         assert!(matches!(world.archive.pin_of(&Digest::of(b"x")), Err(ArchiveError::Absent(_))));
     }
 }

@@ -1,71 +1,84 @@
 //! Packing.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use arch_identity::{Digest, canonical};
-use arch_ledger::VerifierKey;
+use arch_ledger::fs::Fs;
+use arch_ledger::{Entry, Reader, Record};
 
 use super::{
-    ACCEPTED, ACCEPTED_RECEIPT, Contents, INDEX, INPUTS, MANIFEST, MODULE, RECEIPT, RESULT, SCHEMA,
-    invalid, is_plain,
+    ACCEPTED, ACCEPTED_RECEIPT, Contents, INDEX, INPUTS, MANIFEST, MODULE, OUTPUTS, RECEIPT,
+    RESULT, SCHEMA, invalid, named,
 };
 use crate::error::ArchiveError;
 use crate::object::sync_folder;
-use crate::pin::Record;
 use crate::store::Archive;
 
 /// Packs an ended job into the folder `to`, which must not exist. It appears whole or not at all.
 ///
 /// # Errors
-/// [`ArchiveError::Absent`] if something is missing, [`ArchiveError::Bundle`] if the job has no receipt
-/// yet or an input's name cannot be a file's, and others.
-pub fn write(
+/// [`ArchiveError::Absent`] if document or module are missing, [`ArchiveError::Bundle`] if the ledger
+/// knows no end of the job or the name of an input cannot be a file's, and others.
+pub fn write<F: Fs>(
     archive: &Archive,
+    ledger: &Reader<F>,
     document: &Digest,
-    keys: &[VerifierKey],
     to: &Path,
 ) -> Result<(), ArchiveError> {
-    let pin = archive.pin_of(document)?;
-    let missing = |place: &'static str| move || invalid(place, "the archive does not hold it yet");
-    let module = pin.module.ok_or_else(missing(MODULE))?;
-    let (accepted, accepted_receipt) =
-        proved(pin.accepted.as_ref()).ok_or_else(missing(ACCEPTED_RECEIPT))?;
-    let (result, receipt) = proved(pin.finished.as_ref()).ok_or_else(missing(RECEIPT))?;
-    if let Some(name) = pin.inputs.keys().find(|name| !is_plain(name)) {
-        return Err(invalid(INPUTS, format!("`{name}` cannot be the name of a file")));
+    let source = archive.pin_of(document)?.source;
+    let (accepted, finished) = of_job(ledger, document)?;
+    let Record::Accepted { module, .. } = accepted.record else {
+        return Err(invalid(ACCEPTED, "the ledger has no acceptance of the job"));
+    };
+    let named = named(&accepted.record, &finished.record)?;
+    let draft = Draft::begin(to)?;
+    for folder in [INPUTS, OUTPUTS] {
+        fs::create_dir(draft.path.join(folder)).map_err(ArchiveError::io(&draft.path))?;
     }
+    draft.copy(archive, MANIFEST, &source)?;
+    draft.copy(archive, MODULE, &module)?;
+    let mut absent = BTreeSet::new();
+    for (name, digest) in &named {
+        if archive.has(digest) {
+            draft.copy(archive, name, digest)?;
+        } else {
+            absent.insert(name.clone());
+        }
+    }
+    for (entry, bytes, receipt) in
+        [(&accepted, ACCEPTED, ACCEPTED_RECEIPT), (&finished, RESULT, RECEIPT)]
+    {
+        draft.put(bytes, &entry.bytes)?;
+        draft.put(receipt, ledger.receipt(entry.index)?.as_bytes())?;
+    }
+    let vkeys = ledger.stated_keys()?.iter().map(ToString::to_string).collect();
     let contents = Contents {
         schema: SCHEMA.to_owned(),
         document: *document,
-        manifest: pin.source,
-        inputs: pin.inputs.clone(),
-        vkeys: keys.iter().map(ToString::to_string).collect(),
+        manifest: source,
+        absent,
+        vkeys,
     };
     let index = canonical::bytes(&contents).map_err(|e| invalid(INDEX, e.to_string()))?;
-
-    let draft = Draft::begin(to)?;
-    fs::write(draft.path.join(INDEX), index).map_err(ArchiveError::io(&draft.path))?;
-    let fixed = [
-        (MANIFEST, pin.source),
-        (MODULE, module),
-        (ACCEPTED, accepted),
-        (ACCEPTED_RECEIPT, accepted_receipt),
-        (RESULT, result),
-        (RECEIPT, receipt),
-    ];
-    for (name, digest) in fixed {
-        draft.copy(archive, name, &digest)?;
-    }
-    fs::create_dir(draft.path.join(INPUTS)).map_err(ArchiveError::io(&draft.path))?;
-    for (name, digest) in &pin.inputs {
-        draft.copy(archive, &format!("{INPUTS}/{name}"), digest)?;
-    }
+    draft.put(INDEX, &index)?;
     draft.finish(to)
 }
 
-fn proved(record: Option<&Record>) -> Option<(Digest, Digest)> {
-    record.and_then(|record| Some((record.entry, record.receipt?)))
+/// The entries that accepted and ended the job.
+fn of_job<F: Fs>(ledger: &Reader<F>, document: &Digest) -> Result<(Entry, Entry), ArchiveError> {
+    let (mut accepted, mut finished) = (None, None);
+    for entry in ledger.entries()? {
+        let entry = entry?;
+        match &entry.record {
+            Record::Accepted { document: of, .. } if of == document => accepted = Some(entry),
+            Record::Finished { document: of, .. } if of == document => finished = Some(entry),
+            _ => {}
+        }
+    }
+    accepted.zip(finished).ok_or_else(|| invalid(RESULT, "the ledger has no end of the job yet"))
 }
 
 /// A folder beside its place; gone unless it gets there.
@@ -91,8 +104,18 @@ impl Draft {
         file.sync_all().map_err(ArchiveError::io(&path))
     }
 
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), ArchiveError> {
+        let path = self.path.join(name);
+        let written = File::create_new(&path).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
+        written.map_err(ArchiveError::io(&path))
+    }
+
     fn finish(mut self, to: &Path) -> Result<(), ArchiveError> {
         sync_folder(&self.path.join(INPUTS))?;
+        sync_folder(&self.path.join(OUTPUTS))?;
         sync_folder(&self.path)?;
         fs::rename(&self.path, to).map_err(ArchiveError::io(to))?;
         self.path = PathBuf::new();

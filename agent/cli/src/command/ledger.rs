@@ -1,5 +1,6 @@
 //! `archctl ledger …`
 
+mod consistency;
 mod export;
 mod prove;
 mod show;
@@ -8,6 +9,7 @@ mod verify;
 use clap::Subcommand;
 
 pub(crate) use prove::receipt;
+pub(crate) use verify::keys;
 
 use crate::answer::Outcome;
 
@@ -15,7 +17,7 @@ use crate::answer::Outcome;
 pub(crate) enum Verb {
     /// Print entries
     Show(show::Args),
-    /// Print a receipt: the proof that an entry is in the log, checkable without the log
+    /// Print the proof that an entry is in the log, or that the log only appended
     Prove(prove::Args),
     /// Check every byte of a ledger, or one receipt; needs no agent and no network
     Verify(verify::Args),

@@ -29,6 +29,7 @@ fn records(document: Digest) -> [Record; 3] {
         name: "hello".into(),
         owner: "user:ada".into(),
         module: document,
+        inputs: Default::default(),
         policy: document,
         rules: vec![],
         grants: vec![],
@@ -188,4 +189,167 @@ fn a_plan_knows_from_the_ledger_what_was_accepted_before() {
     assert_eq!(told.code, 1, "{told:?}");
     let checks = told.json()["checks"].as_array().unwrap().clone();
     assert!(checks.iter().any(|c| c["check"] == "replay" && c["verdict"] == "no"), "{checks:?}");
+}
+
+/// A checkpoint that somebody kept, and the ledger that went on, or began anew under the same keys.
+fn kept_checkpoint(honest: bool) -> World {
+    let (world, _job) = ledger();
+    std::fs::copy(world.path("ledger/checkpoint"), world.path("kept")).unwrap();
+    let keys = world.done(&["ledger", "show", "ledger", "--keys"]).data;
+    world.write("keys.txt", &keys);
+    if !honest {
+        std::fs::remove_dir_all(world.path("ledger")).unwrap();
+        std::fs::create_dir(world.path("ledger")).unwrap();
+    }
+    let keys = LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[7; 32]));
+    let later = "2026-11-23T13:00:00Z".parse().unwrap();
+    let fs = StdFs::open(&world.path("ledger")).unwrap();
+    let (mut ledger, _recovery) = Ledger::open(fs, keys.unwrap(), later).unwrap();
+    for record in records(Digest::of(b"another job")) {
+        ledger.append(later, &[record]).unwrap();
+    }
+    if !honest {
+        for record in records(Digest::of(b"a third")) {
+            ledger.append(later, &[record]).unwrap();
+        }
+    }
+    world
+}
+
+const EXTENDS: [&str; 6] = ["ledger", "verify", "ledger", "--consistent-with", "kept", "--json"];
+
+#[test]
+fn a_ledger_that_only_appended_is_proved_to_extend_a_kept_checkpoint() {
+    let world = kept_checkpoint(true);
+    let told = world.done(&EXTENDS).json();
+    assert_eq!((&told["consistentWith"], &told["size"]), (&4.into(), &7.into()));
+    let proof = world.done(&["ledger", "prove", "--since", "kept", "--ledger", "ledger"]);
+    assert!(proof.data.starts_with("old 4\n"), "{}", proof.data);
+    let from = world.done(&["ledger", "prove", "--from", "4", "--ledger", "ledger"]);
+    assert_eq!(from.data, proof.data);
+    let json = world.done(&["ledger", "prove", "--from", "4", "--ledger", "ledger", "--json"]);
+    assert_eq!((&json.json()["old"], &json.json()["size"]), (&4.into(), &7.into()));
+    assert_eq!(world.run(&["ledger", "prove", "--from", "8", "--ledger", "ledger"]).code, 1);
+
+    // Far from the ledger.
+    std::fs::remove_dir_all(world.path("ledger")).unwrap();
+    world.write("proof.txt", &proof.data);
+    let check = [
+        "ledger",
+        "verify",
+        "--proof",
+        "proof.txt",
+        "--consistent-with",
+        "kept",
+        "--key",
+        "keys.txt",
+    ];
+    let told = world.done(&check);
+    assert!(told.data.starts_with("ok: `example.org/node` only appended from 4 to 7"), "{told:?}");
+    world.write("proof.txt", &proof.data.replacen("old 4", "old 3", 1));
+    assert_eq!(world.run(&check).code, 1);
+}
+
+#[test]
+fn a_ledger_begun_anew_is_whole_and_yet_refused_beside_a_kept_checkpoint() {
+    let world = kept_checkpoint(false);
+    world.done(&["ledger", "verify", "ledger"]);
+    let told = world.run(&EXTENDS);
+    assert_eq!(told.code, 1, "{told:?}");
+    assert_eq!(told.json()["code"], "ARCH-L005");
+    let told = world.run(&["ledger", "prove", "--since", "kept", "--ledger", "ledger"]);
+    assert_eq!((told.code, told.data.as_str()), (1, ""), "{told:?}");
+}
+
+#[test]
+fn a_ledger_that_is_shorter_than_a_kept_checkpoint_is_refused() {
+    let (world, _job) = ledger();
+    std::fs::copy(world.path("ledger/checkpoint"), world.path("kept")).unwrap();
+    std::fs::remove_dir_all(world.path("ledger")).unwrap();
+    std::fs::create_dir(world.path("ledger")).unwrap();
+    let keys = LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[7; 32]));
+    let fs = StdFs::open(&world.path("ledger")).unwrap();
+    drop(Ledger::open(fs, keys.unwrap(), "2026-11-23T12:00:00Z".parse().unwrap()).unwrap());
+    let told = world.run(&EXTENDS);
+    assert_eq!((told.code, told.json()["code"].as_str()), (1, Some("ARCH-L004")), "{told:?}");
+}
+
+/// The state folder of a node that ran one signed job.
+fn state_of_a_run() -> (World, Digest) {
+    let world = World::with_root();
+    world.signed_job("job.yaml", "", "issuer.key");
+    let source = std::fs::read(world.path("job.yaml")).unwrap();
+    let verified = ["job", "verify", "job.yaml", "--root", "root.yaml", "--json"];
+    let digest: Digest = world.done(&verified).json()["digest"].as_str().unwrap().parse().unwrap();
+    let archive = arch_archive::Archive::open(&world.path("state/archive")).unwrap();
+    let put = |bytes: &[u8]| archive.put(bytes).unwrap();
+    archive.pin(&arch_archive::Pin::new(digest, put(&source))).unwrap();
+    let [mut accepted, started, mut finished] = records(digest);
+    if let Record::Accepted { module, inputs, .. } = &mut accepted {
+        *module = put(b"\0asm");
+        inputs.insert("words".into(), put(b"a b c"));
+    }
+    if let Record::Finished { outputs, .. } = &mut finished {
+        outputs.insert("stdout".into(), put(b"3"));
+    }
+    std::fs::create_dir(world.path("state/ledger")).unwrap();
+    let keys = LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[7; 32]));
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = arch_identity::Timestamp::from_unix(now.as_secs().try_into().unwrap()).unwrap();
+    let fs = StdFs::open(&world.path("state/ledger")).unwrap();
+    let (mut ledger, _recovery) = Ledger::open(fs, keys.unwrap(), now).unwrap();
+    ledger.append(now, &[accepted, started, finished]).unwrap();
+    (world, digest)
+}
+
+#[test]
+fn a_bundle_is_checked_far_from_the_node_that_ran_the_job() {
+    let (world, job) = state_of_a_run();
+    let keys = world.done(&["ledger", "show", "state", "--keys"]).data;
+    world.write("keys.txt", &keys);
+    let pack = ["bundle", "pack", &job.hex()[..8], "--state", "state", "--out", "bundle"];
+    world.done(&pack);
+    assert_ne!(world.run(&pack).code, 0, "an older bundle is never written over");
+    std::fs::remove_dir_all(world.path("state")).unwrap();
+
+    let verify =
+        ["bundle", "verify", "bundle", "--key", "keys.txt", "--root", "root.yaml", "--json"];
+    let told = world.done(&verify).json();
+    assert_eq!((&told["ok"], &told["digest"]), (&true.into(), &job.to_string().into()));
+    assert_eq!((&told["accepted"], &told["finished"]), (&1.into(), &3.into()));
+    assert_eq!(told["files"]["outputs/stdout"], Digest::of(b"3").to_string());
+    assert_eq!(told["signers"].as_array().unwrap().len(), 1);
+    for file in files(&world.path("bundle")) {
+        let good = std::fs::read(&file).unwrap();
+        let mut bad = good.clone();
+        let middle = bad.len() / 2;
+        bad[middle] ^= 1;
+        std::fs::write(&file, &bad).unwrap();
+        let told = world.run(&verify);
+        assert_eq!(told.code, 1, "{}: {told:?}", file.display());
+        std::fs::write(&file, &good).unwrap();
+    }
+    world.done(&verify);
+}
+
+#[test]
+fn a_bundle_with_another_document_in_it_is_refused() {
+    let (world, job) = state_of_a_run();
+    world.job("other.yaml", "");
+    // The archive's pin is no evidence: forged, it names another document.
+    let archive = arch_archive::Archive::open(&world.path("state/archive")).unwrap();
+    let other = std::fs::read(world.path("other.yaml")).unwrap();
+    let other = String::from_utf8(other).unwrap().replace("name: hello", "name: other");
+    archive.pin(&arch_archive::Pin::new(job, archive.put(other.as_bytes()).unwrap())).unwrap();
+    let pack = ["bundle", "pack", &job.to_string(), "--state", "state", "--out", "bundle"];
+    assert_ne!(world.run(&pack).code, 0);
+    assert!(!world.path("bundle").exists());
+}
+
+#[test]
+fn a_job_that_has_not_ended_cannot_be_packed() {
+    let (world, _job) = state_of_a_run();
+    let other = Digest::of(b"never").to_string();
+    let told = world.run(&["bundle", "pack", &other, "--state", "state", "--out", "bundle"]);
+    assert_eq!(told.code, 1, "{told:?}");
 }

@@ -44,11 +44,10 @@ impl MemFs {
             let mut push = |what: String, names: usize, data: Data| {
                 states.push(CrashState { after, what, files: replay(base, done, names, data) });
             };
-            let safe_names = last(done, |op| matches!(op, Op::SyncFolder));
             push("killed".to_owned(), after, Data::All);
             push("unsynced data lost".to_owned(), after, Data::None);
-            push("unsynced names lost".to_owned(), safe_names, Data::All);
-            push("all unsynced lost".to_owned(), safe_names, Data::None);
+            push("unsynced names lost".to_owned(), 0, Data::All);
+            push("all unsynced lost".to_owned(), 0, Data::None);
             // One write lost among others shows only once names or other files have moved on.
             let moved_on = matches!(done.last(), Some(Op::Rename { .. } | Op::Sync { .. }));
             for lost in unsynced(done).into_iter().filter(|_| moved_on) {
@@ -72,9 +71,18 @@ impl MemFs {
     }
 }
 
-/// How many operations there are up to the last of a kind, with it.
-fn last(ops: &[Op], kind: impl Fn(&Op) -> bool) -> usize {
-    ops.iter().rposition(kind).map_or(0, |at| at.saturating_add(1))
+/// Whether the folder that the change of a name shows in was synced after it.
+fn is_safe_name(ops: &[Op], at: usize, op: &Op) -> bool {
+    let (Op::Create { path, .. }
+    | Op::Rename { to: path, .. }
+    | Op::Remove { path }
+    | Op::MakeFolder { path }
+    | Op::RemoveFolder { path }) = op
+    else {
+        return false;
+    };
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    ops.iter().skip(at).any(|op| matches!(op, Op::SyncFolder { path } if path == folder))
 }
 
 /// The writes that no later sync of the same file made safe.
@@ -109,11 +117,11 @@ fn replay(
             // A file that was made exists for its writer, whether or not its name survives.
             Op::Create { .. } => {
                 content.apply(op);
-                if at < names {
+                if at < names || is_safe_name(ops, at, op) {
                     disk.apply(op);
                 }
             }
-            _ if at < names => disk.apply(op),
+            _ if at < names || is_safe_name(ops, at, op) => disk.apply(op),
             _ => {}
         }
     }

@@ -17,7 +17,7 @@ pub struct MemFs {
 /// One thing that goes wrong, at one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
-    /// Which call, counted from 1; calls that only read do not count.
+    /// Which call, counted from 1; calls that only read do not count ([`MemFs::fail_read`]).
     pub call: u64,
     /// What goes wrong.
     pub trouble: Trouble,
@@ -49,7 +49,7 @@ pub(crate) enum Op {
     Remove { path: String },
     MakeFolder { path: String },
     RemoveFolder { path: String },
-    SyncFolder,
+    SyncFolder { path: String },
 }
 
 #[derive(Debug, Clone, Default)]
@@ -62,6 +62,8 @@ pub(crate) struct Inner {
     calls: u64,
     syncs: u64,
     fault: Option<Fault>,
+    reads: u64,
+    unreadable: Option<u64>,
     capacity: Option<usize>,
 }
 
@@ -127,6 +129,19 @@ impl MemFs {
         inner.calls = 0;
     }
 
+    /// Makes one later call that only reads end in EIO; such calls are counted anew from here.
+    pub fn fail_read(&self, call: Option<u64>) {
+        let mut inner = self.inner();
+        inner.unreadable = call;
+        inner.reads = 0;
+    }
+
+    /// Calls that only read, since the last [`MemFs::fail_read`].
+    #[must_use]
+    pub fn reads(&self) -> u64 {
+        self.inner().reads
+    }
+
     /// Calls that change something, since the last [`MemFs::fail`].
     #[must_use]
     pub fn calls(&self) -> u64 {
@@ -151,6 +166,15 @@ impl MemFs {
 
     pub(crate) fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn look(&self) -> io::Result<MutexGuard<'_, Inner>> {
+        let mut inner = self.inner();
+        inner.reads = inner.reads.saturating_add(1);
+        if inner.unreadable == Some(inner.reads) {
+            return Err(rustix::io::Errno::IO.into());
+        }
+        Ok(inner)
     }
 
     fn change<T>(
@@ -208,7 +232,7 @@ impl Inner {
             Op::RemoveFolder { path } => {
                 self.folders.remove(path);
             }
-            Op::Sync { .. } | Op::SyncFolder => {}
+            Op::Sync { .. } | Op::SyncFolder { .. } => {}
         }
     }
 
@@ -257,7 +281,7 @@ impl Fs for MemFs {
     }
 
     fn list(&self) -> io::Result<Vec<Found>> {
-        let inner = self.inner();
+        let inner = self.look()?;
         let files =
             inner.names.keys().map(|path| Found { path: path.clone(), kind: FoundKind::File });
         let folders =
@@ -266,7 +290,7 @@ impl Fs for MemFs {
     }
 
     fn open(&self, path: &str) -> io::Result<MemFile> {
-        let found = self.inner().names.get(path).copied();
+        let found = self.look()?.names.get(path).copied();
         found.map(MemFile).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
@@ -288,12 +312,12 @@ impl Fs for MemFs {
     }
 
     fn len(&self, file: &MemFile) -> io::Result<u64> {
-        let len = self.inner().files.get(&file.0).map_or(0, Vec::len);
+        let len = self.look()?.files.get(&file.0).map_or(0, Vec::len);
         u64::try_from(len).map_err(io::Error::other)
     }
 
     fn read_at(&self, file: &MemFile, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let inner = self.inner();
+        let inner = self.look()?;
         let content = inner.files.get(&file.0).and_then(|bytes| bytes.get(small(offset).ok()?..));
         let content = content.unwrap_or_default();
         let len = content.len().min(buffer.len());
@@ -342,10 +366,10 @@ impl Fs for MemFs {
         })
     }
 
-    fn sync_folder(&self, _path: &str) -> io::Result<()> {
+    fn sync_folder(&self, path: &str) -> io::Result<()> {
         self.change(false, |inner, _| {
             inner.syncs = inner.syncs.saturating_add(1);
-            inner.run(Op::SyncFolder);
+            inner.run(Op::SyncFolder { path: path.to_owned() });
             Ok(())
         })
     }

@@ -19,6 +19,7 @@
 //! ledger stops then, but a new start on the same machine reads those pages.
 
 use std::io;
+use std::time::Duration;
 
 use arch_identity::Timestamp;
 
@@ -37,6 +38,10 @@ use crate::note::Note;
 use crate::record::Record;
 use crate::tree::Hash;
 
+/// How often, and how long apart, the lock is asked for before the folder counts as in use.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
+
 /// What opening a ledger had to put right.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recovery {
@@ -54,10 +59,7 @@ impl<F: Fs> Ledger<F> {
     /// # Errors
     /// [`LedgerError`]; nothing was changed then, unless it is `Io`, `Poisoned` or `OutOfSpace`.
     pub fn open(fs: F, keys: LogKeys, now: Timestamp) -> Result<(Self, Recovery), LedgerError> {
-        let lock = fs.lock().map_err(|error| match error.kind() {
-            io::ErrorKind::WouldBlock => LedgerError::Busy,
-            _ => LedgerError::Io { path: String::new(), source: error },
-        })?;
+        let lock = lock(&fs)?;
         let found = fs.list().map_err(LedgerError::io(""))?;
         let mut recovery = Recovery { created: !has(&found, JOURNAL), ..Recovery::default() };
         if recovery.created {
@@ -94,8 +96,21 @@ impl<F: Fs> Ledger<F> {
 
     /// Writes `recovered` over the tail, then cuts what is left of it. In this order no crash can
     /// lose the fact: a second one in between leaves a shorter tail, which is cut the same way.
+    ///
+    /// Without room for that much the reserve is given up first; if that is not enough either, the
+    /// tail stays for a start that finds room.
     fn cut(&mut self, now: Timestamp, tail: u64) -> Result<(), LedgerError> {
-        let cut = self.commit(now, &[Record::Recovered { cut_bytes: tail }]);
+        let mut records = vec![Record::Recovered { cut_bytes: tail }];
+        let cut = match self.commit_over(now, &records, tail) {
+            Err(super::Stop::Full) => {
+                self.remove_reserve(now)?;
+                if !self.index().is_out_of_space() {
+                    records.push(Record::OutOfSpace {});
+                }
+                self.commit_over(now, &records, tail)
+            }
+            other => other,
+        };
         cut.map_err(super::Stop::into_error)?;
         let shortened = uninterrupted(|| self.fs.truncate(&self.journal, self.end));
         let synced = shortened.and_then(|()| uninterrupted(|| self.fs.sync(&self.journal)));
@@ -129,7 +144,7 @@ impl<F: Fs> Ledger<F> {
             }
         }
         if differing {
-            self.queue_differing(&mut rebuilt)?;
+            self.write_differing(now, &mut rebuilt)?;
         }
         let before = checkpoint_bytes(&self.fs)?;
         self.publish(now)?;
@@ -139,8 +154,27 @@ impl<F: Fs> Ledger<F> {
         Ok(rebuilt)
     }
 
+    /// Writes the full tiles that differ. What a full disk keeps from being written is tried once
+    /// more without the reserve.
+    fn write_differing(
+        &mut self,
+        now: Timestamp,
+        rebuilt: &mut Vec<String>,
+    ) -> Result<(), LedgerError> {
+        match self.place_differing(rebuilt) {
+            Err(LedgerError::Io { source, .. }) if is_full(&source) => {
+                self.release_reserve(now)?;
+                self.place_differing(rebuilt).map_err(|error| match error {
+                    LedgerError::Io { source, .. } if is_full(&source) => LedgerError::OutOfSpace,
+                    other => other,
+                })
+            }
+            other => other,
+        }
+    }
+
     /// Walks through the journal once more and writes the full tiles that differ.
-    fn queue_differing(&mut self, rebuilt: &mut Vec<String>) -> Result<(), LedgerError> {
+    fn place_differing(&mut self, rebuilt: &mut Vec<String>) -> Result<(), LedgerError> {
         let Self { fs, journal, derived, .. } = self;
         let mut growth = Growth::default();
         let walk = Batches::new(&*fs, &*journal).map_err(LedgerError::io(JOURNAL))?;
@@ -159,19 +193,27 @@ impl<F: Fs> Ledger<F> {
 
     fn tend_reserve(&mut self, now: Timestamp) -> Result<(), LedgerError> {
         match uninterrupted(|| make_reserve(&self.fs)) {
-            Ok(()) => {
-                if self.index().is_out_of_space() {
-                    self.commit(now, &[Record::SpaceRegained {}])
-                        .map_err(super::Stop::into_error)?;
-                    self.publish(now)?;
-                }
-                Ok(())
+            Ok(()) => self.say_space_regained(now)?,
+            Err(error) if is_full(&error) => self.release_reserve(now)?,
+            Err(error) => return Err(self.poison(crate::layout::RESERVE, &error)),
+        }
+        if self.checkpoint.0 < self.size() { self.publish(now) } else { Ok(()) }
+    }
+}
+
+/// Whoever only looks ([`Reader::verify`](crate::Reader::verify)) holds the lock for the moment in
+/// which it asks whether somebody writes; that must not keep a node from starting.
+fn lock<F: Fs>(fs: &F) -> Result<F::Lock, LedgerError> {
+    let mut tries = 0_u32;
+    loop {
+        tries = tries.saturating_add(1);
+        match fs.lock() {
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => {
+                return Err(LedgerError::Io { path: String::new(), source: error });
             }
-            Err(error) if is_full(&error) => {
-                self.release_reserve(now)?;
-                self.publish(now)
-            }
-            Err(error) => Err(self.poison(crate::layout::RESERVE, &error)),
+            Err(_) if tries >= LOCK_TRIES => return Err(LedgerError::Busy),
+            Err(_) => std::thread::sleep(LOCK_PAUSE),
+            Ok(lock) => return Ok(lock),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Reading while writing: entries, proofs and receipts.
 
+use std::io;
+
+use crate::checkpoint::Checkpoint;
 use crate::entry::{Entry, EntryError};
 use crate::error::LedgerError;
 use crate::fs::{Fs, read_whole};
-use crate::layout::MAX_DERIVED;
+use crate::layout::{CHECKPOINT, MAX_DERIVED};
 use crate::ledger::Ledger;
-use crate::note::VerifierKey;
+use crate::note::{Note, VerifierKey};
 use crate::proof::{self, Tiles};
 use crate::reader::Entries;
 use crate::receipt::{Receipt, ReceiptError};
@@ -22,7 +25,7 @@ impl<F: Fs> Ledger<F> {
 
     /// The entries from `first` on, in their order, from the journal.
     pub fn entries(&self, first: u64) -> impl Iterator<Item = Result<Entry, LedgerError>> {
-        let (walk, trouble) = match Entries::new(&self.fs, &self.journal) {
+        let (walk, trouble) = match Entries::new(&self.fs, &self.journal, self.size()) {
             Ok(walk) => (Some(walk), None),
             Err(error) => (None, Some(Err(error))),
         };
@@ -64,7 +67,12 @@ impl<F: Fs> Ledger<F> {
     }
 }
 
-/// Tiles and bundles in a folder whose checkpoint says `size`.
+/// How often a file that went away is looked for under the name that a newer checkpoint gives it.
+const TRIES: u32 = 100;
+
+/// Tiles and bundles in a folder whose checkpoint says `size`, or said so a while ago: the folder
+/// has the partial files of its newest checkpoint alone, and those of an older one are the beginnings
+/// of newer ones.
 pub(crate) struct FolderTiles<'a, F> {
     pub(crate) fs: &'a F,
     pub(crate) size: u64,
@@ -83,10 +91,9 @@ impl<F: Fs> FolderTiles<'_, F> {
         if index >= self.size {
             return Err(missing);
         }
-        let bundle = index.checked_div(TILE_WIDTH).and_then(|tile| tile_in(self.size, 0, tile));
-        let Some(TileAt { index: number, width, .. }) = bundle else { return Err(missing) };
-        let path = TilePath::Entries { index: number, width }.to_string();
-        let bytes = read_whole(self.fs, &path, MAX_DERIVED).map_err(LedgerError::io(&path))?;
+        let number = index.checked_div(TILE_WIDTH).ok_or(missing)?;
+        let (path, bytes) =
+            self.newest(0, number, |at| TilePath::Entries { index: at.index, width: at.width })?;
         let mut rest = bytes.as_slice();
         let mut skip = index.checked_rem(TILE_WIDTH).unwrap_or(0);
         while let Some((len, behind)) = rest.split_first_chunk::<2>() {
@@ -102,6 +109,62 @@ impl<F: Fs> FolderTiles<'_, F> {
             index,
             why: format!("`{path}` ends before it"),
         }))
+    }
+
+    /// The bytes of the bundle that the tree of `size` has at `number`: as many entries, from a file
+    /// that may hold more.
+    pub(crate) fn bundle(&self, at: TileAt) -> Result<Vec<u8>, LedgerError> {
+        let (path, mut bytes) =
+            self.newest(0, at.index, |at| TilePath::Entries { index: at.index, width: at.width })?;
+        let mut end = 0_usize;
+        for _ in 0..at.width {
+            let entry = bytes.get(end..).and_then(<[u8]>::split_first_chunk::<2>);
+            let len = entry.map(|(len, _)| usize::from(u16::from_be_bytes(*len)));
+            let len = len.ok_or_else(|| LedgerError::Differs(path.clone()))?;
+            end = end.saturating_add(len).saturating_add(2);
+        }
+        if end > bytes.len() {
+            return Err(LedgerError::Differs(path));
+        }
+        bytes.truncate(end);
+        Ok(bytes)
+    }
+
+    /// A file of the tree, under the name that it has by now, and its bytes.
+    ///
+    /// A writer removes a partial file only after the checkpoint that has a wider one in its place.
+    /// So whoever does not find a file finds a newer checkpoint, and by it the newer file.
+    fn newest(
+        &self,
+        level: u8,
+        index: u64,
+        name: impl Fn(TileAt) -> TilePath,
+    ) -> Result<(String, Vec<u8>), LedgerError> {
+        let mut size = self.size;
+        let mut tries = 0_u32;
+        loop {
+            let at = tile_in(size, level, index);
+            let at = at.ok_or(LedgerError::NoSuchEntry { asked: index, size })?;
+            let path = name(at).to_string();
+            match read_whole(self.fs, &path, MAX_DERIVED) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    let newer = self.size_on_disk().filter(|newer| *newer > size);
+                    tries = tries.saturating_add(1);
+                    size = match newer {
+                        Some(newer) if tries < TRIES => newer,
+                        _ => return Err(LedgerError::Incomplete(path)),
+                    };
+                }
+                Err(error) => return Err(LedgerError::io(&path)(error)),
+                Ok(bytes) => return Ok((path, bytes)),
+            }
+        }
+    }
+
+    /// Only where to look follows from this; what is found there is proved by the older checkpoint.
+    fn size_on_disk(&self) -> Option<u64> {
+        let bytes = read_whole(self.fs, CHECKPOINT, MAX_DERIVED).ok()?;
+        Some(Checkpoint::from_text(&Note::parse(&bytes).ok()?.text).ok()?.size)
     }
 
     pub(crate) fn receipt(
@@ -126,13 +189,11 @@ impl<F: Fs> Tiles for FolderTiles<'_, F> {
 
     /// A narrower tile of an older tree is the beginning of the one on disk.
     fn tile(&self, at: TileAt) -> Result<Vec<Hash>, LedgerError> {
-        let have = tile_in(self.size, at.level, at.index);
-        let have = have.ok_or(LedgerError::NoSuchEntry { asked: at.index, size: self.size })?;
-        let path = TilePath::Hashes(have).to_string();
-        let bytes = read_whole(self.fs, &path, MAX_DERIVED).map_err(LedgerError::io(&path))?;
-        let hashes = Hash::many(&bytes).filter(|hashes| hashes.len() == usize::from(have.width));
+        let (path, bytes) = self.newest(at.level, at.index, TilePath::Hashes)?;
+        let width = usize::from(at.width);
+        let hashes = Hash::many(&bytes).filter(|hashes| hashes.len() >= width);
         let mut hashes = hashes.ok_or(LedgerError::Differs(path))?;
-        hashes.truncate(usize::from(at.width));
+        hashes.truncate(width);
         Ok(hashes)
     }
 }

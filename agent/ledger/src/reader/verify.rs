@@ -7,7 +7,7 @@ use std::time::Duration;
 use arch_identity::Timestamp;
 use arch_problem::{Code, codes};
 
-use super::{Reader, stated_keys};
+use super::{Reader, is_damage, stated_keys};
 use crate::checkpoint::{Checkpoint, VerifiedCheckpoint};
 use crate::entry::Entry;
 use crate::error::LedgerError;
@@ -149,7 +149,7 @@ impl<F: Fs> Reader<F> {
             match walk.next().map_err(from_io(JOURNAL))? {
                 Step::Batch(batch) => self.batch(batch, &mut growth, &mut first)?,
                 Step::End => break,
-                Step::Tail(tail) => return Err(self.tail(&growth, &tail)),
+                Step::Tail(tail) => return Err(self.tail(&mut walk, &tail)),
             }
         }
         let first = first.ok_or_else(|| damaged(0, walk.offset(), "the journal has no entry"))?;
@@ -183,12 +183,13 @@ impl<F: Fs> Reader<F> {
         Ok(())
     }
 
-    /// Bytes behind the last commit: damage if the checkpoint counts them, else a broken-off write.
-    fn tail(&self, growth: &Growth, tail: &Tail) -> Failure {
-        let counted =
-            self.checkpoint().is_ok_and(|(_, checkpoint)| checkpoint.size > growth.size());
-        if counted || tail.impossible {
-            return damaged(tail.index, tail.offset, tail.why);
+    /// Bytes behind the last commit: damage if they were committed once, else a broken-off write.
+    fn tail(&self, walk: &mut Batches<'_, F, &F::File>, tail: &Tail) -> Failure {
+        let counted = self.checkpoint().map_or(0, |(_, checkpoint)| checkpoint.size);
+        match is_damage(walk, tail, counted) {
+            Ok(true) => return damaged(tail.index, tail.offset, tail.why),
+            Ok(false) => {}
+            Err(error) => return from_io(JOURNAL)(error),
         }
         let message = format!("not committed, or damaged since: {}", tail.why);
         failure(codes::LEDGER_UNFINISHED, in_journal(tail.index, tail.offset), message)

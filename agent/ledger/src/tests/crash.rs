@@ -192,6 +192,51 @@ fn a_full_disk_at_any_call_ends_in_an_honest_refusal() {
 }
 
 #[test]
+fn a_ledger_that_begins_meets_any_fault_and_begins_at_the_next_start() {
+    for trouble in [Trouble::Eio, Trouble::Enospc] {
+        for happened in [false, true] {
+            let mut reached = true;
+            for call in (1..).take_while(|call| *call < 200) {
+                let fs = MemFs::default();
+                fs.fail(Some(Fault { call, trouble, happened }));
+                let first = open(&fs).map(drop);
+                reached = fs.calls() >= call;
+                fs.fail(None);
+                let place = format!("{trouble:?} at call {call}, happened: {happened}, {first:?}");
+                drop(open(&fs).unwrap_or_else(|e| panic!("{place}: {e}")));
+                let said = records(&fs);
+                assert!(matches!(said.first(), Some(Record::Opened { .. })), "{place}");
+                assert_eq!(verified(&fs).size, u64::try_from(said.len()).unwrap(), "{place}");
+                if !reached {
+                    assert!(call > 10 && first.is_ok(), "{place}");
+                    break;
+                }
+            }
+            assert!(!reached);
+        }
+    }
+}
+
+#[test]
+fn a_read_that_fails_is_told_and_harms_nothing() {
+    for call in 1.. {
+        let fs = MemFs::with(&NEARLY_FULL);
+        fs.fail_read(Some(call));
+        let opened = open(&fs).map(drop);
+        let verified_then = Reader::new(fs.clone()).verify(None).map(drop);
+        let reached = fs.reads() >= call;
+        fs.fail_read(None);
+        assert!(reached == (opened.is_err() || verified_then.is_err()), "read {call}");
+        drop(open(&fs).unwrap());
+        assert!(fs.files() == *NEARLY_FULL, "read {call}");
+        if !reached {
+            assert!(call > 20, "{call} reads");
+            return;
+        }
+    }
+}
+
+#[test]
 fn short_writes_and_signals_are_not_even_noticed() {
     for (trouble, happened) in
         [(Trouble::ShortWrite, false), (Trouble::Eintr, false), (Trouble::Eintr, true)]

@@ -1,10 +1,15 @@
 //! Whatever changes in the folder, a stranger sees it and can say where.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use arch_problem::codes;
 
 use super::world::*;
 use crate::fault::MemFs;
-use crate::{Failure, LedgerError, Reader};
+use crate::fs::Fs as _;
+use crate::ledger::FolderTiles;
+use crate::{Failure, Hash, Ledger, LedgerError, Reader, Receipt, StdFs, proof};
 
 fn failure(fs: &MemFs) -> Option<Failure> {
     Reader::new(fs.clone()).verify(None).err()
@@ -135,4 +140,118 @@ fn reading_ends_at_the_first_damage() {
     assert!(entries.next().unwrap().is_ok() && entries.next().unwrap().is_ok());
     assert!(matches!(entries.next(), Some(Err(LedgerError::Damaged { index: 2, .. }))));
     assert!(entries.next().is_none());
+}
+
+#[test]
+fn a_write_that_is_under_way_ends_the_entries_and_a_lost_one_is_damage() {
+    let (before, after) = (ledger_of(2), ledger_of(3));
+    let (short, whole) = (before.files()["journal"].len(), after.files()["journal"].clone());
+    for len in (short..whole.len()).step_by(31) {
+        for (fs, damaged) in [(&before, false), (&after, true)] {
+            let fs = MemFs::with(&fs.files());
+            fs.tamper("journal", Some(whole[..len].to_vec()));
+            let reader = Reader::new(fs);
+            let entries: Vec<_> = reader.entries().unwrap().collect();
+            let broken = matches!(
+                entries.last(),
+                Some(Err(LedgerError::Damaged { .. } | LedgerError::RolledBack { .. }))
+            );
+            assert_eq!((entries.iter().filter(|e| e.is_ok()).count(), broken), (3, damaged));
+        }
+    }
+}
+
+#[test]
+fn a_tail_with_a_later_batch_in_it_is_damage_though_the_checkpoint_is_lost() {
+    let fs = ledger_of(3);
+    let cut = ledger_of(1).files()["journal"].len();
+    let mut journal = fs.files()["journal"].clone();
+    journal[cut + 20] ^= 1;
+    fs.tamper("journal", Some(journal));
+    fs.tamper("checkpoint", None);
+    let reader = Reader::new(fs);
+    assert!(matches!(
+        reader.entries().unwrap().last(),
+        Some(Err(LedgerError::Damaged { index: 2, .. }))
+    ));
+    assert_eq!(reader.verify(None).unwrap_err().code, codes::LEDGER_DAMAGED);
+}
+
+#[test]
+fn an_older_checkpoint_is_proved_from_the_wider_and_full_files_of_a_newer_one() {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    ledger.append(noon(), &(0..3).map(refused).collect::<Vec<_>>()).unwrap();
+    let (old, root) = (ledger.checkpoint().to_owned(), ledger.root());
+    for more in [2_u64, 300] {
+        ledger.append(noon(), &(0..more).map(refused).collect::<Vec<_>>()).unwrap();
+        // What somebody sees who read the checkpoint of 4 entries before this was appended.
+        let tiles = FolderTiles { fs: &fs, size: 4 };
+        for index in 0..4 {
+            let receipt: Receipt =
+                tiles.receipt(index, &old, keys().verifiers()).unwrap().parse().unwrap();
+            assert_eq!(receipt.path, ledger.inclusion(index, 4).unwrap());
+        }
+        assert!(tiles.entry(4).is_err());
+        let path = proof::consistency(&tiles, 2, 4).unwrap();
+        assert_eq!(path, ledger.consistency(2, 4).unwrap());
+        let mut copied = BTreeMap::new();
+        let copy = Reader::new(fs.clone()).copy_tiles(4, |path, bytes| {
+            copied.insert(path.to_owned(), bytes.to_vec());
+            Ok::<(), LedgerError>(())
+        });
+        copy.unwrap();
+        assert!(copied.keys().eq(["tile/0/000.p/4", "tile/entries/000.p/4"]));
+        let leaves = Hash::many(&copied["tile/0/000.p/4"]).unwrap();
+        assert_eq!(
+            Hash::node(Hash::node(leaves[0], leaves[1]), Hash::node(leaves[2], leaves[3])),
+            root
+        );
+        let older = ledger_of(3).files();
+        assert!(copied.iter().all(|(path, bytes)| older[path] == *bytes));
+    }
+    fs.tamper("tile/0/000", None);
+    let gone = FolderTiles { fs: &fs, size: 4 }.receipt(0, &old, keys().verifiers());
+    assert!(matches!(gone, Err(LedgerError::Incomplete(path)) if path == "tile/0/000"));
+}
+
+#[test]
+fn a_reader_that_races_an_appender_always_gets_its_proof() {
+    let place = tempfile::tempdir().unwrap();
+    let fs = StdFs::open(place.path()).unwrap();
+    let (mut ledger, _) = Ledger::open(fs, keys(), noon()).unwrap();
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(|| {
+            let reader = Reader::open(place.path()).unwrap();
+            let mut proved = 0_u64;
+            while !over.load(Ordering::SeqCst) || proved == 0 {
+                let size = reader.checkpoint().unwrap().1.size;
+                reader.entry(size - 1).unwrap();
+                reader.consistency(size / 2, size).unwrap();
+                reader.receipt(size - 1).unwrap();
+                assert!(reader.entries().unwrap().all(|entry| entry.is_ok()));
+                proved += 1;
+            }
+            proved
+        });
+        for n in 0..400 {
+            ledger.append(noon(), &[refused(n)]).unwrap();
+        }
+        over.store(true, Ordering::SeqCst);
+        assert!(reading.join().unwrap() > 10);
+    });
+}
+
+#[test]
+fn somebody_who_looks_whether_the_agent_writes_does_not_keep_it_from_starting() {
+    let fs = ledger_of(1);
+    let looking = fs.lock().unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            drop(looking);
+        });
+        assert!(open(&fs).is_ok());
+    });
 }

@@ -2,6 +2,7 @@
 
 use super::world::*;
 use crate::fault::MemFs;
+use crate::layout::RESERVE_BYTES;
 use crate::{EndState, LedgerError, Record};
 
 fn used(fs: &MemFs) -> usize {
@@ -74,4 +75,96 @@ fn a_start_on_a_full_disk_says_so_in_the_ledger() {
 
 fn verified_while_open(fs: &MemFs) -> u64 {
     crate::Reader::new(fs.clone()).verify(None).unwrap().size
+}
+
+#[test]
+fn what_a_full_disk_is_told_reaches_tiles_and_checkpoint_though_the_batch_is_refused() {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    fs.limit(Some(used(&fs) + 100));
+    assert!(matches!(ledger.append(noon(), &[accepted(1)]), Err(LedgerError::OutOfSpace)));
+    drop(ledger);
+    assert_eq!(verified(&fs).size, 2);
+}
+
+#[test]
+fn space_that_is_regained_by_a_batch_that_is_refused_reaches_tiles_and_checkpoint() {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    ledger.append(noon(), &[accepted(1)]).unwrap();
+    fs.limit(Some(used(&fs)));
+    assert!(ledger.append(noon(), &[accepted(2)]).is_err());
+    fs.limit(None);
+    let twice = ledger.append(noon().plus(60), &[accepted(1)]);
+    assert!(matches!(twice, Err(LedgerError::IllegalStep { .. })));
+    assert_eq!(ledger.entry(3).unwrap().record, Record::SpaceRegained {});
+    drop(ledger);
+    assert_eq!(verified(&fs).size, 4);
+}
+
+#[test]
+fn a_reserve_that_leaves_no_room_to_say_so_is_given_up_and_the_node_starts() {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    fs.limit(Some(used(&fs)));
+    ledger.append(noon(), &[refused(1)]).unwrap();
+    fs.limit(Some(used(&fs) + RESERVE_BYTES + 50));
+    ledger.append(noon().plus(60), &[refused(2)]).unwrap();
+    assert!(ledger.is_out_of_space() && !fs.files().contains_key("reserve"));
+    drop(ledger);
+    for _ in 0..2 {
+        fs.limit(Some(used(&fs) + RESERVE_BYTES + 50));
+        let (ledger, _) = open(&fs).unwrap();
+        assert!(ledger.is_out_of_space() && !fs.files().contains_key("reserve"));
+        drop(ledger);
+        assert_eq!(verified(&fs).size, 4);
+    }
+    fs.limit(None);
+    assert!(!open(&fs).unwrap().0.is_out_of_space());
+}
+
+#[test]
+fn a_short_torn_tail_on_a_full_disk_is_cut_with_the_room_of_the_reserve() {
+    let fs = ledger_of(3);
+    let journal = fs.files()["journal"].clone();
+    fs.tamper("journal", Some([journal.as_slice(), &[9; 9]].concat()));
+    fs.limit(Some(used(&fs)));
+    let (ledger, recovery) = open(&fs).unwrap();
+    assert_eq!(recovery.cut_bytes, 9);
+    let records: Vec<_> = ledger.entries(4).map(|e| e.unwrap().record).collect();
+    assert_eq!(records, [Record::Recovered { cut_bytes: 9 }, Record::OutOfSpace {}]);
+    assert!(ledger.is_out_of_space());
+    drop(ledger);
+    assert_eq!(verified(&fs).size, 6);
+}
+
+#[test]
+fn a_torn_tail_without_any_room_stays_as_it_is() {
+    let fs = ledger_of(3);
+    fs.tamper("reserve", None);
+    let torn = [fs.files()["journal"].as_slice(), &[9; 9]].concat();
+    fs.tamper("journal", Some(torn.clone()));
+    fs.limit(Some(used(&fs)));
+    assert!(matches!(open(&fs), Err(LedgerError::OutOfSpace)));
+    assert_eq!(fs.files()["journal"].len(), torn.len());
+    fs.limit(None);
+    assert_eq!(open(&fs).unwrap().1.cut_bytes, 9);
+}
+
+#[test]
+fn lost_tiles_on_a_full_disk_are_written_with_the_room_of_the_reserve() {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    ledger.append(noon(), &(0..260).map(refused).collect::<Vec<_>>()).unwrap();
+    drop(ledger);
+    for lost in ["tile/0/000", "tile/entries/000"] {
+        fs.tamper(lost, None);
+    }
+    fs.limit(Some(used(&fs)));
+    let (ledger, recovery) = open(&fs).unwrap();
+    // The checkpoint, too: it counts `outOfSpace` now.
+    assert_eq!(recovery.rebuilt, ["tile/0/000", "tile/entries/000", "checkpoint"]);
+    assert!(ledger.is_out_of_space());
+    drop(ledger);
+    assert_eq!(verified(&fs).size, 262);
 }

@@ -12,23 +12,23 @@ use crate::{
 
 static KEYS: LazyLock<LogKeys> = LazyLock::new(|| log_keys(7));
 
-pub(super) fn log_keys(seed: u8) -> LogKeys {
+pub(crate) fn log_keys(seed: u8) -> LogKeys {
     LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[seed; 32])).unwrap()
 }
 
-pub(super) fn keys() -> LogKeys {
+pub(crate) fn keys() -> LogKeys {
     KEYS.clone()
 }
 
-pub(super) fn noon() -> Timestamp {
+pub(crate) fn noon() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }
 
-pub(super) fn digest(n: u64) -> Digest {
+pub(crate) fn digest(n: u64) -> Digest {
     Digest::of(&n.to_be_bytes())
 }
 
-pub(super) fn refused(n: u64) -> Record {
+pub(crate) fn refused(n: u64) -> Record {
     Record::Refused {
         subject: digest(n),
         file: format!("job-{n}.yaml"),
@@ -40,23 +40,24 @@ pub(super) fn refused(n: u64) -> Record {
     }
 }
 
-pub(super) fn accepted(n: u64) -> Record {
+pub(crate) fn accepted(n: u64) -> Record {
     Record::Accepted {
         document: digest(n),
         name: format!("job-{n}"),
         owner: "user:ada".into(),
         module: digest(1000 + n),
+        inputs: BTreeMap::from([("words".into(), digest(5000 + n))]),
         policy: digest(2000),
         rules: vec!["all".into()],
         grants: Vec::new(),
     }
 }
 
-pub(super) fn started(n: u64, attempt: u32) -> Record {
+pub(crate) fn started(n: u64, attempt: u32) -> Record {
     Record::Started { document: digest(n), attempt, environment: digest(3000) }
 }
 
-pub(super) fn finished(n: u64, state: EndState) -> Record {
+pub(crate) fn finished(n: u64, state: EndState) -> Record {
     Record::Finished {
         document: digest(n),
         attempt: 1,
@@ -71,12 +72,12 @@ pub(super) fn finished(n: u64, state: EndState) -> Record {
     }
 }
 
-pub(super) fn open(fs: &MemFs) -> Result<(Ledger<MemFs>, Recovery), LedgerError> {
+pub(crate) fn open(fs: &MemFs) -> Result<(Ledger<MemFs>, Recovery), LedgerError> {
     Ledger::open(fs.clone(), keys(), noon())
 }
 
 /// A ledger with `count` refusals behind its first entry, one batch each; closed.
-pub(super) fn ledger_of(count: u64) -> MemFs {
+pub(crate) fn ledger_of(count: u64) -> MemFs {
     let fs = MemFs::default();
     let (mut ledger, _) = open(&fs).unwrap();
     for n in 0..count {
@@ -87,6 +88,6 @@ pub(super) fn ledger_of(count: u64) -> MemFs {
 }
 
 /// Reads the folder as a stranger would, with nothing but the public keys.
-pub(super) fn verified(fs: &MemFs) -> Verification {
+pub(crate) fn verified(fs: &MemFs) -> Verification {
     Reader::new(fs.clone()).verify(Some(keys().verifiers())).unwrap()
 }

@@ -33,9 +33,14 @@ async fn many_at_once_are_anchored_each_once_and_share_batches() {
         })
         .collect();
     let mut indices = std::collections::BTreeSet::new();
+    let mut batches = std::collections::BTreeSet::new();
     for task in tasks {
-        assert!(indices.insert(task.await.unwrap().index()));
+        let anchored = task.await.unwrap();
+        assert!(indices.insert(anchored.index()));
+        // The size after its batch: the same for all who shared it.
+        batches.insert(anchored.size());
     }
+    assert!(batches.len() < 250, "{} batches for 500 records", batches.len());
     assert_eq!((indices.len(), anchors.memory().size()), (500, 501));
     assert!(anchors.memory().was_refused(&Digest::of(&7_u32.to_le_bytes()), "ARCH-D004"));
     assert_eq!(anchors.head().await.unwrap().size, 501);
@@ -44,6 +49,29 @@ async fn many_at_once_are_anchored_each_once_and_share_batches() {
     thread.join().unwrap();
     assert!(matches!(anchors.anchor_one(refused(0)).await, Err(AnchorError::Closed)));
     assert_eq!(Anchors::start(ledger(folder.path())).unwrap().0.memory().size(), 501);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_ledger_makes_its_tiles_and_checkpoint_durable_once() {
+    let fs = arch_ledger::fault::MemFs::default();
+    let keys = KeyPair::from_seed(KeyKind::Hybrid, &[1; 32]);
+    let keys = LogKeys::new("example.org/node", keys).unwrap();
+    let (ledger, _) = Ledger::open(fs.clone(), keys, clock::wall()).unwrap();
+    let (anchors, _thread) = Anchors::start(ledger).unwrap();
+    let before = fs.syncs();
+    anchors.anchor_one(refused(1)).await.unwrap();
+    assert_eq!(fs.syncs(), before + 1, "the journal alone");
+    let mut settled = fs.syncs();
+    for _ in 0..100 {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        settled = fs.syncs();
+        if settled > before + 1 {
+            break;
+        }
+    }
+    assert!(settled > before + 3, "tiles and checkpoint: {settled} of {before}");
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    assert_eq!(fs.syncs(), settled, "nothing to do any more");
 }
 
 #[tokio::test(flavor = "multi_thread")]

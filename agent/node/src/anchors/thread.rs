@@ -1,12 +1,16 @@
 //! The thread itself.
 
 use std::sync::{Arc, PoisonError, RwLock, mpsc};
+use std::time::Duration;
 
 use arch_ledger::{Anchored, Ledger, LedgerError, Record, fs::Fs};
 use tokio::sync::{oneshot, watch};
 
 use super::{Head, Health, MOST};
 use crate::{clock, memory::Memory};
+
+/// How long nothing must be asked for before the derived files are made durable.
+const IDLE: Duration = Duration::from_secs(1);
 
 type Reply = oneshot::Sender<Result<Vec<Anchored>, LedgerError>>;
 
@@ -24,6 +28,8 @@ pub(super) struct Owner<F: Fs> {
     pub(super) ledger: Ledger<F>,
     pub(super) memory: Arc<RwLock<Memory>>,
     pub(super) health: watch::Sender<Health>,
+    /// Whether something was appended since the derived files were made durable.
+    pub(super) unsettled: bool,
 }
 
 /// What waits for one commit.
@@ -63,11 +69,37 @@ impl<F: Fs> Owner<F> {
                 Asked::Head { reply } => drop(reply.send(self.head())),
                 Asked::Close => break,
             }
-            next = next.or_else(|| asked.recv().ok());
+            next = match next {
+                Some(next) => Some(next),
+                None => match self.wait(asked) {
+                    Ok(next) => next,
+                    Err(_) => return self.tell_health(),
+                },
+            };
         }
         if let Err(error) = self.ledger.settle() {
             tracing::error!(%error, "the ledger's derived files may be behind after a power cut");
         }
+    }
+
+    /// The next thing asked for. When nothing is asked for a while the derived files are made durable,
+    /// so that a power cut afterwards leaves nothing undecided (`ledger::open`).
+    fn wait(&mut self, asked: &mpsc::Receiver<Asked>) -> Result<Option<Asked>, LedgerError> {
+        if std::mem::take(&mut self.unsettled) {
+            match asked.recv_timeout(IDLE) {
+                Ok(next) => {
+                    self.unsettled = true;
+                    return Ok(Some(next));
+                }
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(mpsc::RecvTimeoutError::Timeout) => {
+                    self.ledger.settle().inspect_err(|error| {
+                        tracing::error!(%error, "the ledger's derived files are not durable");
+                    })?;
+                }
+            }
+        }
+        Ok(asked.recv().ok())
     }
 
     /// One batch if that goes; else one by one, so that nobody fails for another's record.
@@ -98,6 +130,7 @@ impl<F: Fs> Owner<F> {
 
     fn append(&mut self, records: &[Record]) -> Result<Vec<Anchored>, LedgerError> {
         let anchored = self.ledger.append(clock::wall(), records);
+        self.unsettled = true;
         // From the evidence, not from the folder: on a full disk its bundles lag behind.
         let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
         for anchored in anchored.iter().flatten() {

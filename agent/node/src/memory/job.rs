@@ -18,6 +18,8 @@ pub struct KnownJob {
     pub owner: String,
     /// Digest of the module.
     pub module: Digest,
+    /// Inputs by name.
+    pub inputs: BTreeMap<String, Digest>,
     /// Rules that let it in.
     pub rules: Vec<String>,
     /// What it may do.
@@ -63,13 +65,14 @@ pub struct End {
 
 impl KnownJob {
     pub(super) fn accepted(index: u64, time: Timestamp, record: &Record) -> Option<Self> {
-        let Record::Accepted { name, owner, module, rules, grants, .. } = record else {
+        let Record::Accepted { name, owner, module, inputs, rules, grants, .. } = record else {
             return None;
         };
         Some(Self {
             name: name.clone(),
             owner: owner.clone(),
             module: *module,
+            inputs: inputs.clone(),
             rules: rules.clone(),
             grants: grants.clone(),
             accepted_at: time,

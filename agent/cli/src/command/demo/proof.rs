@@ -126,6 +126,7 @@ mod tests {
             name: "x".into(),
             owner: "user:x".into(),
             module: document,
+            inputs: Default::default(),
             policy: document,
             rules: vec![],
             grants: vec![],

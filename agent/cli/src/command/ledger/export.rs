@@ -22,17 +22,23 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self) -> Outcome {
         let ledger = self.folder.open()?;
-        let found = ledger.reader.verify(None).map_err(|failure| {
+        ledger.reader.verify(None).map_err(|failure| {
             Stop::from(arch_problem::Problem::new(failure.code, failure.to_string()))
         })?;
         make_empty(&self.out)?;
-        let (checkpoint, _what_it_says) = ledger.reader.checkpoint().map_err(|e| broken(&e))?;
+        // The agent may go on writing: what is copied is the tree of this checkpoint, whole.
+        let (checkpoint, says) = ledger.reader.checkpoint().map_err(|e| broken(&e))?;
         put(&self.out.join("vkeys"), keys(&ledger)?.as_bytes())?;
-        put(&self.out.join("entries.jsonl"), &lines(&ledger)?)?;
-        copy_below(&self.folder.path().join("tile"), &self.out.join("tile"))?;
+        put(&self.out.join("entries.jsonl"), &lines(&ledger, says.size)?)?;
+        ledger.reader.copy_tiles(says.size, |path, bytes| {
+            let path = self.out.join(path);
+            let folder = path.parent().unwrap_or(&path);
+            std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+            put(&path, bytes)
+        })?;
         // Last, as a log would: whoever sees the checkpoint finds everything it counts.
         put(&self.out.join("checkpoint"), checkpoint.as_bytes())?;
-        say::data(&format!("{} entries, root {}", found.size, found.root))?;
+        say::data(&format!("{} entries, root {}", says.size, says.root))?;
         say::talk(&format!("wrote {}", self.out.display()));
         Ok(Answer::Yes)
     }
@@ -43,9 +49,9 @@ fn keys(ledger: &LedgerFolder) -> Result<String, Stop> {
     Ok(keys.iter().map(|key| format!("{key}\n")).collect())
 }
 
-fn lines(ledger: &LedgerFolder) -> Result<Vec<u8>, Stop> {
+fn lines(ledger: &LedgerFolder, size: u64) -> Result<Vec<u8>, Stop> {
     let mut lines = Vec::new();
-    for entry in ledger.entries()? {
+    for entry in ledger.entries()?.into_iter().filter(|entry| entry.index < size) {
         lines.extend_from_slice(&entry.bytes);
         lines.push(b'\n');
     }
@@ -59,29 +65,8 @@ fn make_empty(path: &Path) -> Result<(), Stop> {
     std::fs::create_dir_all(path).map_err(|error| unwritable(path, &error))
 }
 
-/// Regular files and folders only; a verified ledger has nothing else.
-fn copy_below(from: &Path, to: &Path) -> Result<(), Stop> {
-    std::fs::create_dir_all(to).map_err(|error| unwritable(to, &error))?;
-    let entries = std::fs::read_dir(from).map_err(|error| unreadable(from, &error))?;
-    for entry in entries {
-        let entry = entry.map_err(|error| unreadable(from, &error))?;
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
-        let kind = entry.file_type().map_err(|error| unreadable(&source, &error))?;
-        if kind.is_dir() {
-            copy_below(&source, &target)?;
-        } else if kind.is_file() {
-            std::fs::copy(&source, &target).map_err(|error| unwritable(&target, &error))?;
-        }
-    }
-    Ok(())
-}
-
 fn put(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
     arch_files::write_whole(path, bytes, 0o644).map_err(Stop::file)
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> Stop {
-    Stop::could_not(format!("{} cannot be read: {error}", path.display()), "look at its mode")
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Stop {

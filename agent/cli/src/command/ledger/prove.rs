@@ -1,19 +1,24 @@
 //! `archctl ledger prove`
 
-use arch_ledger::{Entry, LedgerError, Receipt};
+use arch_ledger::{Checkpoint, Entry, LedgerError, Receipt};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::consistency;
 use crate::answer::{Answer, Outcome, Stop};
 use crate::ledger_folder::{Folder, LedgerFolder, broken};
 use crate::named_job::NamedJob;
 use crate::places::Format;
 use crate::say;
 
-/// Print a receipt: the proof that an entry is in the log, checkable without the log
+/// Print a receipt: the proof that an entry is in the log, checkable without the log; or the proof that
+/// the log only appended to an older state of itself
 ///
 /// The receipt is a C2SP tlog-proof. It carries the entry itself in its `extra` line, so that
 /// `archctl ledger verify --receipt` needs nothing else.
+///
+/// With `--from` or `--since` it is a consistency proof, in the form that C2SP tlog-witness asks of who
+/// adds a checkpoint. `archctl ledger verify --proof` checks it.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("which").required(true))]
 pub(crate) struct Args {
@@ -23,6 +28,12 @@ pub(crate) struct Args {
     /// The end of this job instead, or the newest entry about it: its digest, or its first digits
     #[arg(long, value_name = "DIGEST", group = "which")]
     job: Option<NamedJob>,
+    /// That the log only appended to its own tree of so many entries
+    #[arg(long, value_name = "SIZE", group = "which")]
+    from: Option<u64>,
+    /// That it only appended to the tree of this older checkpoint; refused if it did not
+    #[arg(long, value_name = "CHECKPOINT", group = "which")]
+    since: Option<std::path::PathBuf>,
     /// The ledger's folder, or the state folder that it is in
     #[arg(
         long = "ledger",
@@ -32,10 +43,18 @@ pub(crate) struct Args {
     )]
     dir: std::path::PathBuf,
     /// Leave the entry out of the receipt
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["from", "since"])]
     bare: bool,
     #[command(flatten)]
     format: Format,
+}
+
+#[derive(Serialize)]
+struct Consistent {
+    schema: &'static str,
+    old: u64,
+    size: u64,
+    proof: String,
 }
 
 #[derive(Serialize)]
@@ -49,6 +68,13 @@ struct Proved {
 impl Args {
     pub(crate) fn run(self) -> Outcome {
         let ledger = Folder::at(&self.dir).open()?;
+        if let Some(path) = &self.since {
+            let old = consistency::older(path, &ledger.reader.stated_keys()?)?;
+            return self.consistent(&ledger, old.size, Some(&old));
+        }
+        if let Some(size) = self.from {
+            return self.consistent(&ledger, size, None);
+        }
         let index = self.index(&ledger)?;
         let entry = ledger.reader.entry(index).map_err(|error| no(&error))?;
         let receipt = receipt(&ledger, &entry, self.bare)?;
@@ -58,6 +84,20 @@ impl Args {
             say::json(&Proved { schema, index, entry, receipt })?;
         } else {
             say::data(&receipt)?;
+        }
+        Ok(Answer::Yes)
+    }
+
+    fn consistent(&self, ledger: &LedgerFolder, old: u64, kept: Option<&Checkpoint>) -> Outcome {
+        let proof = ledger.reader.consistency_proof(old).map_err(|error| no(&error))?;
+        if let Some(kept) = kept {
+            consistency::require(&proof, kept, &ledger.reader.stated_keys()?)?;
+        }
+        if self.format.json {
+            let (schema, size) = ("arch.ledger-consistency/v1", consistency::newer(&proof)?.size);
+            say::json(&Consistent { schema, old, size, proof: proof.to_string() })?;
+        } else {
+            say::data(&proof.to_string())?;
         }
         Ok(Answer::Yes)
     }

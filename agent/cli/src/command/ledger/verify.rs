@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use arch_ledger::{Failure, KeySource, Receipt, Verification, VerifierKey};
-use arch_problem::Problem;
+use arch_ledger::{Checkpoint, Failure, KeySource, Receipt, Verification, VerifierKey};
+use arch_problem::{Problem, codes};
 use serde::Serialize;
 
+use super::consistency;
 use crate::answer::{Answer, Outcome, Stop};
-use crate::ledger_folder::Folder;
+use crate::ledger_folder::{Folder, LedgerFolder};
 use crate::places::Format;
 use crate::render::{self, Sources};
 use crate::say;
@@ -30,6 +31,12 @@ pub(crate) struct Args {
     /// The entry that the receipt is about, if it is not in the receipt
     #[arg(long, value_name = "FILE", requires = "receipt")]
     entry: Option<PathBuf>,
+    /// Also check that it only appended to this older checkpoint, which somebody kept elsewhere
+    #[arg(long, value_name = "CHECKPOINT", conflicts_with = "receipt")]
+    consistent_with: Option<PathBuf>,
+    /// Check this consistency proof instead of a ledger; needs `--consistent-with` and `--key`
+    #[arg(long, value_name = "FILE", requires_all = ["consistent_with", "keys"])]
+    proof: Option<PathBuf>,
     /// A verifier key that must have signed, `NAME+ID+KEY` or a file of such lines; may be given
     /// several times
     #[arg(long = "key", value_name = "VKEY")]
@@ -44,6 +51,8 @@ struct Whole {
     size: u64,
     root: String,
     ok: bool,
+    #[serde(rename = "consistentWith", skip_serializing_if = "Option::is_none")]
+    consistent_with: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -68,9 +77,10 @@ struct Proved {
 impl Args {
     pub(crate) fn run(self) -> Outcome {
         let keys = keys(&self.keys)?;
-        match &self.receipt {
-            Some(receipt) => self.receipt(receipt, &keys),
-            None => self.ledger(&keys),
+        match (&self.receipt, &self.proof, &self.consistent_with) {
+            (Some(receipt), ..) => self.receipt(receipt, &keys),
+            (None, Some(proof), Some(old)) => self.proof(proof, old, &keys),
+            _ => self.ledger(&keys),
         }
     }
 
@@ -78,18 +88,29 @@ impl Args {
         let ledger = self.folder.open()?;
         let given = (!keys.is_empty()).then_some(keys);
         match ledger.reader.verify(given) {
-            Ok(found) => self.whole(&found),
+            Ok(found) => {
+                let Some(path) = &self.consistent_with else { return self.whole(&found, None) };
+                let old = consistency::older(path, &found.keys)?;
+                match extends(&ledger, &old, &found)? {
+                    None => self.whole(&found, Some(old.size)),
+                    Some(failure) => self.broken(&failure),
+                }
+            }
             Err(failure) => self.broken(&failure),
         }
     }
 
-    fn whole(&self, found: &Verification) -> Outcome {
+    fn whole(&self, found: &Verification, consistent_with: Option<u64>) -> Outcome {
         let (size, root) = (found.size, found.root.to_string());
         if self.format.json {
-            say::json(&Whole { schema: "arch.ledger-verify/v1", size, root, ok: true })?;
+            let schema = "arch.ledger-verify/v1";
+            say::json(&Whole { schema, size, root, ok: true, consistent_with })?;
             return Ok(Answer::Yes);
         }
         say::data(&format!("ok: {size} entries of `{}`, root {root}", found.origin))?;
+        if let Some(old) = consistent_with {
+            say::data(&format!("it only appended to the checkpoint of {old} entries"))?;
+        }
         if found.key_source == KeySource::FirstEntry {
             say::talk("its own first entry names its keys; give `--key` to know whose it is");
         }
@@ -110,6 +131,23 @@ impl Args {
             say::talk(&render::problem(&problem, &Sources::default()));
         }
         Ok(Answer::No)
+    }
+
+    fn proof(&self, path: &Path, old: &Path, keys: &[VerifierKey]) -> Outcome {
+        let (old, proof) = (consistency::older(old, keys)?, consistency::proof(path)?);
+        if let Some((code, message)) = consistency::broken(&proof, &old, keys) {
+            return self.broken(&Failure { code, place: path.display().to_string(), message });
+        }
+        let Checkpoint { origin, size, root } = consistency::newer(&proof)?;
+        let (root, consistent_with) = (root.to_string(), Some(old.size));
+        if self.format.json {
+            let schema = "arch.consistency-verify/v1";
+            say::json(&Whole { schema, size, root, ok: true, consistent_with })?;
+        } else {
+            let old = old.size;
+            say::data(&format!("ok: `{origin}` only appended from {old} to {size}, root {root}"))?;
+        }
+        Ok(Answer::Yes)
     }
 
     fn receipt(&self, path: &Path, keys: &[VerifierKey]) -> Outcome {
@@ -154,8 +192,24 @@ impl Args {
     }
 }
 
+/// Why the ledger does not extend an older checkpoint of itself, if so.
+fn extends(
+    ledger: &LedgerFolder,
+    old: &Checkpoint,
+    found: &Verification,
+) -> Result<Option<Failure>, Stop> {
+    let place = "checkpoint".to_owned();
+    if old.size > found.size {
+        let message = format!("it counts {} entries, the older one {}", found.size, old.size);
+        return Ok(Some(Failure { code: codes::LEDGER_ROLLED_BACK, place, message }));
+    }
+    let proof = ledger.reader.consistency_proof(old.size)?;
+    let broken = consistency::broken(&proof, old, &found.keys);
+    Ok(broken.map(|(code, message)| Failure { code, place, message }))
+}
+
 /// Keys as text, or files that hold them.
-fn keys(given: &[String]) -> Result<Vec<VerifierKey>, Stop> {
+pub(crate) fn keys(given: &[String]) -> Result<Vec<VerifierKey>, Stop> {
     let mut keys = Vec::new();
     for text in given {
         let read = match text.parse::<VerifierKey>() {
