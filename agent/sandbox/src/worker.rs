@@ -12,7 +12,7 @@ mod result;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use arch_document::Grant;
-use arch_wire::executor::{Claim, Outcome, RunRequest, ToExecutor};
+use arch_wire::executor::{Claim, Isolation, Outcome, RunRequest, ToExecutor};
 
 use crate::channel::{Channel, Peer};
 use crate::confine::{self, Caps, ConfineError, Filters, Profile, Reach};
@@ -135,19 +135,27 @@ impl Worker<'_> {
         told && quiet && completed
     }
 
-    // The executor sends jobs of the same owner, module and grants only; this side checks the
-    // grants, because its file rules are for those of the first job.
+    // The executor sends jobs of the same owner, module, grants and process limits only; this side
+    // checks what it was closed with: file rules and limits are those of the first job.
     fn serve(&self, first: &RunRequest, channel: &mut Channel) -> u8 {
         loop {
             match channel.take::<ToExecutor>() {
                 Ok(Some((ToExecutor::Run(request), fds))) => {
-                    if request.grants != first.grants || request.module != first.module {
+                    let alike = request.grants == first.grants
+                        && request.module == first.module
+                        && process_caps(&request) == process_caps(first);
+                    if !alike {
                         return 1;
                     }
                     let before = Rusage::own();
                     let ready = self.kit.alarm.start(request.limits.wall_millis);
                     let ready = ready.map_err(|errno| errno.to_string());
                     let prepared = match ready.and_then(|()| job::prepare(&request, fds)) {
+                        // What could be opened for the first job is another file by now, which our
+                        // file rules do not know: a fresh worker has to look.
+                        Ok(job::Prepared::Refused(Outcome::Denied { what })) => {
+                            return reject(channel, request.run, what);
+                        }
                         Ok(prepared) => prepared,
                         Err(why) => return reject(channel, request.run, why),
                     };
@@ -180,7 +188,7 @@ fn close_door(
     let reach = |access: Access| if access.writes() { Reach::Write } else { Reach::Read };
     let roots: Vec<_> = mounts.roots().map(|(fd, access)| (fd, reach(access))).collect();
     confine::close_all_but(&roots)?;
-    confine::apply_limits(caps(request, shared))?;
+    confine::apply_limits(process_caps(request))?;
     filters.apply(Profile::Worker { files: !roots.is_empty(), shared })
 }
 
@@ -195,11 +203,16 @@ pub fn memory_cap(request: &RunRequest) -> u64 {
     limits.memory_bytes.saturating_add(buffers).saturating_add(OVERHEAD)
 }
 
-// A shared worker lives through many jobs: the engine's own limits hold for each, and time is the
-// parent's to keep.
-fn caps(request: &RunRequest, shared: bool) -> Caps {
+/// What a worker for this request is held to by the kernel, for all its life. A shared worker takes
+/// further jobs only if they would be held to the same.
+///
+/// It lives through many jobs: the engine's own limits hold for each, and time is the parent's to
+/// keep.
+#[must_use]
+pub fn process_caps(request: &RunRequest) -> Caps {
     let limits = &request.limits;
     let seconds = limits.wall_millis.div_ceil(1_000).saturating_add(5);
+    let shared = matches!(request.isolation, Isolation::Shared { .. });
     Caps {
         data: memory_cap(request),
         cpu: if shared { u64::MAX } else { seconds },

@@ -41,6 +41,14 @@ pub(crate) fn open(
     Ok(again(|| fs::openat2(root, path, flags, mode, how))?)
 }
 
+/// The file system's root, from which grants are looked up. By `openat2`, because a shared worker
+/// opens its grants anew for each job, behind a filter that has no other call that opens.
+pub(crate) fn root() -> Result<OwnedFd, RealFault> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let how = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+    Ok(again(|| fs::openat2(fs::CWD, "/", flags, Mode::empty(), how))?)
+}
+
 /// What the kernel says of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Facts {
