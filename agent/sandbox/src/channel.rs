@@ -54,8 +54,10 @@ pub enum ChannelError {
 /// Whether the other side can still say something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Peer {
-    /// It can.
+    /// It can, and it just did.
     Open,
+    /// It can, and there is nothing of it to read at present.
+    Quiet,
     /// It closed.
     Closed,
 }
@@ -152,7 +154,7 @@ impl Channel {
         let got = loop {
             match recvmsg(&self.socket, &mut [IoSliceMut::new(&mut bytes)], &mut control, flags) {
                 Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => return Ok(Peer::Open),
+                Err(Errno::AGAIN) => return Ok(Peer::Quiet),
                 Err(Errno::CONNRESET) => return Ok(Peer::Closed),
                 Err(errno) => return Err(errno.into()),
                 Ok(got) => break got,
@@ -180,6 +182,14 @@ impl Channel {
         }
         let fds = self.arrived.drain(..wanted).collect();
         Ok(Some((message, fds)))
+    }
+}
+
+impl Channel {
+    /// Whether nothing came that no message has accounted for: neither bytes nor descriptors.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.arrived.is_empty() && self.reader.finish().is_ok()
     }
 }
 
@@ -242,6 +252,17 @@ mod tests {
         rustix::io::write(&one, &frame).unwrap();
         other.wait().unwrap();
         assert!(matches!(other.take::<FromExecutor>(), Err(ChannelError::Descriptors)));
+    }
+
+    #[test]
+    fn silence_is_told_from_speech_and_from_the_end() {
+        let (one, mut other) = Channel::pair().unwrap();
+        assert_eq!(other.fill().unwrap(), Peer::Quiet);
+        rustix::io::write(&one, b"x").unwrap();
+        assert_eq!(other.fill().unwrap(), Peer::Open);
+        assert!(!other.is_clean());
+        drop(one);
+        assert_eq!(other.fill().unwrap(), Peer::Closed);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod child;
 mod descriptors;
 mod fork;
 mod inherited;
+mod signals;
 mod wait;
 
 pub use alarm::Alarm;
@@ -12,3 +13,4 @@ pub use child::{Child, End, Rusage};
 pub use descriptors::{close_except, null};
 pub use fork::{OneThread, Threads};
 pub use inherited::inherited;
+pub use signals::ignore_file_size;

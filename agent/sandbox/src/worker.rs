@@ -16,7 +16,7 @@ use arch_wire::executor::{Claim, Isolation, Outcome, RunRequest, ToExecutor};
 
 use crate::channel::{Channel, Peer};
 use crate::confine::{self, Caps, ConfineError, Filters, Profile, Reach};
-use crate::process::{Alarm, Rusage, close_except};
+use crate::process::{Alarm, Rusage, close_except, ignore_file_size};
 use crate::report::Report;
 use crate::wasm::{Access, Mounts, Program, Shared, WasmEngine};
 
@@ -51,6 +51,7 @@ pub fn body(kit: &Kit<'_>, first: First<'_>, mut channel: Channel) -> u8 {
     let keep: Vec<BorrowedFd<'_>> =
         first.fds.iter().map(AsFd::as_fd).chain([channel.as_fd()]).collect();
     let ready = enter(kit.null, &keep)
+        .and_then(|()| ignore_file_size())
         .map_err(|errno| format!("the worker cannot be set up ({errno})"))
         .and_then(|()| kit.alarm.start(first.request.limits.wall_millis).map_err(|e| e.to_string()))
         .and_then(|()| job::prepare(first.request, first.fds))
@@ -165,7 +166,7 @@ impl Worker<'_> {
                 }
                 Ok(Some(_)) | Err(_) => return 1,
                 Ok(None) => match channel.wait() {
-                    Ok(Peer::Open) => {}
+                    Ok(Peer::Open | Peer::Quiet) => {}
                     Ok(Peer::Closed) | Err(_) => return 0,
                 },
             }
