@@ -19,6 +19,9 @@ pub(crate) type Told = (Claim, Vec<OwnedFd>);
 /// Most bytes of the list of reads.
 const READS_CAP: u64 = 256 << 20;
 
+/// Most bytes of what an outcome says beside its word; a path has at most 4,096.
+const TEXT_CAP: usize = 8 << 10;
+
 /// A run that ended with nothing to show.
 pub(crate) fn bare(outcome: Outcome) -> Told {
     (Claim::without_work(outcome), Vec::new())
@@ -34,12 +37,14 @@ pub(crate) fn compiled(ended: &mut Ended) -> Result<Vec<u8>, Outcome> {
     match (ended.report.take(), ended.killed) {
         (Some((Report::Finished { claim, .. }, fds)), _) => match (claim.outcome, fds.as_slice()) {
             (Outcome::Completed, [fd]) => code(fd, &claim.outputs),
-            (refused @ (Outcome::ModuleRefused { .. } | Outcome::Denied { .. }), []) => {
+            (refused @ (Outcome::ModuleRefused { .. } | Outcome::Denied { .. }), [])
+                if refused.detail().is_none_or(|text| text.len() <= TEXT_CAP) =>
+            {
                 Err(refused)
             }
             _ => Err(lost("the compiler said what makes no sense")),
         },
-        (Some((Report::Broken { why, .. }, _)), _) => Err(lost(why)),
+        (Some((Report::Broken { why, .. }, _)), _) => Err(lost(cut(&why))),
         (None, Some(Killed::Cancelled)) => Err(Outcome::Cancelled),
         (None, Some(Killed::Overdue)) => Err(Outcome::CompileCap),
         (None, Some(Killed::Lied)) => Err(lost("the compiler sent what cannot be read")),
@@ -59,6 +64,11 @@ fn code(fd: &OwnedFd, outputs: &[Blob]) -> Result<Vec<u8>, Outcome> {
     }
 }
 
+// A child's reason is for the log, in one line that ends.
+fn cut(why: &str) -> String {
+    why.chars().take(500).collect()
+}
+
 fn is_want(signal: i32) -> bool {
     [Signal::KILL, Signal::XCPU, Signal::ABORT, Signal::SEGV, Signal::BUS, Signal::XFSZ]
         .iter()
@@ -71,7 +81,7 @@ pub(crate) fn worked(ended: &mut Ended) -> Told {
         (Some((Report::Finished { claim, .. }, fds)), _) => {
             checked(claim, fds, &ended.request, Some(ended.used))
         }
-        (Some((Report::Broken { why, .. }, _)), _) => bare(lost(why)),
+        (Some((Report::Broken { why, .. }, _)), _) => bare(lost(cut(&why))),
         (None, Some(Killed::Cancelled)) => bare(Outcome::Cancelled),
         // It did not heed its alarm: the fuel it used is not known.
         (None, Some(Killed::Overdue)) => bare(Outcome::Deadline),
@@ -106,6 +116,9 @@ fn check(claim: &Claim, fds: &[OwnedFd], request: &RunRequest) -> Result<(), Str
         }
         _ if claim.fuel > request.limits.fuel => return Err("more fuel than it had".to_owned()),
         _ if claim.limits_hit.len() > 16 => return Err("too many limits".to_owned()),
+        _ if claim.outcome.detail().is_some_and(|text| text.len() > TEXT_CAP) => {
+            return Err("more words than anybody reads".to_owned());
+        }
         _ => {}
     }
     let mut seen = BTreeSet::new();
@@ -120,6 +133,9 @@ fn check(claim: &Claim, fds: &[OwnedFd], request: &RunRequest) -> Result<(), Str
     }
     if total > request.limits.output_bytes {
         return Err("more output than allowed".to_owned());
+    }
+    if claim.reads.as_ref().is_some_and(|reads| reads.name != "reads") {
+        return Err("a list of reads by another name".to_owned());
     }
     if claim.reads.as_ref().is_some_and(|reads| reads.size > READS_CAP) {
         return Err("too long a list of reads".to_owned());
@@ -201,6 +217,12 @@ mod tests {
         let mut lie = claim(&[]);
         lie.0.fuel = 11;
         assert!(!is_believed(lie));
+        let mut lie = claim(&[]);
+        lie.0.outcome = Outcome::Trap { kind: "x".repeat(TEXT_CAP + 1) };
+        assert!(matches!(
+            checked(lie.0, lie.1, &request(), None).0.outcome,
+            Outcome::WorkerLost { .. }
+        ));
         let mut lie = claim(&[]);
         lie.0.outcome = Outcome::Cancelled;
         assert!(matches!(
