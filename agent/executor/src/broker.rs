@@ -252,6 +252,11 @@ impl Broker {
 
     fn start(&mut self, request: RunRequest, fds: Vec<OwnedFd>) {
         let since = Instant::now();
+        if let Some(grant) = self.warm.forbidden(&request) {
+            let what = format!("`{grant}` leads to the node's own compiled modules and their key");
+            let told = verdict::bare(Outcome::Denied { what });
+            return self.finish(&request, told, since, Rusage::default());
+        }
         if let Some(idle) = self.idle.take(&request) {
             return self.reuse(idle.busy, idle.served, request, fds, since);
         }

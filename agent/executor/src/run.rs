@@ -127,11 +127,7 @@ impl Run {
 type Reported = Option<(Report, Vec<OwnedFd>)>;
 
 // Reads once; a second report, or one on another run, is a lie.
-fn hear(
-    channel: &mut Channel,
-    run: u64,
-    reported: &mut Reported,
-) -> Result<Peer, ChannelError> {
+fn hear(channel: &mut Channel, run: u64, reported: &mut Reported) -> Result<Peer, ChannelError> {
     let peer = channel.fill()?;
     while let Some(report) = channel.take::<Report>()? {
         let (Report::Finished { run: its, .. } | Report::Broken { run: its, .. }) = &report.0;

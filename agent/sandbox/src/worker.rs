@@ -10,6 +10,7 @@ mod load;
 mod result;
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
 
 use arch_document::Grant;
 use arch_wire::executor::{Claim, Isolation, Outcome, RunRequest, ToExecutor};
@@ -196,11 +197,12 @@ fn close_door(
 /// What the engine, the code and one result's buffers need beside the guest, in bytes.
 const OVERHEAD: u64 = 512 << 20;
 
-/// Memory that a worker may make writable, in bytes: the guest's, and buffers for its results.
+/// Memory that a worker may make writable, in bytes: the guest's with what is held open for it,
+/// which together keep to one cap, and buffers for its results, which double when they grow.
 #[must_use]
 pub fn memory_cap(request: &RunRequest) -> u64 {
     let limits = &request.limits;
-    let buffers = limits.output_bytes.saturating_add(limits.read_bytes).saturating_mul(2);
+    let buffers = limits.output_bytes.saturating_mul(2);
     limits.memory_bytes.saturating_add(buffers).saturating_add(OVERHEAD)
 }
 
@@ -219,6 +221,17 @@ pub fn process_caps(request: &RunRequest) -> Caps {
         cpu: if shared { u64::MAX } else { seconds },
         file: limits.output_bytes.max(limits.write_bytes).max(1 << 30),
     }
+}
+
+/// The first grant that would show a guest `folder`, something in it, or a folder around it. Paths
+/// of grants are clean and followed without links, so their texts decide.
+// KNOWN GAP: a bind mount gives the folder another name, which is not seen here.
+#[must_use]
+pub fn grant_into<'a>(grants: &'a [Grant], folder: &Path) -> Option<&'a Grant> {
+    let touches = |path: &Path| folder.starts_with(path) || path.starts_with(folder);
+    grants.iter().find(|grant| {
+        shared(std::slice::from_ref(*grant)).iter().any(|one| touches(Path::new(&one.path)))
+    })
 }
 
 /// The grants as the guest sees them.

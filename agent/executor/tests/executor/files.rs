@@ -83,6 +83,22 @@ fn a_write_beyond_the_largest_file_is_an_error_for_the_guest_and_not_its_end() {
 }
 
 #[test]
+fn a_grant_that_leads_to_the_cache_and_its_key_is_denied() {
+    let mut agent = Agent::start();
+    let home = agent.home.path().canonicalize().unwrap();
+    let guest = copy("in/a", "out/copy");
+    let places = [home.join("cache/key"), home.join("cache"), home, "/".into()];
+    for (run, place) in (1..).zip(&places) {
+        for kind in ["read", "write"] {
+            let job = Job::of(run, &guest).input("a", b"x");
+            let outcome = agent.outcome(job.grant(&format!("{kind}:{}", place.display())));
+            let Outcome::Denied { what } = &outcome else { panic!("{outcome:?}") };
+            assert!(what.contains("key"), "{what}");
+        }
+    }
+}
+
+#[test]
 fn a_grant_on_what_is_not_there_is_told_before_the_guest_runs() {
     let mut agent = Agent::start();
     let outcome = agent.outcome(Job::of(1, &copy("in/a", "out/b")).grant("read:/nowhere/at/all"));

@@ -43,7 +43,8 @@ fn a_warm_worker_with_a_grant_serves_again() {
     let path = agent.home.path().canonicalize().unwrap().join("granted");
     fs::create_dir(&path).unwrap();
     let guest = copy(path.join("a").to_str().unwrap(), "out/copy");
-    let job = |run| Job::of(run, &guest).shared("user:a").grant(&format!("read:{}", path.display()));
+    let job =
+        |run| Job::of(run, &guest).shared("user:a").grant(&format!("read:{}", path.display()));
     fs::write(path.join("a"), "first").unwrap();
     assert_eq!(agent.run(job(1)).blobs["copy"], b"first");
     let worker = agent.worker();
@@ -65,7 +66,8 @@ fn a_grant_that_is_another_folder_by_now_is_looked_at_by_a_fresh_worker() {
         fs::write(path.join("a"), text).unwrap();
     };
     let guest = copy(path.join("a").to_str().unwrap(), "out/copy");
-    let job = |run| Job::of(run, &guest).shared("user:a").grant(&format!("read:{}", path.display()));
+    let job =
+        |run| Job::of(run, &guest).shared("user:a").grant(&format!("read:{}", path.display()));
     fill("first");
     assert_eq!(agent.run(job(1)).blobs["copy"], b"first");
     fs::rename(&path, path.with_extension("old")).unwrap();

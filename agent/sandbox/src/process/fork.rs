@@ -24,6 +24,9 @@ impl OneThread {
         }
     }
 
+    // KNOWN GAP: the child has a copy of the parent's memory, with arguments and environments of the
+    // runs under way, of other owners too. A guest cannot read it; who broke out of wasm can. The
+    // cache's key is not in it ([`crate::cache::KeyPage`]).
     /// Forks. The child does `body`, which answers its exit code, and never comes back; it dies
     /// with its parent.
     pub fn fork(self, body: impl FnOnce() -> u8) -> rustix::io::Result<Child> {
