@@ -245,7 +245,8 @@ mod tests {
         let (one, mut other) = Channel::pair().unwrap();
         let claim = r#"{"outcome":"completed","fuel":0,"cpuMillis":0,"peakMemoryBytes":0,
             "wallMillis":0,"outputs":[],"reads":{"name":"reads","size":0,"digest":
-            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},"limitsHit":[]}"#;
+            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},"limitsHit":[],
+            "denied":{"count":0,"first":[]}}"#;
         let body = format!("{{\"finished\":{{\"run\":1,\"claim\":{claim}}}}}");
         let mut frame = u32::try_from(body.len()).unwrap().to_le_bytes().to_vec();
         frame.extend(body.as_bytes());

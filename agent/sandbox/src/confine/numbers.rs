@@ -26,6 +26,7 @@ table! {
     exit_group = SYS_exit_group,
     fcntl = SYS_fcntl,
     fstat = SYS_fstat,
+    fstatfs = SYS_fstatfs,
     fsync = SYS_fsync,
     ftruncate = SYS_ftruncate,
     futex = SYS_futex,
