@@ -59,6 +59,11 @@ fn denied(ended: &JobDetail) -> u64 {
     ended.used.as_ref().map_or(0, |used| used.denied)
 }
 
+/// Whether it tries to write to the folder that it is shown, which may only be read.
+fn writes(name: &str) -> bool {
+    ["big-write", "many-files"].contains(&name)
+}
+
 /// Nothing outside the granted folders was made, changed or moved.
 fn assert_nothing_got_out(world: &World) {
     let names = |folder: &str| {
@@ -93,7 +98,8 @@ fn every_hostile_guest_ends_in_its_typed_outcome() {
         let ended = ended(&world, &mut agent, name, "data");
         all_wrong.extend(wrong(&ended, name, &hostile(name).1));
         // What it reached for is evidence, and stays.
-        assert_eq!(name.contains("escape"), denied(&ended) > 0, "{name}: {ended:?}");
+        let reached = name.contains("escape") || writes(name);
+        assert_eq!(reached, denied(&ended) > 0, "{name}: {ended:?}");
     }
     assert!(all_wrong.is_empty(), "{all_wrong:#?}\n{}", agent.log());
     assert!(agent.log().contains("escape: "), "the log names what was reached for");

@@ -161,7 +161,7 @@ mod tests {
         let mounts = Mounts::open(&shared, Vec::new()).unwrap();
         let mut vfs = Vfs::new(mounts, caps, Meter::new(1 << 20));
         let base = GuestPath::absolute(&path).unwrap();
-        let mut make = |vfs: &mut Vfs, name: &str| -> FileId {
+        let make = |vfs: &mut Vfs, name: &str| -> FileId {
             let wish = Wish { write: true, create: true, ..Wish::default() };
             let opened = vfs.open(&base, name, wish).unwrap();
             vfs.close(opened);
