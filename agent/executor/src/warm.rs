@@ -8,7 +8,7 @@ use arch_sandbox::cache::Cache;
 use arch_sandbox::cgroup::Cgroups;
 use arch_sandbox::channel::Channel;
 use arch_sandbox::compiler::{self, CompileJob, CompileLimits};
-use arch_sandbox::confine::{self, Filters};
+use arch_sandbox::confine::{self, Filters, Profile};
 use arch_sandbox::probe::{self, Confinement};
 use arch_sandbox::process::{self, Alarm, Child, OneThread};
 use arch_sandbox::wasm::WasmEngine;
@@ -56,6 +56,7 @@ impl Warm {
         // Last: nothing above may have started a thread.
         let one_thread = OneThread::check()?;
         let cgroups = Cgroups::find();
+        filters.apply(Profile::Broker)?;
         Ok(Self { engine, filters, alarm, null, one_thread, cgroups, cache, home, environment })
     }
 

@@ -23,8 +23,8 @@ fn a_worker_has_no_capabilities_no_new_privileges_a_filter_one_thread_and_few_de
         assert!(!root || status(pid, "CapBnd") == zero);
         assert_eq!(status(pid, "NoNewPrivs"), "1");
         assert_eq!(status(pid, "Threads"), "1");
+        assert_eq!(status(pid, "Seccomp"), "2");
     }
-    assert_eq!(status(worker, "Seccomp"), "2");
     // /dev/null three times, the line to the executor, one input.
     let mut open: Vec<String> = fs::read_dir(format!("/proc/{worker}/fd"))
         .unwrap()
