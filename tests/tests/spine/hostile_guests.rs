@@ -129,6 +129,25 @@ fn a_write_grant_is_filled_up_to_its_cap_and_never_left() {
 }
 
 #[test]
+fn no_policy_can_show_a_guest_the_agents_own_files() {
+    let world = World::new();
+    let state = world.path("state").canonicalize().unwrap().display().to_string();
+    let rule = format!("    - {{ id: own, fs: [\"read:/\", \"read:{state}\"] }}\n    - {{ id: net");
+    let policy = world.policy_text(1).replace("    - { id: net", &rule);
+    assert!(policy.contains("id: own"), "{policy}");
+    world.write_policy(&policy);
+    let mut agent = world.agent();
+    for path in ["/", &state, &format!("{state}/node.key")] {
+        let grant = format!("  capabilities: {{ fs: [\"read:{path}\"] }}");
+        let job = world.drop_job(&world.job("hello", &module(HELLO)).spec(&grant));
+        let ended = agent.wait_end(job);
+        assert_eq!(ended.row.code.as_deref(), Some("ARCH-N206"), "{path}: {ended:?}");
+    }
+    let job = world.drop_job(&world.job("hello", &module(HELLO)));
+    assert_eq!(agent.wait_end(job).row.state, "completed");
+}
+
+#[test]
 fn a_module_that_is_none_is_refused_and_not_a_crash() {
     let world = World::new();
     let mut agent = world.agent();

@@ -17,6 +17,9 @@ impl From<Refused> for Outcome {
     }
 }
 
+/// What ENOMEM is called at the end of an engine's error.
+const OUT_OF_MEMORY: &str = "(os error 12)";
+
 /// The outcome of a run that ended with `error`.
 pub(crate) fn of_error(error: &wasmtime::Error, gauge: &Gauge) -> Outcome {
     if let Some(stop) = error.downcast_ref::<Stop>() {
@@ -32,6 +35,11 @@ pub(crate) fn of_error(error: &wasmtime::Error, gauge: &Gauge) -> Outcome {
     }
     if text.contains("instance count too high") || text.contains("maximum concurrent") {
         return Outcome::InstanceCap;
+    }
+    // The kernel keeps the worker to little more than the job's memory. The pool makes a memory's
+    // first pages writable before it asks our limiter, so a large one meets the kernel first.
+    if text.contains(OUT_OF_MEMORY) {
+        return Outcome::MemoryCap;
     }
     // Memory that the host would hold for the guest: too many handles, too much in one call.
     if text.contains("handle limit exceeded") || text.starts_with("too much data is being copied") {

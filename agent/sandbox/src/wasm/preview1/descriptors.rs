@@ -33,7 +33,7 @@ pub(crate) struct Slot {
     pub(crate) base: u64,
     pub(crate) inheriting: u64,
     /// The listing that `fd_readdir` walks through.
-    pub(crate) listing: Option<Listing>,
+    pub(crate) listing: Option<Box<Listing>>,
 }
 
 impl Slot {

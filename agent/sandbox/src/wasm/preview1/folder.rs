@@ -64,7 +64,7 @@ pub(super) fn readdir(
     let slot = call.guest.descriptors.slot(fd)?;
     let listing = match slot.listing.take() {
         Some(listing) if cookie != 0 => listing,
-        _ => with_dots(call.guest.vfs.list(&path)?),
+        _ => Box::new(with_dots(call.guest.vfs.list(&path)?)),
     };
     let start = usize::try_from(cookie).map_err(|_| Errno::Invalid)?;
     let room = call.memory.bytes_mut(buffer, length)?;

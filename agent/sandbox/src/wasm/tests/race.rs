@@ -59,7 +59,7 @@ fn while_swapping(access: Access, wat: impl FnOnce(&Path) -> String) -> (super::
         }
         let before = swaps.load(Ordering::Relaxed);
         let result = World::new().share(&granted, access).run(&wat(&granted));
-        let meanwhile = swaps.load(Ordering::Relaxed) - before;
+        let meanwhile = swaps.load(Ordering::Relaxed).saturating_sub(before);
         stop.store(true, Ordering::Relaxed);
         assert!(meanwhile > 10, "{meanwhile} swaps while the guest ran");
         result

@@ -44,17 +44,13 @@ pub(crate) fn open(
     let how = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
     let fd = again(|| fs::openat2(root, path, flags, mode, how))?;
     let system = again(|| fs::fstatfs(&fd))?.f_type;
-    if KERNEL.iter().any(|(_, magic)| i64::from(*magic) == i64::from(system)) {
-        Err(RealFault::Kernel)
-    } else {
-        Ok(fd)
-    }
+    if KERNEL.iter().any(|(_, magic)| *magic == system) { Err(RealFault::Kernel) } else { Ok(fd) }
 }
 
 /// File systems whose files are the kernel's or another process's state, by their magic numbers
 /// (statfs(2)). Under a grant on `/` they would lead to the worker's own memory and out of its
 /// folders. Mounts in general are fine: a grant may span file systems.
-const KERNEL: [(&str, u32); 15] = [
+const KERNEL: [(&str, i64); 15] = [
     ("proc", 0x9fa0),
     ("sysfs", 0x6265_6572),
     ("cgroup", 0x0027_e0eb),
