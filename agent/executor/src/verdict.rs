@@ -49,6 +49,7 @@ pub(crate) fn compiled(ended: &mut Ended) -> Result<Vec<u8>, Outcome> {
         (None, Some(Killed::Overdue)) => Err(Outcome::CompileCap),
         (None, Some(Killed::Lied)) => Err(lost("the compiler sent what cannot be read")),
         (None, None) => Err(match ended.end {
+            end if end == OUT_OF_MEMORY => Outcome::CompileCap,
             // Out of time, out of memory, or too deep for its stack: all the module's doing.
             End::Signal(signal) if is_want(signal) => Outcome::CompileCap,
             end => lost(format!("the compiler died by {end}")),
@@ -88,9 +89,19 @@ pub(crate) fn worked(ended: &mut Ended) -> Told {
         // It did not heed its alarm: the fuel it used is not known.
         (None, Some(Killed::Overdue)) => bare(Outcome::Deadline),
         (None, Some(Killed::Lied)) => bare(lost("the worker sent what cannot be read")),
-        (None, None) if ended.end == End::Signal(Signal::XCPU.as_raw()) => bare(Outcome::Deadline),
-        (None, None) if ended.starved => bare(Outcome::MemoryCap),
-        (None, None) => bare(lost(ended.end)),
+        (None, None) => bare(silent(ended.end, ended.starved)),
+    }
+}
+
+/// How a child ends that its limits, or the machine, refused memory.
+const OUT_OF_MEMORY: End = End::Exit(112);
+
+// A worker that died without a word. Out of time and out of memory it would be again.
+fn silent(end: End, starved: bool) -> Outcome {
+    match end {
+        End::Signal(signal) if signal == Signal::XCPU.as_raw() => Outcome::Deadline,
+        _ if starved || end == OUT_OF_MEMORY => Outcome::MemoryCap,
+        end => lost(end),
     }
 }
 
@@ -151,6 +162,7 @@ fn check(claim: &Claim, fds: &[OwnedFd], request: &RunRequest) -> Result<(), Str
 
 #[cfg(test)]
 mod tests {
+    use arch_sandbox::process;
     use arch_wire::executor::{Isolation, Limits};
 
     use super::*;
@@ -195,6 +207,16 @@ mod tests {
 
     fn is_believed((claim, fds): Told) -> bool {
         checked(claim, fds, &request(), None).0.outcome == Outcome::Completed
+    }
+
+    #[test]
+    fn a_worker_that_ran_out_of_memory_is_not_taken_for_a_lost_one() {
+        assert_eq!(i32::from(process::OUT_OF_MEMORY), 112);
+        assert_eq!(silent(OUT_OF_MEMORY, false), Outcome::MemoryCap);
+        assert_eq!(silent(End::Signal(Signal::KILL.as_raw()), true), Outcome::MemoryCap);
+        for lost in [End::Exit(0), End::Signal(Signal::KILL.as_raw()), End::Exit(101)] {
+            assert!(matches!(silent(lost, false), Outcome::WorkerLost { .. }));
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use arch_wire::executor::{Claim, Isolation, Outcome, RunRequest, ToExecutor};
 
 use crate::channel::{Channel, Peer};
 use crate::confine::{self, Caps, ConfineError, Filters, Profile, Reach};
-use crate::process::{Alarm, Rusage, close_except, ignore_file_size};
+use crate::process::{Alarm, Rusage, close_except, end_without_memory, ignore_file_size};
 use crate::report::Report;
 use crate::wasm::{Access, Mounts, Program, Shared, WasmEngine};
 
@@ -91,6 +91,7 @@ pub(crate) fn enter(null: &OwnedFd, keep: &[BorrowedFd<'_>]) -> rustix::io::Resu
     rustix::stdio::dup2_stdin(null)?;
     rustix::stdio::dup2_stdout(null)?;
     rustix::stdio::dup2_stderr(null)?;
+    end_without_memory();
     // Messages of a panic could hold what the guest's author likes.
     std::panic::set_hook(Box::new(|_| {}));
     close_except(keep)

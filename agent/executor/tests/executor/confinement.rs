@@ -57,6 +57,7 @@ fn what_an_intruder_would_try_kills_him_and_most_is_closed_twice() {
     for attempt in attempts {
         assert_eq!(attempt["inWorker"], "SIGSYS", "{attempt}");
     }
+    assert_eq!(seen["beyondMemory"], "out of memory");
     let without_filter = |what: &str| {
         let found = attempts.iter().find(|attempt| attempt["what"] == what).unwrap();
         found["withoutFilter"].as_str().unwrap().to_owned()

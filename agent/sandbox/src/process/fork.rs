@@ -55,7 +55,7 @@ fn child(parent: Pid, body: impl FnOnce() -> u8) -> u8 {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).unwrap_or(PANICKED)
 }
 
-fn exit(code: u8) -> ! {
+pub(super) fn exit(code: u8) -> ! {
     // WHY: `std::process::exit` runs handlers that belong to the parent.
     // SAFETY: takes an integer; ends the process.
     unsafe { libc::_exit(i32::from(code)) }
