@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 
 use arch_sandbox::blob;
 use arch_sandbox::cache::{Entry, Lookup};
-use arch_sandbox::channel::{Channel, Message, Peer};
+use arch_sandbox::channel::{Channel, ChannelError, Message, Peer};
 use arch_sandbox::process::Rusage;
 use arch_sandbox::report::Report;
 use arch_sandbox::wasm::WasmEngine;
-use arch_wire::executor::{Busy as Why, FromExecutor, Isolation, Outcome, RunRequest, ToExecutor};
+use arch_wire::executor::{
+    Busy as Why, Claim, FromExecutor, Isolation, Outcome, RunRequest, ToExecutor,
+};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
@@ -167,6 +169,7 @@ impl Broker {
             && completed
             && run.killed.is_none()
             && !run.mute
+            && run.busy.channel.is_clean()
             && run.served < JOBS
             && !self.ending;
         if !goes_on {
@@ -249,6 +252,11 @@ impl Broker {
 
     fn start(&mut self, request: RunRequest, fds: Vec<OwnedFd>) {
         let since = Instant::now();
+        if let Some(grant) = self.warm.forbidden(&request) {
+            let what = format!("`{grant}` leads to the node's own compiled modules and their key");
+            let told = verdict::bare(Outcome::Denied { what });
+            return self.finish(&request, told, since, Rusage::default());
+        }
         if let Some(idle) = self.idle.take(&request) {
             return self.reuse(idle.busy, idle.served, request, fds, since);
         }
@@ -321,12 +329,14 @@ impl Broker {
         claim.wall_millis = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
         claim.cpu_millis = claim.cpu_millis.saturating_add(compiling.cpu_millis);
         claim.peak_memory_bytes = claim.peak_memory_bytes.max(compiling.peak_memory_bytes);
-        self.tell(&FromExecutor::Finished { run: request.run, claim }, fds);
+        if let Err(error) = finished(&mut self.agent, request.run, claim, fds) {
+            say::talk(&format!("the end of run {} could not be sent: {error}", request.run));
+        }
     }
 
     fn tell(&mut self, message: &FromExecutor, fds: Vec<OwnedFd>) {
         debug_assert_eq!(message.descriptors(), fds.len());
-        // Our own messages are within the caps; if one is not, the agent sees a lost run.
+        // These messages are short; the one that carries what a child said is `finished`.
         if let Err(error) = self.agent.send(message, fds) {
             say::talk(&format!("a message could not be sent: {error}"));
         }
@@ -335,6 +345,19 @@ impl Broker {
     fn entry(&self, request: &RunRequest) -> Entry {
         Entry { module: request.module, environment: self.warm.environment }
     }
+}
+
+// A run that was started has an end, whatever a child made of its claim.
+fn finished(
+    agent: &mut Channel,
+    run: u64,
+    claim: Claim,
+    fds: Vec<OwnedFd>,
+) -> Result<(), ChannelError> {
+    agent.send(&FromExecutor::Finished { run, claim }, fds).or_else(|error| {
+        let (claim, fds) = verdict::bare(verdict::lost(format!("its claim: {error}")));
+        agent.send(&FromExecutor::Finished { run, claim }, fds)
+    })
 }
 
 fn new(request: RunRequest, busy: Busy, since: Instant, deadline: Instant) -> Run {
@@ -363,4 +386,22 @@ fn sensible(request: &RunRequest, fds: &[OwnedFd]) -> Result<(), String> {
             .map_err(|error| format!("input `{}`: {error}", input.name))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_that_fits_no_frame_ends_the_run_all_the_same() {
+        let (mut ours, mut agent) = Channel::pair().unwrap();
+        let kind = "x".repeat(arch_wire::frame::FRAME_CAP);
+        let claim = Claim::without_work(Outcome::Trap { kind });
+        finished(&mut ours, 7, claim, Vec::new()).unwrap();
+        ours.flush().unwrap();
+        agent.wait().unwrap();
+        let (told, _) = agent.take::<FromExecutor>().unwrap().unwrap();
+        let FromExecutor::Finished { run: 7, claim } = told else { panic!("{told:?}") };
+        assert!(matches!(claim.outcome, Outcome::WorkerLost { .. }), "{claim:?}");
+    }
 }

@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use arch_identity::Digest;
+use arch_sandbox::confine::Caps;
+use arch_sandbox::worker;
 use arch_wire::executor::{Isolation, RunRequest};
 
 use crate::run::Busy;
@@ -12,13 +14,15 @@ pub(crate) const JOBS: u32 = 100;
 /// A shared worker that nobody needs ends after this.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Whose jobs a shared worker takes: one owner's, of one module, with the same grants.
+/// Whose jobs a shared worker takes: one owner's, of one module, with the same grants, held to the
+/// same by the kernel (limits of a process cannot be raised again, nor its cgroup's).
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Kinship {
     owner: String,
     module: Digest,
     /// As text.
     grants: Vec<String>,
+    caps: Caps,
 }
 
 impl Kinship {
@@ -30,6 +34,7 @@ impl Kinship {
                 owner: owner.clone(),
                 module: request.module,
                 grants: request.grants.iter().map(ToString::to_string).collect(),
+                caps: worker::process_caps(request),
             }),
         }
     }

@@ -26,6 +26,9 @@ use clap::Parser as _;
 use arguments::{Arguments, Mode};
 use failure::Failure;
 
+#[global_allocator]
+static ALLOCATOR: arch_sandbox::process::Allocator = arch_sandbox::process::Allocator;
+
 fn main() -> ExitCode {
     match start(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,

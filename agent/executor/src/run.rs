@@ -76,8 +76,13 @@ pub(crate) fn deadline(millis: u64, stage: Stage) -> Instant {
 impl Run {
     /// Reads what the child has said so far.
     pub(crate) fn listen(&mut self) {
-        match self.hear() {
-            Ok(Peer::Open) => {}
+        let heard = hear(&mut self.busy.channel, self.request.run, &mut self.report);
+        self.note(heard);
+    }
+
+    fn note(&mut self, heard: Result<Peer, ChannelError>) {
+        match heard {
+            Ok(Peer::Open | Peer::Quiet) => {}
             Ok(Peer::Closed) => self.mute = true,
             Err(_) => {
                 self.mute = true;
@@ -85,18 +90,6 @@ impl Run {
                 self.kill(Killed::Lied);
             }
         }
-    }
-
-    fn hear(&mut self) -> Result<Peer, ChannelError> {
-        let peer = self.busy.channel.fill()?;
-        while let Some(report) = self.busy.channel.take::<Report>()? {
-            let (Report::Finished { run, .. } | Report::Broken { run, .. }) = &report.0;
-            if *run != self.request.run || self.report.is_some() {
-                return Err(ChannelError::Descriptors);
-            }
-            self.report = Some(report);
-        }
-        Ok(peer)
     }
 
     /// Ends the child; the first reason counts, and none once it has reported.
@@ -109,10 +102,9 @@ impl Run {
 
     /// The child has ended: how, what it used, and what it said last.
     pub(crate) fn bury(mut self) -> Ended {
-        // What it sent before its end is still in the socket; nobody else holds its end, so this
-        // ends with `Closed`.
-        while !self.mute && self.report.is_none() {
-            self.listen();
+        if !self.mute {
+            let heard = hear_out(&mut self.busy.channel, self.request.run, &mut self.report);
+            self.note(heard);
         }
         let Busy { child, group, .. } = self.busy;
         let (end, used) = child.wait();
@@ -132,6 +124,37 @@ impl Run {
     }
 }
 
+type Reported = Option<(Report, Vec<OwnedFd>)>;
+
+// Reads once; a second report, or one on another run, is a lie.
+fn hear(channel: &mut Channel, run: u64, reported: &mut Reported) -> Result<Peer, ChannelError> {
+    let peer = channel.fill()?;
+    while let Some(report) = channel.take::<Report>()? {
+        let (Report::Finished { run: its, .. } | Report::Broken { run: its, .. }) = &report.0;
+        if *its != run || reported.is_some() {
+            return Err(ChannelError::Descriptors);
+        }
+        *reported = Some(report);
+    }
+    Ok(peer)
+}
+
+// What a child sent before its end is still in the socket. The end may not be `Closed`: a child
+// that was taken over can have sent us its own end, which we then keep open ourselves. Nobody else
+// is left to write to it, so silence is the end, too.
+fn hear_out(
+    channel: &mut Channel,
+    run: u64,
+    reported: &mut Reported,
+) -> Result<Peer, ChannelError> {
+    loop {
+        match hear(channel, run, reported)? {
+            Peer::Open if reported.is_none() => {}
+            other => return Ok(other),
+        }
+    }
+}
+
 /// What is left of a run whose child has ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
@@ -146,4 +169,36 @@ pub(crate) struct Ended {
     pub(crate) used: Rusage,
     pub(crate) since: Instant,
     pub(crate) compiling: Rusage,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::IoSlice;
+    use std::mem::MaybeUninit;
+    use std::os::fd::AsFd as _;
+
+    use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+
+    use super::*;
+
+    #[test]
+    fn a_child_that_sent_us_its_own_end_and_died_is_not_waited_for() {
+        let (mut ours, theirs) = Channel::pair().unwrap();
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = SendAncillaryBuffer::new(&mut space);
+        let fds = [theirs.as_fd()];
+        assert!(control.push(SendAncillaryMessage::ScmRights(&fds)));
+        // A frame that has begun and does not go on.
+        let torn = [9_u8, 0, 0, 0, b'{'];
+        sendmsg(&theirs, &[IoSlice::new(&torn)], &mut control, SendFlags::empty()).unwrap();
+        drop(theirs);
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let mut reported = None;
+            let heard = hear_out(&mut ours, 1, &mut reported);
+            tell.send((heard.unwrap(), reported.is_none())).unwrap();
+        });
+        let heard = told.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert_eq!(heard, (Peer::Quiet, true));
+    }
 }

@@ -1,23 +1,25 @@
 //! All that is made once, before the first child: engine, filters, cache, alarm.
 
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arch_identity::Digest;
 use arch_sandbox::cache::Cache;
 use arch_sandbox::cgroup::Cgroups;
 use arch_sandbox::channel::Channel;
 use arch_sandbox::compiler::{self, CompileJob, CompileLimits};
-use arch_sandbox::confine::{self, Filters};
+use arch_sandbox::confine::{self, Filters, Profile};
 use arch_sandbox::probe::{self, Confinement};
 use arch_sandbox::process::{self, Alarm, Child, OneThread};
 use arch_sandbox::wasm::WasmEngine;
 use arch_sandbox::worker::{self, First, Kit};
 use arch_wire::executor::RunRequest;
+use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::failure::Failure;
 use crate::run::Busy;
+use crate::say;
 
 /// What every child is born with.
 pub(crate) struct Warm {
@@ -29,17 +31,22 @@ pub(crate) struct Warm {
     /// None where nothing is delegated.
     cgroups: Option<Cgroups>,
     pub(crate) cache: Cache,
+    /// Where the cache and its key are.
+    home: PathBuf,
     pub(crate) environment: Digest,
 }
 
 impl Warm {
     /// Makes everything and confines this process, in this order: what needs a right comes before
     /// the right is given up.
-    pub(crate) fn up(cache: &Path, cache_bytes: u64) -> Result<Self, Failure> {
+    pub(crate) fn up(folder: &Path, cache_bytes: u64) -> Result<Self, Failure> {
         confine::drop_capabilities()?;
         confine::no_core_dumps()?;
         let null = process::null().map_err(Failure::System)?;
-        let cache = Cache::open(cache, cache_bytes)?;
+        let cache = Cache::open(folder, cache_bytes)?;
+        let home = folder.canonicalize().map_err(|error| {
+            Failure::System(Errno::from_io_error(&error).unwrap_or(Errno::NOENT))
+        })?;
         let engine = WasmEngine::new()?;
         let alarm = Alarm::install(engine.ticker()).map_err(Failure::System)?;
         let filters = Filters::new()?;
@@ -49,7 +56,14 @@ impl Warm {
         // Last: nothing above may have started a thread.
         let one_thread = OneThread::check()?;
         let cgroups = Cgroups::find();
-        Ok(Self { engine, filters, alarm, null, one_thread, cgroups, cache, environment })
+        filters.apply(Profile::Broker)?;
+        Ok(Self { engine, filters, alarm, null, one_thread, cgroups, cache, home, environment })
+    }
+
+    /// The request's grant that leads to the cache, its key or a folder around them: whoever reads
+    /// the key can forge native code, and whoever writes there can forge everything.
+    pub(crate) fn forbidden(&self, request: &RunRequest) -> Option<String> {
+        worker::grant_into(&request.grants, &self.home).map(ToString::to_string)
     }
 
     /// Starts a worker on its first job.
@@ -69,7 +83,7 @@ impl Warm {
         let (ours, theirs) = Channel::pair()?;
         let first = First { request, fds, code, shared };
         let child = self.one_thread.fork(|| worker::body(&kit, first, theirs))?;
-        Ok(self.busy(child, ours, worker::memory_cap(request)))
+        self.busy(child, ours, worker::memory_cap(request))
     }
 
     /// Starts a compiler.
@@ -92,12 +106,18 @@ impl Warm {
         let (ours, theirs) = Channel::pair()?;
         let child =
             self.one_thread.fork(|| compiler::body(&job, &self.engine, &self.filters, theirs))?;
-        Ok(self.busy(child, ours, compiler::MEMORY))
+        self.busy(child, ours, compiler::MEMORY)
     }
 
-    fn busy(&mut self, child: Child, channel: Channel, memory: u64) -> Busy {
-        let group = self.cgroups.as_mut().and_then(|cgroups| cgroups.place(&child, memory));
-        Busy { child, channel, group }
+    // A child that has no cgroup although we have some to give is ended, and the run with it: who
+    // delegated them relies on them.
+    fn busy(&mut self, child: Child, channel: Channel, memory: u64) -> rustix::io::Result<Busy> {
+        let placed = self.cgroups.as_mut().map(|cgroups| cgroups.place(&child, memory));
+        let group = placed.transpose().map_err(|error| {
+            say::talk(&format!("a child could not be put into a cgroup of its own: {error}"));
+            Errno::from_io_error(&error).unwrap_or(Errno::IO)
+        })?;
+        Ok(Busy { child, channel, group })
     }
 }
 

@@ -7,6 +7,9 @@ mod agent;
 #[path = "executor/cache.rs"]
 mod cache;
 #[cfg(test)]
+#[path = "executor/cgroups.rs"]
+mod cgroups;
+#[cfg(test)]
 #[path = "executor/confinement.rs"]
 mod confinement;
 #[cfg(test)]

@@ -201,6 +201,14 @@ pub struct Usage {
     pub output_bytes: u64,
     /// Time by the clock in milliseconds.
     pub wall_millis: u64,
+    /// How often it reached for what it was not granted: a path out of its folders, a link, a
+    /// file that is only to be read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub denied: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Record {

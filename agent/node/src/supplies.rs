@@ -5,6 +5,7 @@
 //! before each run, into sealed memory files, hashing every byte again.
 
 mod modules;
+mod private;
 mod source;
 
 use std::{collections::BTreeMap, io, os::fd::OwnedFd, path::PathBuf};
@@ -70,6 +71,7 @@ impl Supplies {
 /// # Errors
 /// A problem with its place in the job's document.
 pub fn secure(stores: &Stores, admitted: &Admitted) -> Told<Secured> {
+    private::keep_out(stores, admitted)?;
     let module = module_digest(admitted)?;
     // One that rotted there is put in anew from the modules folder.
     if !stores.shelf.is_whole(&module) {

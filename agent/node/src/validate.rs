@@ -11,7 +11,7 @@ use arch_identity::{Digest, DigestWriter};
 use arch_ledger::Usage;
 use arch_policy::{Admitted, Keep};
 use arch_problem::{Problem, codes};
-use arch_wire::executor::{Blob, Claim, Outcome};
+use arch_wire::executor::{Blob, Claim, Denied, Outcome};
 
 use crate::{
     executor_client::{BlobError, Executed, Lost, STREAMS, stream_from},
@@ -71,6 +71,10 @@ pub fn validate(job: &Admitted, executed: &Executed, store: Store<'_>) -> Result
         return Err(Lost(format!("a worker was lost: {}", short(why))));
     }
     require_asked_for(job, claim)?;
+    if !claim.denied.is_bounded() {
+        return Err(Lost("a list of denials beyond its caps".to_owned()));
+    }
+    tell_denied(job, &claim.denied);
     let mut lies = Vec::new();
     let mut outputs = BTreeMap::new();
     let mut size = 0_u64;
@@ -96,6 +100,7 @@ pub fn validate(job: &Admitted, executed: &Executed, store: Store<'_>) -> Result
             peak_memory_bytes: claim.peak_memory_bytes.min(MOST_NUMBER),
             output_bytes: size.min(MOST_NUMBER),
             wall_millis: claim.wall_millis.min(MOST_NUMBER),
+            denied: claim.denied.count.min(MOST_NUMBER),
         },
     };
     Ok(judge(job, findings, lies))
@@ -134,6 +139,17 @@ fn judge(job: &Admitted, findings: Findings, lies: Vec<String>) -> Validated {
         }
     }
     Validated::Good(findings)
+}
+
+/// The ledger has the number; the operator who wonders finds the paths in the log.
+fn tell_denied(job: &Admitted, denied: &Denied) {
+    if denied.count > 0 {
+        let what: Vec<String> = denied.first.iter().map(|line| short(line)).collect();
+        tracing::warn!(
+            job = %job.digest(), count = denied.count, ?what,
+            "the guest reached for what it was not granted"
+        );
+    }
 }
 
 /// Each output was asked for, none stands twice, and together they keep to the cap.

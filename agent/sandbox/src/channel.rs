@@ -54,8 +54,10 @@ pub enum ChannelError {
 /// Whether the other side can still say something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Peer {
-    /// It can.
+    /// It can, and it just did.
     Open,
+    /// It can, and there is nothing of it to read at present.
+    Quiet,
     /// It closed.
     Closed,
 }
@@ -152,7 +154,7 @@ impl Channel {
         let got = loop {
             match recvmsg(&self.socket, &mut [IoSliceMut::new(&mut bytes)], &mut control, flags) {
                 Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => return Ok(Peer::Open),
+                Err(Errno::AGAIN) => return Ok(Peer::Quiet),
                 Err(Errno::CONNRESET) => return Ok(Peer::Closed),
                 Err(errno) => return Err(errno.into()),
                 Ok(got) => break got,
@@ -180,6 +182,14 @@ impl Channel {
         }
         let fds = self.arrived.drain(..wanted).collect();
         Ok(Some((message, fds)))
+    }
+}
+
+impl Channel {
+    /// Whether nothing came that no message has accounted for: neither bytes nor descriptors.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.arrived.is_empty() && self.reader.finish().is_ok()
     }
 }
 
@@ -235,13 +245,25 @@ mod tests {
         let (one, mut other) = Channel::pair().unwrap();
         let claim = r#"{"outcome":"completed","fuel":0,"cpuMillis":0,"peakMemoryBytes":0,
             "wallMillis":0,"outputs":[],"reads":{"name":"reads","size":0,"digest":
-            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},"limitsHit":[]}"#;
+            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},"limitsHit":[],
+            "denied":{"count":0,"first":[]}}"#;
         let body = format!("{{\"finished\":{{\"run\":1,\"claim\":{claim}}}}}");
         let mut frame = u32::try_from(body.len()).unwrap().to_le_bytes().to_vec();
         frame.extend(body.as_bytes());
         rustix::io::write(&one, &frame).unwrap();
         other.wait().unwrap();
         assert!(matches!(other.take::<FromExecutor>(), Err(ChannelError::Descriptors)));
+    }
+
+    #[test]
+    fn silence_is_told_from_speech_and_from_the_end() {
+        let (one, mut other) = Channel::pair().unwrap();
+        assert_eq!(other.fill().unwrap(), Peer::Quiet);
+        rustix::io::write(&one, b"x").unwrap();
+        assert_eq!(other.fill().unwrap(), Peer::Open);
+        assert!(!other.is_clean());
+        drop(one);
+        assert_eq!(other.fill().unwrap(), Peer::Closed);
     }
 
     #[test]

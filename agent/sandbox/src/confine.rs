@@ -1,7 +1,8 @@
 //! Takes away from a process all that its work does not need. Nothing here can be undone.
 //!
 //! ```text
-//! main      no_new_privs, no capabilities, no core dumps, Landlock: execute nothing, no TCP
+//! main      no_new_privs, no capabilities, no core dumps, Landlock: execute nothing, no TCP,
+//!  │          seccomp: broker.list
 //!  ├ compiler   + rlimits, Landlock: no file at all, seccomp: compiler.list
 //!  └ worker     + rlimits, Landlock: the granted roots,  seccomp: worker.list
 //! ```

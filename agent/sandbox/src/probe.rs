@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::channel::Channel;
 use crate::confine::{Filters, Profile, lines};
-use crate::process::{End, OneThread};
+use crate::process::{End, OUT_OF_MEMORY, OneThread};
 use crate::report::Report;
 use crate::worker::{close_bare, enter};
 
@@ -36,6 +36,8 @@ pub struct Confinement {
     pub system_calls: Vec<String>,
     /// What was tried in a worker.
     pub attempts: Vec<Attempt>,
+    /// How a worker ended that took more memory than it may.
+    pub beyond_memory: String,
 }
 
 /// One thing that a worker must not be able to do.
@@ -107,6 +109,7 @@ pub fn look(
         descriptors,
         system_calls: allowed.into_iter().map(|line| line.name).collect(),
         attempts: attempts(one_thread, filters, null)?,
+        beyond_memory: beyond_memory(one_thread, filters, null)?,
     })
 }
 
@@ -148,6 +151,25 @@ fn attempts(
     all.collect()
 }
 
+fn beyond_memory(
+    one_thread: OneThread,
+    filters: &Filters,
+    null: &OwnedFd,
+) -> Result<String, ProbeError> {
+    let child = one_thread.fork(|| {
+        if enter(null, &[]).is_err() || close_bare(Some(filters)).is_err() {
+            return NOT_CLOSED;
+        }
+        let mut hoard = Vec::new();
+        for _ in 0..64 {
+            hoard.push(vec![1_u8; 64 << 20]);
+        }
+        std::hint::black_box(&hoard);
+        0
+    });
+    Ok(word(child.map_err(std::io::Error::from)?.wait().0))
+}
+
 /// Exit code of a child that could not be confined; no error number is as high.
 const NOT_CLOSED: u8 = 200;
 
@@ -159,6 +181,7 @@ fn word(end: End) -> String {
         End::Exit(libc::EAGAIN) => "EAGAIN".to_owned(),
         End::Exit(libc::ENOSYS) => "ENOSYS".to_owned(),
         End::Exit(200) => "not confined".to_owned(),
+        End::Exit(code) if code == i32::from(OUT_OF_MEMORY) => "out of memory".to_owned(),
         End::Exit(errno) => format!("errno {errno}"),
         End::Signal(libc::SIGSYS) => "SIGSYS".to_owned(),
         other => other.to_string(),

@@ -5,6 +5,8 @@ mod child;
 mod descriptors;
 mod fork;
 mod inherited;
+mod memory;
+mod signals;
 mod wait;
 
 pub use alarm::Alarm;
@@ -12,3 +14,6 @@ pub use child::{Child, End, Rusage};
 pub use descriptors::{close_except, null};
 pub use fork::{OneThread, Threads};
 pub use inherited::inherited;
+pub(crate) use memory::end_without_memory;
+pub use memory::{Allocator, OUT_OF_MEMORY};
+pub use signals::ignore_file_size;

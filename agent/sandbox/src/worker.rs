@@ -10,13 +10,14 @@ mod load;
 mod result;
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
 
 use arch_document::Grant;
-use arch_wire::executor::{Claim, Outcome, RunRequest, ToExecutor};
+use arch_wire::executor::{Claim, Isolation, Outcome, RunRequest, ToExecutor};
 
 use crate::channel::{Channel, Peer};
 use crate::confine::{self, Caps, ConfineError, Filters, Profile, Reach};
-use crate::process::{Alarm, Rusage, close_except};
+use crate::process::{Alarm, Rusage, close_except, end_without_memory, ignore_file_size};
 use crate::report::Report;
 use crate::wasm::{Access, Mounts, Program, Shared, WasmEngine};
 
@@ -51,6 +52,7 @@ pub fn body(kit: &Kit<'_>, first: First<'_>, mut channel: Channel) -> u8 {
     let keep: Vec<BorrowedFd<'_>> =
         first.fds.iter().map(AsFd::as_fd).chain([channel.as_fd()]).collect();
     let ready = enter(kit.null, &keep)
+        .and_then(|()| ignore_file_size())
         .map_err(|errno| format!("the worker cannot be set up ({errno})"))
         .and_then(|()| kit.alarm.start(first.request.limits.wall_millis).map_err(|e| e.to_string()))
         .and_then(|()| job::prepare(first.request, first.fds))
@@ -89,6 +91,7 @@ pub(crate) fn enter(null: &OwnedFd, keep: &[BorrowedFd<'_>]) -> rustix::io::Resu
     rustix::stdio::dup2_stdin(null)?;
     rustix::stdio::dup2_stdout(null)?;
     rustix::stdio::dup2_stderr(null)?;
+    end_without_memory();
     // Messages of a panic could hold what the guest's author likes.
     std::panic::set_hook(Box::new(|_| {}));
     close_except(keep)
@@ -135,19 +138,27 @@ impl Worker<'_> {
         told && quiet && completed
     }
 
-    // The executor sends jobs of the same owner, module and grants only; this side checks the
-    // grants, because its file rules are for those of the first job.
+    // The executor sends jobs of the same owner, module, grants and process limits only; this side
+    // checks what it was closed with: file rules and limits are those of the first job.
     fn serve(&self, first: &RunRequest, channel: &mut Channel) -> u8 {
         loop {
             match channel.take::<ToExecutor>() {
                 Ok(Some((ToExecutor::Run(request), fds))) => {
-                    if request.grants != first.grants || request.module != first.module {
+                    let alike = request.grants == first.grants
+                        && request.module == first.module
+                        && process_caps(&request) == process_caps(first);
+                    if !alike {
                         return 1;
                     }
                     let before = Rusage::own();
                     let ready = self.kit.alarm.start(request.limits.wall_millis);
                     let ready = ready.map_err(|errno| errno.to_string());
                     let prepared = match ready.and_then(|()| job::prepare(&request, fds)) {
+                        // What could be opened for the first job is another file by now, which our
+                        // file rules do not know: a fresh worker has to look.
+                        Ok(job::Prepared::Refused(Outcome::Denied { what })) => {
+                            return reject(channel, request.run, what);
+                        }
                         Ok(prepared) => prepared,
                         Err(why) => return reject(channel, request.run, why),
                     };
@@ -157,7 +168,7 @@ impl Worker<'_> {
                 }
                 Ok(Some(_)) | Err(_) => return 1,
                 Ok(None) => match channel.wait() {
-                    Ok(Peer::Open) => {}
+                    Ok(Peer::Open | Peer::Quiet) => {}
                     Ok(Peer::Closed) | Err(_) => return 0,
                 },
             }
@@ -180,31 +191,48 @@ fn close_door(
     let reach = |access: Access| if access.writes() { Reach::Write } else { Reach::Read };
     let roots: Vec<_> = mounts.roots().map(|(fd, access)| (fd, reach(access))).collect();
     confine::close_all_but(&roots)?;
-    confine::apply_limits(caps(request, shared))?;
+    confine::apply_limits(process_caps(request))?;
     filters.apply(Profile::Worker { files: !roots.is_empty(), shared })
 }
 
 /// What the engine, the code and one result's buffers need beside the guest, in bytes.
 const OVERHEAD: u64 = 512 << 20;
 
-/// Memory that a worker may make writable, in bytes: the guest's, and buffers for its results.
+/// Memory that a worker may make writable, in bytes: the guest's with what is held open for it,
+/// which together keep to one cap, and buffers for its results, which double when they grow.
 #[must_use]
 pub fn memory_cap(request: &RunRequest) -> u64 {
     let limits = &request.limits;
-    let buffers = limits.output_bytes.saturating_add(limits.read_bytes).saturating_mul(2);
+    let buffers = limits.output_bytes.saturating_mul(2);
     limits.memory_bytes.saturating_add(buffers).saturating_add(OVERHEAD)
 }
 
-// A shared worker lives through many jobs: the engine's own limits hold for each, and time is the
-// parent's to keep.
-fn caps(request: &RunRequest, shared: bool) -> Caps {
+/// What a worker for this request is held to by the kernel, for all its life. A shared worker takes
+/// further jobs only if they would be held to the same.
+///
+/// It lives through many jobs: the engine's own limits hold for each, and time is the parent's to
+/// keep.
+#[must_use]
+pub fn process_caps(request: &RunRequest) -> Caps {
     let limits = &request.limits;
     let seconds = limits.wall_millis.div_ceil(1_000).saturating_add(5);
+    let shared = matches!(request.isolation, Isolation::Shared { .. });
     Caps {
         data: memory_cap(request),
         cpu: if shared { u64::MAX } else { seconds },
         file: limits.output_bytes.max(limits.write_bytes).max(1 << 30),
     }
+}
+
+/// The first grant that would show a guest `folder`, something in it, or a folder around it. Paths
+/// of grants are clean and followed without links, so their texts decide.
+// KNOWN GAP: a bind mount gives the folder another name, which is not seen here.
+#[must_use]
+pub fn grant_into<'a>(grants: &'a [Grant], folder: &Path) -> Option<&'a Grant> {
+    let touches = |path: &Path| folder.starts_with(path) || path.starts_with(folder);
+    grants.iter().find(|grant| {
+        shared(std::slice::from_ref(*grant)).iter().any(|one| touches(Path::new(&one.path)))
+    })
 }
 
 /// The grants as the guest sees them.

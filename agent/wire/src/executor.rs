@@ -12,7 +12,7 @@ mod request;
 #[cfg(test)]
 mod tests_support;
 
-pub use claim::{Blob, Claim};
+pub use claim::{Blob, Claim, DENIED_LINE_CAP, DENIED_LINES_CAP, Denied};
 pub use limits::{LimitKind, Limits};
 pub use message::{Busy, FromExecutor, ToExecutor};
 pub use outcome::Outcome;

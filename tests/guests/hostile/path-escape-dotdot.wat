@@ -1,6 +1,6 @@
 ;; expect: Completed
 ;; Tries to open files outside its folders, through each folder it has, by `..` and by absolute
-;; paths. Code 66 if one opens; ends well if all are refused.
+;; paths. Code 66 if one opens, 65 if nothing opens at all; ends well if all of these are refused.
 (module
   (import "wasi_snapshot_preview1" "args_sizes_get"
     (func $args_sizes_get (param i32 i32) (result i32)))
@@ -11,6 +11,7 @@
   (memory (export "memory") 1)
   (data (i32.const 1056) "in")
   (data (i32.const 1064) "out")
+  (data (i32.const 1072) "good")
   (data (i32.const 0) "../etc/passwd")
   (data (i32.const 64) "../../../../../../../../etc/passwd")
   (data (i32.const 128) "/etc/passwd")
@@ -34,8 +35,17 @@
             (i32.const 2))))))
   ;; O_DIRECTORY = 2; all rights but fd_read and fd_write
   (func $folder (param $name i32) (param $length i32)
-    (drop (call $path_open (i32.const 3) (i32.const 0) (local.get $name) (local.get $length)
-      (i32.const 2) (i64.const -67) (i64.const -1) (i32.const 0) (i32.const 1048))))
+    (if (call $path_open (i32.const 3) (i32.const 0) (local.get $name) (local.get $length)
+          (i32.const 2) (i64.const -67) (i64.const -1) (i32.const 0) (i32.const 1048))
+      (then (call $proc_exit (i32.const 65)))))
+  ;; What may be opened does open, in the last of these folders: `good`, read or else made.
+  (func $allowed
+    (if (call $path_open (i32.load (i32.const 1048)) (i32.const 1) (i32.const 1072) (i32.const 4)
+          (i32.const 0) (i64.const 2) (i64.const 2) (i32.const 0) (i32.const 1024))
+      (then
+        (if (call $path_open (i32.load (i32.const 1048)) (i32.const 1) (i32.const 1072) (i32.const 4)
+              (i32.const 1) (i64.const 64) (i64.const 64) (i32.const 0) (i32.const 1024))
+          (then (call $proc_exit (i32.const 65)))))))
   (func $refused (param $at i32) (param $length i32) (local $folder i32)
     (local.set $folder (i32.const 3))
     (loop $next
@@ -48,6 +58,7 @@
       (br_if $next (i32.lt_s (local.get $folder) (i32.const 10)))))
   (func (export "_start")
     (call $enter)
+    (call $allowed)
     (call $refused (i32.const 0) (i32.const 13))
     (call $refused (i32.const 64) (i32.const 34))
     (call $refused (i32.const 128) (i32.const 11))

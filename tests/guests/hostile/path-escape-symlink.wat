@@ -1,7 +1,8 @@
 ;; expect: Completed
 ;; Makes symbolic and hard links to what lies outside and tries to open through them, in each of
 ;; its folders; also through `link`, which a test plants in a granted folder as a link to a file
-;; outside, and `link-out`, a link to a folder. Code 66 if something opens that should not; ends well if all is refused.
+;; outside, and `link-out`, a link to a folder. Code 66 if something opens that should not, 65 if nothing opens
+;; at all; ends well if all of this is refused.
 (module
   (import "wasi_snapshot_preview1" "args_sizes_get"
     (func $args_sizes_get (param i32 i32) (result i32)))
@@ -16,6 +17,7 @@
   (memory (export "memory") 1)
   (data (i32.const 1056) "in")
   (data (i32.const 1064) "out")
+  (data (i32.const 1072) "good")
   (data (i32.const 0) "/etc")
   (data (i32.const 64) "made-link")
   (data (i32.const 128) "made-link/passwd")
@@ -39,8 +41,17 @@
             (i32.const 2))))))
   ;; O_DIRECTORY = 2; all rights but fd_read and fd_write
   (func $folder (param $name i32) (param $length i32)
-    (drop (call $path_open (i32.const 3) (i32.const 0) (local.get $name) (local.get $length)
-      (i32.const 2) (i64.const -67) (i64.const -1) (i32.const 0) (i32.const 1048))))
+    (if (call $path_open (i32.const 3) (i32.const 0) (local.get $name) (local.get $length)
+          (i32.const 2) (i64.const -67) (i64.const -1) (i32.const 0) (i32.const 1048))
+      (then (call $proc_exit (i32.const 65)))))
+  ;; What may be opened does open, in the last of these folders: `good`, read or else made.
+  (func $allowed
+    (if (call $path_open (i32.load (i32.const 1048)) (i32.const 1) (i32.const 1072) (i32.const 4)
+          (i32.const 0) (i64.const 2) (i64.const 2) (i32.const 0) (i32.const 1024))
+      (then
+        (if (call $path_open (i32.load (i32.const 1048)) (i32.const 1) (i32.const 1072) (i32.const 4)
+              (i32.const 1) (i64.const 64) (i64.const 64) (i32.const 0) (i32.const 1024))
+          (then (call $proc_exit (i32.const 65)))))))
   (func $refused (param $folder i32) (param $at i32) (param $length i32)
     (if (i32.eqz
           (call $path_open (local.get $folder) (i32.const 1) (local.get $at) (local.get $length)
@@ -48,6 +59,7 @@
       (then (call $proc_exit (i32.const 66)))))
   (func (export "_start") (local $folder i32)
     (call $enter)
+    (call $allowed)
     (local.set $folder (i32.const 3))
     (loop $next
       (drop (call $path_symlink (i32.const 0) (i32.const 4) (local.get $folder) (i32.const 64) (i32.const 9)))

@@ -1,7 +1,8 @@
 ;; expect: Completed
 ;; Makes a file in each folder that lets it, and tries to move it out by `..`, by an absolute path
 ;; and through a link named `link-out` that a test may plant; and to move outside files in.
-;; Code 66 if one of them works; ends well if all are refused.
+;; Code 66 if one of them works, 65 if not even a file can be renamed that may be; ends well if all
+;; of them are refused.
 (module
   (import "wasi_snapshot_preview1" "args_sizes_get"
     (func $args_sizes_get (param i32 i32) (result i32)))
@@ -14,12 +15,15 @@
   (memory (export "memory") 1)
   (data (i32.const 1056) "in")
   (data (i32.const 1064) "out")
+  (data (i32.const 1072) "good")
   (data (i32.const 0) "mine")
   (data (i32.const 64) "../escaped")
   (data (i32.const 128) "/tmp/escaped")
   (data (i32.const 192) "link-out/escaped")
   (data (i32.const 256) "../../../../etc/hostname")
   (data (i32.const 320) "taken")
+  (data (i32.const 384) "kept")
+  (global $kept (mut i32) (i32.const 0))
   ;; Opens /in, /out and the folder given as last argument, if one is: 4, 5 and 6 beside 3, the root.
   (func $enter (local $at i32)
     (drop (call $args_sizes_get (i32.const 1040) (i32.const 1044)))
@@ -36,8 +40,17 @@
             (i32.const 2))))))
   ;; O_DIRECTORY = 2; all rights but fd_read and fd_write
   (func $folder (param $name i32) (param $length i32)
-    (drop (call $path_open (i32.const 3) (i32.const 0) (local.get $name) (local.get $length)
-      (i32.const 2) (i64.const -67) (i64.const -1) (i32.const 0) (i32.const 1048))))
+    (if (call $path_open (i32.const 3) (i32.const 0) (local.get $name) (local.get $length)
+          (i32.const 2) (i64.const -67) (i64.const -1) (i32.const 0) (i32.const 1048))
+      (then (call $proc_exit (i32.const 65)))))
+  ;; What may be opened does open, in the last of these folders: `good`, read or else made.
+  (func $allowed
+    (if (call $path_open (i32.load (i32.const 1048)) (i32.const 1) (i32.const 1072) (i32.const 4)
+          (i32.const 0) (i64.const 2) (i64.const 2) (i32.const 0) (i32.const 1024))
+      (then
+        (if (call $path_open (i32.load (i32.const 1048)) (i32.const 1) (i32.const 1072) (i32.const 4)
+              (i32.const 1) (i64.const 64) (i64.const 64) (i32.const 0) (i32.const 1024))
+          (then (call $proc_exit (i32.const 65)))))))
   (func $refused (param $folder i32) (param $from i32) (param $length i32) (param $to i32) (param $size i32)
     (if (i32.eqz
           (call $path_rename (local.get $folder) (local.get $from) (local.get $length)
@@ -45,6 +58,7 @@
       (then (call $proc_exit (i32.const 66)))))
   (func (export "_start") (local $folder i32)
     (call $enter)
+    (call $allowed)
     (local.set $folder (i32.const 3))
     (loop $next
       (drop (call $path_open (local.get $folder) (i32.const 0) (i32.const 0) (i32.const 4)
@@ -53,5 +67,10 @@
       (call $refused (local.get $folder) (i32.const 0) (i32.const 4) (i32.const 128) (i32.const 12))
       (call $refused (local.get $folder) (i32.const 0) (i32.const 4) (i32.const 192) (i32.const 16))
       (call $refused (local.get $folder) (i32.const 256) (i32.const 24) (i32.const 320) (i32.const 5))
+      ;; Within the folder it may be renamed, or else the refusals above say nothing.
+      (if (i32.eqz (call $path_rename (local.get $folder) (i32.const 0) (i32.const 4)
+            (local.get $folder) (i32.const 384) (i32.const 4)))
+        (then (global.set $kept (i32.const 1))))
       (local.set $folder (i32.add (local.get $folder) (i32.const 1)))
-      (br_if $next (i32.lt_s (local.get $folder) (i32.const 10))))))
+      (br_if $next (i32.lt_s (local.get $folder) (i32.const 10))))
+    (if (i32.eqz (global.get $kept)) (then (call $proc_exit (i32.const 65))))))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -119,12 +119,24 @@ impl Agent {
     }
 
     pub(crate) fn start_in(home: tempfile::TempDir, more: &[&str]) -> Self {
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_arch-executor")), home, more)
+    }
+
+    /// Starts an executor as the only process of a cgroup.
+    pub(crate) fn start_in_cgroup(cgroup: &Path) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo $$ > \"$0/cgroup.procs\" && exec \"$@\""]);
+        command.arg(cgroup).arg(env!("CARGO_BIN_EXE_arch-executor"));
+        Self::start_by(command, tempfile::tempdir().unwrap(), &[])
+    }
+
+    fn start_by(mut command: Command, home: tempfile::TempDir, more: &[&str]) -> Self {
         let flags = SocketFlags::CLOEXEC;
         let (ours, theirs) =
             socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None).unwrap();
         let starting = STARTING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         fcntl_setfd(&theirs, FdFlags::empty()).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_arch-executor"))
+        let child = command
             .args(["--wasm", "--socket-fd", &theirs.as_raw_fd().to_string()])
             .arg("--cache")
             .arg(home.path().join("cache"))

@@ -53,6 +53,52 @@ fn a_write_grant_takes_a_file_and_a_read_grant_does_not() {
 }
 
 #[test]
+fn a_write_beyond_the_largest_file_is_an_error_for_the_guest_and_not_its_end() {
+    let mut agent = Agent::start();
+    let path = agent.home.path().canonicalize().unwrap().join("granted");
+    fs::create_dir(&path).unwrap();
+    // A hole of 2 GiB that others made; a worker can write files of 1 GiB.
+    fs::File::create(path.join("big")).unwrap().set_len(2 << 30).unwrap();
+    let name = path.join("big").to_str().unwrap().trim_start_matches('/').to_owned();
+    let guest = format!(
+        r#"(module
+  (import "wasi_snapshot_preview1" "path_open"
+    (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_pwrite"
+    (func $write (param i32 i32 i32 i64 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 1024) "{name}")
+  (func (export "_start")
+    (if (call $open (i32.const 3) (i32.const 0) (i32.const 1024) (i32.const {long})
+          (i32.const 0) (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 0))
+      (then unreachable))
+    (i32.store (i32.const 20) (i32.const 8))
+    (call $exit (call $write (i32.load (i32.const 0)) (i32.const 16) (i32.const 1)
+      (i64.const 0x7ffffff0) (i32.const 24)))))"#,
+        long = name.len()
+    );
+    let outcome = agent.outcome(Job::of(1, &guest).grant(&format!("write:{}", path.display())));
+    assert_eq!(outcome, Outcome::Exit { code: 51 }, "no space left, in the guest's words");
+}
+
+#[test]
+fn a_grant_that_leads_to_the_cache_and_its_key_is_denied() {
+    let mut agent = Agent::start();
+    let home = agent.home.path().canonicalize().unwrap();
+    let guest = copy("in/a", "out/copy");
+    let places = [home.join("cache/key"), home.join("cache"), home, "/".into()];
+    for (run, place) in (1..).zip(&places) {
+        for kind in ["read", "write"] {
+            let job = Job::of(run, &guest).input("a", b"x");
+            let outcome = agent.outcome(job.grant(&format!("{kind}:{}", place.display())));
+            let Outcome::Denied { what } = &outcome else { panic!("{outcome:?}") };
+            assert!(what.contains("key"), "{what}");
+        }
+    }
+}
+
+#[test]
 fn a_grant_on_what_is_not_there_is_told_before_the_guest_runs() {
     let mut agent = Agent::start();
     let outcome = agent.outcome(Job::of(1, &copy("in/a", "out/b")).grant("read:/nowhere/at/all"));

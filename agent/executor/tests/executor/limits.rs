@@ -61,6 +61,17 @@ fn recursion_memory_and_exit_codes_are_told_by_name() {
 }
 
 #[test]
+fn a_module_that_begins_with_more_memory_than_it_may_have_is_told_so() {
+    let mut agent = Agent::start();
+    for (run, pages) in [(1, 2_000), (2, 65_536)] {
+        let guest = format!(r#"(module (memory {pages}) (func (export "_start")))"#);
+        let done = agent.run(Job::of(run, &guest));
+        assert_eq!(done.claim.outcome, Outcome::MemoryCap, "{pages}");
+        assert_eq!(done.claim.limits_hit, [LimitKind::Memory]);
+    }
+}
+
+#[test]
 fn a_module_that_is_slow_to_compile_is_stopped_and_others_are_not() {
     let mut agent = Agent::start();
     let bomb = bomb(40, 4_000);

@@ -1,5 +1,7 @@
 //! Warm workers: one owner's, one module's, and never after anything went wrong.
 
+use std::fs;
+
 use arch_wire::executor::Outcome;
 
 use crate::agent::{Agent, Job, lives, until};
@@ -33,6 +35,67 @@ fn another_owner_and_another_module_get_processes_of_their_own() {
     assert_eq!(agent.children().len(), 3);
     let (status, _home) = agent.hang_up();
     assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn a_warm_worker_with_a_grant_serves_again() {
+    let mut agent = Agent::start();
+    let path = agent.home.path().canonicalize().unwrap().join("granted");
+    fs::create_dir(&path).unwrap();
+    let guest = copy(path.join("a").to_str().unwrap(), "out/copy");
+    let job =
+        |run| Job::of(run, &guest).shared("user:a").grant(&format!("read:{}", path.display()));
+    fs::write(path.join("a"), "first").unwrap();
+    assert_eq!(agent.run(job(1)).blobs["copy"], b"first");
+    let worker = agent.worker();
+    for run in 2..6 {
+        fs::write(path.join("a"), format!("later {run}")).unwrap();
+        let done = agent.run(job(run));
+        assert_eq!(done.claim.outcome, Outcome::Completed);
+        assert_eq!(done.blobs["copy"], format!("later {run}").into_bytes());
+        assert_eq!(agent.children(), [worker]);
+    }
+}
+
+#[test]
+fn a_grant_that_is_another_folder_by_now_is_looked_at_by_a_fresh_worker() {
+    let mut agent = Agent::start();
+    let path = agent.home.path().canonicalize().unwrap().join("granted");
+    let fill = |text: &str| {
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("a"), text).unwrap();
+    };
+    let guest = copy(path.join("a").to_str().unwrap(), "out/copy");
+    let job =
+        |run| Job::of(run, &guest).shared("user:a").grant(&format!("read:{}", path.display()));
+    fill("first");
+    assert_eq!(agent.run(job(1)).blobs["copy"], b"first");
+    fs::rename(&path, path.with_extension("old")).unwrap();
+    fill("later");
+    // Lost, which the agent tries again, and not denied, which would be the job's end.
+    let outcome = agent.outcome(job(2));
+    assert!(matches!(outcome, Outcome::WorkerLost { .. }), "{outcome:?}");
+    assert_eq!(agent.run(job(3)).blobs["copy"], b"later");
+}
+
+#[test]
+fn a_job_with_other_limits_gets_a_process_that_is_held_to_them() {
+    let mut agent = Agent::start();
+    agent.run(hello(1, "user:a").limit(|l| l.memory_bytes = 1 << 20));
+    let small = agent.worker();
+    agent.run(hello(2, "user:a").limit(|l| l.memory_bytes = 1 << 30));
+    let both = agent.children();
+    assert_eq!(both.len(), 2);
+    let data = |pid: u32| {
+        let limits = fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
+        let line = limits.lines().find(|line| line.starts_with("Max data size")).unwrap();
+        line.split_whitespace().nth(3).unwrap().parse::<u64>().unwrap()
+    };
+    let large = *both.iter().find(|pid| **pid != small).unwrap();
+    assert!(data(small) + (1 << 29) < data(large));
+    // Limits that the engine keeps for each run do not need another process.
+    agent.run(hello(3, "user:a").limit(|l| (l.memory_bytes, l.fuel) = (1 << 20, 1_000_000)));
+    assert_eq!(agent.children().len(), 2);
 }
 
 #[test]

@@ -152,6 +152,7 @@ fn detail(digest: Digest, job: &KnownJob) -> JobDetail {
             peak_memory_bytes: end.usage.peak_memory_bytes,
             output_bytes: end.usage.output_bytes,
             wall_millis: end.usage.wall_millis,
+            denied: end.usage.denied,
         }),
         line: None,
         column: None,

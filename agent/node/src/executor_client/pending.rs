@@ -12,6 +12,7 @@ use super::{Executed, Lost};
 
 /// What the executor says to one request.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one lives at a time, on its way to who waits")]
 pub(super) enum Answer {
     Finished(Executed),
     Busy(Busy),

@@ -64,6 +64,9 @@ area! {
     INPUT_TOO_LARGE = "ARCH-N205", "the inputs are too large",
         "the inputs of one job together have more bytes than the node gives a job",
         "raise `inputs.max` in the settings, or use a read grant instead";
+    GRANT_INTO_STATE = "ARCH-N206", "a grant leads to the node's own files",
+        "the policy allows a path that is in the agent's state folder, is that folder, or lies around it",
+        "have the job ask for a narrower path, and the policy allow no wider one";
 
     EXECUTOR_ABSENT = "ARCH-N301", "the executor does not answer",
         "the program arch-executor is not found, does not start, or speaks another version",

@@ -21,6 +21,17 @@ pub const ATTEMPTS: &[(&str, Try)] = &[
     ("make a ring for asynchronous calls", io_uring),
     ("add a key to the kernel", add_key),
     ("look at another process", pidfd_open),
+    ("handle page faults itself", userfaultfd),
+    ("count events of the processor", perf_event_open),
+    ("write another process's memory", process_vm_writev),
+    ("enter a namespace", setns),
+    ("mount a file system", mount),
+    ("change its personality", personality),
+    ("speak to the hypervisor", vsock),
+    ("reach the kernel's ciphers", alg),
+    ("reach the kernel's tables", netlink),
+    ("reach a Unix socket by its name", unix),
+    ("type into the terminal", terminal),
 ];
 
 fn said(rc: i64) -> u8 {
@@ -84,6 +95,57 @@ fn fork() -> u8 {
 
 fn socket() -> u8 {
     raw(libc::SYS_socket, [libc::AF_INET.into(), libc::SOCK_STREAM.into(), 0, 0])
+}
+
+fn family(family: i32, kind: i32) -> u8 {
+    raw(libc::SYS_socket, [family.into(), kind.into(), 0, 0])
+}
+
+fn vsock() -> u8 {
+    family(libc::AF_VSOCK, libc::SOCK_STREAM)
+}
+
+fn alg() -> u8 {
+    family(libc::AF_ALG, libc::SOCK_SEQPACKET)
+}
+
+fn netlink() -> u8 {
+    family(libc::AF_NETLINK, libc::SOCK_RAW)
+}
+
+// Abstract names need no file, so file rules do not keep from them.
+fn unix() -> u8 {
+    family(libc::AF_UNIX, libc::SOCK_STREAM)
+}
+
+fn terminal() -> u8 {
+    // TIOCSTI, which the C library's crate types by architecture.
+    raw(libc::SYS_ioctl, [0, 0x5412, 0, 0])
+}
+
+fn userfaultfd() -> u8 {
+    raw(libc::SYS_userfaultfd, [0, 0, 0, 0])
+}
+
+fn perf_event_open() -> u8 {
+    raw(libc::SYS_perf_event_open, [0, 0, -1, -1])
+}
+
+fn process_vm_writev() -> u8 {
+    let parent = rustix::process::getppid().map_or(0, |pid| pid.as_raw_nonzero().get());
+    raw(libc::SYS_process_vm_writev, [parent.into(), 0, 0, 0])
+}
+
+fn setns() -> u8 {
+    raw(libc::SYS_setns, [0, 0, 0, 0])
+}
+
+fn mount() -> u8 {
+    raw(libc::SYS_mount, [0, 0, 0, 0])
+}
+
+fn personality() -> u8 {
+    raw(libc::SYS_personality, [0xffff_ffff, 0, 0, 0])
 }
 
 fn ptrace() -> u8 {

@@ -24,6 +24,9 @@ impl OneThread {
         }
     }
 
+    // KNOWN GAP: the child has a copy of the parent's memory, with arguments and environments of the
+    // runs under way, of other owners too. A guest cannot read it; who broke out of wasm can. The
+    // cache's key is not in it ([`crate::cache::KeyPage`]).
     /// Forks. The child does `body`, which answers its exit code, and never comes back; it dies
     /// with its parent.
     pub fn fork(self, body: impl FnOnce() -> u8) -> rustix::io::Result<Child> {
@@ -52,7 +55,7 @@ fn child(parent: Pid, body: impl FnOnce() -> u8) -> u8 {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).unwrap_or(PANICKED)
 }
 
-fn exit(code: u8) -> ! {
+pub(super) fn exit(code: u8) -> ! {
     // WHY: `std::process::exit` runs handlers that belong to the parent.
     // SAFETY: takes an integer; ends the process.
     unsafe { libc::_exit(i32::from(code)) }

@@ -18,7 +18,7 @@ const STACK: usize = 512 << 10;
 /// Most bytes of engine state in an instance (functions, globals).
 const INSTANCE_SIZE: usize = 4 << 20;
 /// Raised when our host functions change what a guest can see.
-const HOST_VERSION: &str = "arch host functions 1";
+const HOST_VERSION: &str = "arch host functions 2";
 
 /// Why there is no engine.
 #[derive(Debug, thiserror::Error)]

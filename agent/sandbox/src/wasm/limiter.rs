@@ -2,6 +2,8 @@
 
 use wasmtime::ResourceLimiter;
 
+use super::meter::Meter;
+
 /// Pool slots for core instances; no limit above it can be met.
 pub(crate) const INSTANCE_SLOTS: u32 = 64;
 /// Pool slots for linear memories.
@@ -16,7 +18,7 @@ pub(crate) const TABLE_MAX: usize = 1 << 20;
 /// The caps of one run and what it used of them. A refused growth is -1 to the guest and is noted.
 #[derive(Debug)]
 pub(crate) struct Gauge {
-    memory_cap: u64,
+    meter: Meter,
     table_cap: u64,
     instance_cap: u32,
     memory: u64,
@@ -26,10 +28,10 @@ pub(crate) struct Gauge {
 }
 
 impl Gauge {
-    /// Caps: bytes of all memories, elements of all tables, core instances.
-    pub(crate) fn new(memory_cap: u64, table_cap: u64, instance_cap: u32) -> Self {
+    /// Caps: bytes of all memories and what the host holds, elements of all tables, core instances.
+    pub(crate) fn new(meter: Meter, table_cap: u64, instance_cap: u32) -> Self {
         Self {
-            memory_cap,
+            meter,
             table_cap,
             instance_cap: instance_cap.min(INSTANCE_SLOTS),
             memory: 0,
@@ -77,10 +79,13 @@ impl ResourceLimiter for Gauge {
         if beyond_own(desired, maximum, MEMORY_MAX) {
             return Ok(false);
         }
-        let sum = grown(self.memory, current, desired, self.memory_cap);
-        self.memory_refused |= sum.is_none();
-        self.memory = sum.unwrap_or(self.memory);
-        Ok(sum.is_some())
+        let more = u64::try_from(desired.saturating_sub(current)).unwrap_or(u64::MAX);
+        let taken = self.meter.take(more).is_some();
+        self.memory_refused |= !taken;
+        if taken {
+            self.memory = self.memory.saturating_add(more);
+        }
+        Ok(taken)
     }
 
     // Called when the kernel had no memory although the cap did: as good as a cap to the guest.
@@ -128,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_cap_is_over_all_memories_together() {
-        let mut gauge = Gauge::new(100, 0, 1);
+        let mut gauge = Gauge::new(Meter::new(100), 0, 1);
         assert!(gauge.memory_growing(0, 60, None).unwrap());
         assert!(!gauge.memory_growing(0, 60, None).unwrap());
         assert!(gauge.memory_refused());
@@ -136,8 +141,18 @@ mod tests {
     }
 
     #[test]
+    fn memory_cannot_grow_into_what_the_host_holds() {
+        let meter = Meter::new(100);
+        let mut gauge = Gauge::new(meter.clone(), 0, 1);
+        let held = meter.hold(50).unwrap();
+        assert!(!gauge.memory_growing(0, 60, None).unwrap());
+        drop(held);
+        assert!(gauge.memory_growing(0, 60, None).unwrap());
+    }
+
+    #[test]
     fn growth_beyond_the_modules_own_maximum_is_no_cap_of_ours() {
-        let mut gauge = Gauge::new(100, 0, 1);
+        let mut gauge = Gauge::new(Meter::new(100), 0, 1);
         assert!(!gauge.memory_growing(0, 60, Some(50)).unwrap());
         assert!(!gauge.memory_refused());
     }

@@ -14,6 +14,7 @@ mod compile;
 mod engine;
 mod guest;
 mod limiter;
+mod meter;
 mod outcome;
 mod preview1;
 mod preview2;

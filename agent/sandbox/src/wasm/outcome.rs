@@ -17,6 +17,9 @@ impl From<Refused> for Outcome {
     }
 }
 
+/// What ENOMEM is called at the end of an engine's error.
+const OUT_OF_MEMORY: &str = "(os error 12)";
+
 /// The outcome of a run that ended with `error`.
 pub(crate) fn of_error(error: &wasmtime::Error, gauge: &Gauge) -> Outcome {
     if let Some(stop) = error.downcast_ref::<Stop>() {
@@ -26,12 +29,21 @@ pub(crate) fn of_error(error: &wasmtime::Error, gauge: &Gauge) -> Outcome {
         return of_trap(*trap, gauge);
     }
     let text = clip(&error.root_cause().to_string());
-    // The engine has no types for these two.
+    // The engine has no types for these.
     if text.starts_with("unknown import") {
         return Outcome::Denied { what: text };
     }
     if text.contains("instance count too high") || text.contains("maximum concurrent") {
         return Outcome::InstanceCap;
+    }
+    // The kernel keeps the worker to little more than the job's memory. The pool makes a memory's
+    // first pages writable before it asks our limiter, so a large one meets the kernel first.
+    if text.contains(OUT_OF_MEMORY) {
+        return Outcome::MemoryCap;
+    }
+    // Memory that the host would hold for the guest: too many handles, too much in one call.
+    if text.contains("handle limit exceeded") || text.starts_with("too much data is being copied") {
+        return Outcome::MemoryCap;
     }
     capped(gauge).unwrap_or(Outcome::Trap { kind: text })
 }
@@ -40,6 +52,7 @@ fn of_stop(stop: &Stop, gauge: &Gauge) -> Outcome {
     match stop {
         Stop::Exit(0) => Outcome::Completed,
         Stop::Exit(code) => capped(gauge).unwrap_or(Outcome::Exit { code: *code }),
+        Stop::MemoryCap => Outcome::MemoryCap,
         Stop::OutputCap => Outcome::OutputCap,
         Stop::HostCallCap => Outcome::HostCallCap,
         Stop::WriteCap => Outcome::WriteCap,

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use arch_wire::executor::{Limits, Outcome};
+use arch_wire::executor::{Denied, Limits, Outcome};
 use wasmtime::Store;
 use wasmtime::component::Component;
 
 use super::engine::WasmEngine;
 use super::guest::{Guest, RESOURCES_MAX};
 use super::limiter::Gauge;
+use super::meter::Meter;
 use super::outcome;
 use super::preview2;
 use super::program::{Code, Program};
@@ -57,21 +58,22 @@ pub struct RunResult {
     pub outputs: BTreeMap<String, Vec<u8>>,
     /// Lines `sha256:… size path`, sorted: every file read through a read grant.
     pub reads: Option<Vec<u8>>,
-    /// What was reached for without a grant: sorted lines `reason: path`, at most 64.
-    pub denied: Vec<String>,
+    /// What was reached for without a grant.
+    pub denied: Denied,
 }
 
 /// Runs `program` to its end.
 pub fn run(engine: &WasmEngine, program: &Program, job: Job<'_>) -> RunResult {
     let limits = job.limits;
-    let gauge = Gauge::new(limits.memory_bytes, u64::from(limits.table_elements), limits.instances);
+    let meter = Meter::new(limits.memory_bytes);
+    let gauge = Gauge::new(meter.clone(), u64::from(limits.table_elements), limits.instances);
     let caps = Caps {
         output_bytes: limits.output_bytes,
         read_bytes: limits.read_bytes,
         write_bytes: limits.write_bytes,
         write_entries: u64::from(limits.write_entries),
     };
-    let vfs = Vfs::new(job.mounts, caps);
+    let vfs = Vfs::new(job.mounts, caps, meter);
     let args = job.args.to_vec();
     let guest = Guest::new(vfs, args, job.env, &job.seed, limits.host_calls, gauge);
     let mut store = Store::new(engine.inner(), guest);

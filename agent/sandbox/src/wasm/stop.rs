@@ -6,6 +6,9 @@ pub(crate) enum Stop {
     /// The guest asked to end, with this code.
     #[error("the guest left with code {0}")]
     Exit(i32),
+    /// The guest's memory and what the host holds open for it reached the memory cap.
+    #[error("the memory cap was reached")]
+    MemoryCap,
     /// stdout, stderr and `/out` together reached their cap.
     #[error("the output cap was reached")]
     OutputCap,

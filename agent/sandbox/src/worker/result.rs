@@ -21,6 +21,7 @@ pub(super) fn claim(
         cpu_millis: used.cpu_millis.saturating_sub(before.cpu_millis),
         peak_memory_bytes: used.peak_memory_bytes,
         limits_hit: limits_hit(&gave),
+        denied: gave.denied.clone(),
         ..Claim::without_work(gave.outcome)
     };
     let mut fds = Vec::new();
@@ -53,7 +54,8 @@ fn limits_hit(gave: &RunResult) -> Vec<LimitKind> {
         Outcome::ReadCap => Some(LimitKind::Read),
         _ => None,
     };
-    let memory = gave.memory_refused.then_some(LimitKind::Memory);
+    let memory = gave.memory_refused || gave.outcome == Outcome::MemoryCap;
+    let memory = memory.then_some(LimitKind::Memory);
     let table = gave.table_refused.then_some(LimitKind::Table);
     died_of.into_iter().chain(memory).chain(table).collect()
 }

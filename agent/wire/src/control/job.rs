@@ -59,6 +59,9 @@ pub struct JobUse {
     pub output_bytes: u64,
     /// Wall time in milliseconds.
     pub wall_millis: u64,
+    /// How often it reached for what it was not granted; the agent's log has the paths.
+    #[serde(default)]
+    pub denied: u64,
 }
 
 /// All that is known of one job.

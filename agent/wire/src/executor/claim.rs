@@ -27,6 +27,33 @@ pub struct Claim {
     pub reads: Option<Blob>,
     /// Caps that the guest ran into, whether it died of them or not.
     pub limits_hit: Vec<LimitKind>,
+    /// What the guest reached for without a grant, whatever became of it.
+    pub denied: Denied,
+}
+
+/// Most lines of [`Denied::first`].
+pub const DENIED_LINES_CAP: usize = 64;
+/// Most bytes of one of them.
+pub const DENIED_LINE_CAP: usize = 1 << 10;
+
+/// What was reached for without a grant.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Denied {
+    /// How often.
+    pub count: u64,
+    /// The first ones that differ, `reason: path`, sorted: at most [`DENIED_LINES_CAP`] of at most
+    /// [`DENIED_LINE_CAP`] bytes.
+    pub first: Vec<String>,
+}
+
+impl Denied {
+    /// Whether it keeps to the caps.
+    #[must_use]
+    pub fn is_bounded(&self) -> bool {
+        self.first.len() <= DENIED_LINES_CAP
+            && self.first.iter().all(|line| line.len() <= DENIED_LINE_CAP)
+    }
 }
 
 /// Bytes in a sealed memfd beside the frame.
@@ -54,6 +81,7 @@ impl Claim {
             outputs: Vec::new(),
             reads: None,
             limits_hit: Vec::new(),
+            denied: Denied::default(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use arch_identity::Digest;
 use proptest::{collection::vec, prelude::*};
 
-use super::{Blob, Claim, InputFile, Isolation, LimitKind, Limits, Outcome, RunRequest};
+use super::{Blob, Claim, Denied, InputFile, Isolation, LimitKind, Limits, Outcome, RunRequest};
 
 pub(super) fn plain_request() -> RunRequest {
     RunRequest {
@@ -94,6 +94,7 @@ pub(super) fn claim() -> impl Strategy<Value = Claim> {
             outputs,
             reads,
             limits_hit: vec![LimitKind::Memory],
+            denied: Denied { count: fuel, first: vec!["escape: /a + ../b".to_owned()] },
         },
     )
 }

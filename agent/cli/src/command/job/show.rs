@@ -59,6 +59,7 @@ fn text(job: &JobDetail) -> String {
     lines.extend(job.outputs.iter().map(|(name, digest)| ("output", format!("{name} {digest}"))));
     lines.extend(job.reads.iter().map(|reads| ("reads", reads.to_string())));
     lines.extend(used(job));
+    lines.extend(denied(job));
     lines.extend(anchors(job));
     lines.iter().map(|(name, value)| format!("{name:<9} {value}")).collect::<Vec<_>>().join("\n")
 }
@@ -79,6 +80,12 @@ fn used(job: &JobDetail) -> Option<(&'static str, String)> {
             used.fuel, used.cpu_millis, used.wall_millis, used.peak_memory_bytes, used.output_bytes
         ),
     ))
+}
+
+fn denied(job: &JobDetail) -> Option<(&'static str, String)> {
+    let count = job.used.as_ref()?.denied;
+    let told = format!("{count} times it reached for what it was not granted; see the agent's log");
+    (count > 0).then_some(("denied", told))
 }
 
 fn anchors(job: &JobDetail) -> Option<(&'static str, String)> {

@@ -4,7 +4,7 @@ use crate::wasm::vfs::Stream;
 use crate::wasm::vfs::fault::Errno;
 use crate::wasm::vfs::open::{File, Opened};
 use crate::wasm::vfs::path::GuestPath;
-use crate::wasm::vfs::stat::Entry;
+use crate::wasm::vfs::stat::Listing;
 
 use super::abi;
 
@@ -33,7 +33,7 @@ pub(crate) struct Slot {
     pub(crate) base: u64,
     pub(crate) inheriting: u64,
     /// The listing that `fd_readdir` walks through.
-    pub(crate) listing: Option<Vec<Entry>>,
+    pub(crate) listing: Option<Box<Listing>>,
 }
 
 impl Slot {

@@ -8,7 +8,7 @@ use crate::wasm::vfs::fault::{Errno, Fault};
 use crate::wasm::vfs::names::Remove;
 use crate::wasm::vfs::open::{Opened, Wish};
 use crate::wasm::vfs::path::GuestPath;
-use crate::wasm::vfs::stat::{Entry, Kind};
+use crate::wasm::vfs::stat::{Entry, Kind, Listing};
 
 /// Size of a `dirent` without its name.
 const DIRENT: usize = 24;
@@ -64,12 +64,12 @@ pub(super) fn readdir(
     let slot = call.guest.descriptors.slot(fd)?;
     let listing = match slot.listing.take() {
         Some(listing) if cookie != 0 => listing,
-        _ => with_dots(call.guest.vfs.list(&path)?),
+        _ => Box::new(with_dots(call.guest.vfs.list(&path)?)),
     };
     let start = usize::try_from(cookie).map_err(|_| Errno::Invalid)?;
     let room = call.memory.bytes_mut(buffer, length)?;
     let mut used = 0_usize;
-    for (entry, next) in listing.iter().zip(1_u64..).skip(start) {
+    for (entry, next) in listing.entries.iter().zip(1_u64..).skip(start) {
         let rest = room.get_mut(used..).unwrap_or_default();
         let bytes = dirent(&path, entry, next)?;
         let kept = bytes.len().min(rest.len());
@@ -86,9 +86,10 @@ pub(super) fn readdir(
     Ok(call.memory.put_u32(out, used)?)
 }
 
-fn with_dots(entries: Vec<Entry>) -> Vec<Entry> {
+fn with_dots(listing: Listing) -> Listing {
     let dot = |name: &str| Entry { name: name.to_owned(), kind: Kind::Folder };
-    [dot("."), dot("..")].into_iter().chain(entries).collect()
+    let entries = [dot("."), dot("..")].into_iter().chain(listing.entries).collect();
+    Listing { entries, ..listing }
 }
 
 // `dirent`: cookie of the next entry, inode, length of the name, type, then the name.

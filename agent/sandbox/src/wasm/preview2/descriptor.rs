@@ -57,8 +57,8 @@ fn streams(types: &mut LinkerInstance<'_, Guest>) -> wasmtime::Result<()> {
     })?;
     types.func_wrap("[method]descriptor.read-directory", |store, (it,): (This,)| {
         file_gate(store, |guest| {
-            let entries = guest.vfs.list(&folder(guest, &it)?)?;
-            Ok(push(&mut guest.resources, EntryStream(entries.into_iter()))?)
+            let listing = guest.vfs.list(&folder(guest, &it)?)?;
+            Ok(push(&mut guest.resources, EntryStream::from(listing))?)
         })
     })
 }

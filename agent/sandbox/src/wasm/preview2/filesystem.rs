@@ -33,7 +33,7 @@ pub(super) fn link_types(
         "[method]directory-entry-stream.read-directory-entry",
         |store, (it,): (Resource<EntryStream>,)| {
             file_gate(store, |guest| {
-                let next = guest.resources.get_mut(&it)?.0.next();
+                let next = guest.resources.get_mut(&it)?.entries.next();
                 Ok(next.map(|e| DirectoryEntry { kind: e.kind.into(), name: e.name }))
             })
         },

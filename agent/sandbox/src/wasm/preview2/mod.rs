@@ -138,7 +138,8 @@ impl From<wasmtime::Error> for Failure {
 
 /// Puts a new resource into the run's table, which is bounded.
 fn push<T: Send + 'static>(table: &mut ResourceTable, entry: T) -> wasmtime::Result<Resource<T>> {
-    table.push(entry).map_err(|_| Stop::Misuse("too many open resources").into())
+    // The table is memory that the host holds for the guest.
+    table.push(entry).map_err(|_| Stop::MemoryCap.into())
 }
 
 /// The interface `name` in the version we define.

@@ -2,10 +2,11 @@
 
 use wasmtime::component::{ComponentType, Lift, Lower, Resource, flags};
 
+use crate::wasm::meter::Held;
 use crate::wasm::vfs::Stream;
 use crate::wasm::vfs::fault::Errno;
 use crate::wasm::vfs::open::{File, Opened};
-use crate::wasm::vfs::stat::{Entry, Kind};
+use crate::wasm::vfs::stat::{Entry, Kind, Listing};
 
 /// `wasi:io/error.error`: why a stream failed.
 pub(super) struct IoError(pub(super) ErrorCode);
@@ -38,7 +39,16 @@ pub(super) struct Descriptor {
 }
 
 /// `wasi:filesystem/types.directory-entry-stream`.
-pub(super) struct EntryStream(pub(super) std::vec::IntoIter<Entry>);
+pub(super) struct EntryStream {
+    pub(super) entries: std::vec::IntoIter<Entry>,
+    _held: Held,
+}
+
+impl From<Listing> for EntryStream {
+    fn from(Listing { entries, held }: Listing) -> Self {
+        Self { entries: entries.into_iter(), _held: held }
+    }
+}
 
 /// `wasi:cli/terminal-input.terminal-input`; there never is one.
 pub(super) struct TerminalInput;

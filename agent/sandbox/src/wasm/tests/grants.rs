@@ -94,7 +94,7 @@ fn nothing_leaves_a_grant() {
     script.on(104, "path_filestat_get", &[0, at, long, OUT], OK);
     for result in both(&World::new().share(&granted, Access::Read), &mut script) {
         assert_eq!(result.reads, None);
-        let denied = result.denied.join("\n");
+        let denied = result.denied.first.join("\n");
         for part in ["outside: /etc/passwd", "symlink: ", "outside: /proc/self/environ"] {
             assert!(denied.contains(part), "{part} in {denied}");
         }
@@ -248,6 +248,7 @@ fn a_file_that_changes_between_two_openings_ends_the_run() {
             write_bytes: 0,
             write_entries: 0,
         },
+        crate::wasm::meter::Meter::new(1 << 20),
     );
     assert_eq!(world.run(&wat).outcome, Outcome::Completed);
     let wish = super::super::vfs::open::Wish { read: true, ..Default::default() };
@@ -328,4 +329,77 @@ fn grants_that_cannot_be_shown_are_refused_before_anything_runs() {
         let input = super::input(bad, b"");
         assert_eq!(Mounts::open(&[], vec![input]).map(drop), Err(NotShared::BadInput(bad.into())));
     }
+}
+
+#[test]
+fn what_the_host_holds_open_counts_towards_the_guests_memory() {
+    let (_keep, path) = folder();
+    fs::write(path.join("big"), vec![0; 600_000]).unwrap();
+    let base = inside(&path);
+    let world = || {
+        let world = World::new().share(&path, Access::Read);
+        world.limit(|l| (l.memory_bytes, l.read_bytes) = (1 << 20, 1 << 30))
+    };
+    let open = |script: &mut Script, slot| {
+        script.open(&format!("{base}/big"), 0, READ, slot, OK);
+    };
+    // One after the other is fine; both at one time, beside two pages of memory, are too much.
+    let mut script = Script::new();
+    for slot in [100, 104, 108] {
+        open(&mut script, slot);
+        script.on(slot, "fd_close", &[], OK);
+    }
+    both(&world(), &mut script);
+    let mut script = Script::new();
+    open(&mut script, 100);
+    open(&mut script, 104);
+    let result = world().run(&script.wat());
+    assert_eq!(result.outcome, Outcome::MemoryCap);
+    // And memory does not grow into it.
+    let mut script = Script::new();
+    open(&mut script, 100);
+    script.raw("(if (i32.eq (memory.grow (i32.const 8)) (i32.const -1)) (then unreachable))");
+    assert_eq!(world().run(&script.wat()).outcome, Outcome::MemoryCap);
+}
+
+#[test]
+fn listings_that_are_kept_open_end_at_the_memory_cap() {
+    let (_keep, path) = folder();
+    for n in 0..300 {
+        fs::write(path.join(format!("a-name-of-some-length-{n}")), "").unwrap();
+    }
+    let base = inside(&path);
+    let world = World::new().share(&path, Access::Read).limit(|l| l.memory_bytes = 1 << 20);
+    let mut script = Script::new();
+    for slot in (100..196).step_by(4) {
+        script.open(&base, 2, READ, slot, OK).on(slot, "fd_readdir", &[40_000, 100, 0, OUT], OK);
+    }
+    assert_eq!(world.run(&script.wat()).outcome, Outcome::MemoryCap);
+    let mut script = Script::new();
+    for slot in (100..196).step_by(4) {
+        script.open(&base, 2, READ, slot, OK).on(slot, "fd_readdir", &[40_000, 100, 0, OUT], OK);
+        script.on(slot, "fd_close", &[], OK);
+    }
+    both(&world, &mut script);
+}
+
+#[test]
+fn the_kernels_own_files_are_not_shown_under_any_grant() {
+    use super::{Mounts, Shared};
+    use crate::wasm::NotShared;
+    for bad in ["/proc", "/proc/sys/kernel", "/sys"] {
+        let shared = [Shared { path: bad.into(), access: Access::Read }];
+        let told = Mounts::open(&shared, Vec::new()).map(drop);
+        assert_eq!(told, Err(NotShared::CannotOpen(bad.into())), "{bad}");
+    }
+    let world = World::new().share(std::path::Path::new("/"), Access::Read);
+    let mut script = Script::new();
+    script.open("proc/sys/kernel/hostname", 0, READ, 100, &[2]);
+    script.open("proc/version", 0, READ, 100, &[2]);
+    script.open("etc/passwd", 0, READ, 100, OK);
+    both(&world, &mut script);
+    let world = World::new().share(std::path::Path::new("/"), Access::Write);
+    let mut script = Script::new();
+    script.open("proc/sys/kernel/hostname", 0, WRITE, 100, &[2]);
+    assert_eq!(world.run(&script.wat()).denied.first, ["special: /proc/sys/kernel/hostname"]);
 }

@@ -152,15 +152,43 @@ fn after_every_hostile_guest_an_honest_one_runs() {
 }
 
 #[test]
-fn a_component_that_hoards_resources_is_stopped() {
-    // each listing of the root makes streams; none is closed
-    let mut script = Script::new();
-    let (at, long) = script.text("in/a");
-    script.import("path_open").raw(&format!(
-        "(loop $l (drop (call $path_open (i32.const 3) (i32.const 0) (i32.const {at}) \
-         (i32.const {long}) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) \
-         (i32.const {OUT}))) (br $l))"
-    ));
-    let result = World::new().input("a", b"x").run_component(&script.wat());
-    assert!(matches!(result.outcome, Outcome::HostCallCap | Outcome::Trap { .. }));
+fn a_component_that_hoards_resources_meets_a_cap_before_its_calls_run_out() {
+    // Each opening makes a resource, and none is dropped.
+    let wat = hoarder("(drop (call $draw)) (call $subscribe (i64.const 1))");
+    let result = World::new().run(&wat);
+    assert_eq!(result.outcome, Outcome::MemoryCap);
+    // Dropped at once they are no load, and the calls are what ends it.
+    let wat = hoarder("(call $drop (call $subscribe (i64.const 1))) (i32.const 0)");
+    assert_eq!(World::new().run(&wat).outcome, Outcome::HostCallCap);
+}
+
+// A component that does `step` for ever; the step leaves a number.
+fn hoarder(step: &str) -> String {
+    format!(
+        r#"(component
+        (import "wasi:io/poll@0.2.0" (instance $poll (export "pollable" (type (sub resource)))))
+        (alias export $poll "pollable" (type $pollable))
+        (import "wasi:clocks/monotonic-clock@0.2.0" (instance $clock
+            (alias outer 1 $pollable (type $outer))
+            (export "pollable" (type (eq $outer)))
+            (export "subscribe-duration" (func (param "when" u64) (result (own 1))))))
+        (import "wasi:random/random@0.2.0" (instance $random
+            (export "get-random-u64" (func (result u64)))))
+        (core func $subscribe (canon lower (func $clock "subscribe-duration")))
+        (core func $drop (canon resource.drop $pollable))
+        (core func $draw (canon lower (func $random "get-random-u64")))
+        (core module $m
+            (import "h" "subscribe" (func $subscribe (param i64) (result i32)))
+            (import "h" "drop" (func $drop (param i32)))
+            (import "h" "draw" (func $draw (result i64)))
+            (func (export "run") (result i32)
+                (loop $l {step} drop (br $l))
+                unreachable))
+        (core instance $i (instantiate $m (with "h" (instance
+            (export "subscribe" (func $subscribe)) (export "drop" (func $drop))
+            (export "draw" (func $draw))))))
+        (func $run (result (result)) (canon lift (core func $i "run")))
+        (instance $r (export "run" (func $run)))
+        (export "wasi:cli/run@0.2.0" (instance $r)))"#
+    )
 }

@@ -25,7 +25,7 @@ impl Vfs {
         }
         match &file.content {
             Content::Tree(id) => Ok(copy_at(self.tree.bytes(*id)?, buffer, offset)),
-            Content::Snapshot(bytes) => Ok(copy_at(bytes, buffer, offset)),
+            Content::Snapshot(seen) => Ok(copy_at(&seen.bytes, buffer, offset)),
             Content::Input(fd, _) | Content::Real(fd) => {
                 let read = real::read_at(fd.as_fd(), buffer, offset);
                 self.real(&file.path, read)
@@ -96,7 +96,7 @@ impl Vfs {
         match &file.content {
             Content::Input(_, size) => Ok(*size),
             Content::Tree(id) => Ok(self.tree.look(*id)?.1),
-            Content::Snapshot(bytes) => Ok(length(bytes)),
+            Content::Snapshot(seen) => Ok(length(&seen.bytes)),
             Content::Real(fd) => {
                 let looked = real::look(fd.as_fd());
                 self.real(&file.path, looked).map(|facts| facts.size)

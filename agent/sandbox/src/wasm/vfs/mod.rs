@@ -32,6 +32,7 @@ use self::quota::Quota;
 use self::reads::Reads;
 use self::real::RealFault;
 use self::tree::Tree;
+use super::meter::Meter;
 use super::stop::Stop;
 
 /// Most files and folders open at one time.
@@ -64,6 +65,8 @@ pub(crate) struct Vfs {
     write_bytes: Quota,
     write_entries: Quota,
     own: Own,
+    /// What we hold for the guest in memory: files under read grants, listings.
+    meter: Meter,
     open: u32,
 }
 
@@ -83,7 +86,7 @@ pub(crate) struct Remains {
     pub(crate) stderr: Vec<u8>,
     pub(crate) outputs: BTreeMap<String, Vec<u8>>,
     pub(crate) reads: Option<Vec<u8>>,
-    pub(crate) denied: Vec<String>,
+    pub(crate) denied: arch_wire::executor::Denied,
 }
 
 /// What decides over a path.
@@ -102,7 +105,7 @@ enum Spot {
 
 impl Vfs {
     /// A fresh file system over what was opened.
-    pub(crate) fn new(mounts: Mounts, caps: Caps) -> Self {
+    pub(crate) fn new(mounts: Mounts, caps: Caps, meter: Meter) -> Self {
         Self {
             mounts,
             tree: Tree::new(),
@@ -115,8 +118,14 @@ impl Vfs {
             write_bytes: Quota::new(caps.write_bytes, Stop::WriteCap),
             write_entries: Quota::new(caps.write_entries, Stop::WriteCap),
             own: Own::default(),
+            meter,
             open: 0,
         }
+    }
+
+    /// The run's memory, of which the host takes its part.
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     /// Appends to a stream: as much as the cap allows, then the run ends.
@@ -146,7 +155,7 @@ impl Vfs {
             stderr: self.stderr,
             outputs: self.tree.into_files(),
             reads: self.reads.lines(),
-            denied: self.denied.into_lines(),
+            denied: self.denied.tell(),
         }
     }
 
@@ -179,6 +188,8 @@ impl Vfs {
     fn real<T>(&mut self, path: &GuestPath, result: Result<T, RealFault>) -> Result<T, Fault> {
         result.map_err(|fault| match fault {
             RealFault::Escape => self.deny(Denial::Symlink, path.as_str()),
+            RealFault::Kernel => self.deny(Denial::Special, path.as_str()),
+            RealFault::TooMuch => Stop::MemoryCap.into(),
             RealFault::Errno(errno) => errno.into(),
         })
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
-use rustix::fs::{CWD, Mode, OFlags};
+use rustix::fs::{Mode, OFlags};
 
 use super::path::{GuestPath, NAME_MAX};
 use super::real;
@@ -189,15 +189,7 @@ fn grant(path: &str, access: Access) -> Result<Mount, NotShared> {
 
 // Links are not followed on the way to a grant either: what the policy's reader sees is what opens.
 fn open_root(path: &str, access: Access) -> Option<Backing> {
-    let root = real::again(|| {
-        rustix::fs::openat(
-            CWD,
-            "/",
-            OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
-            Mode::empty(),
-        )
-    })
-    .ok()?;
+    let root = real::root().ok()?;
     let path = path.strip_prefix('/')?;
     let open = |flags| real::open(root.as_fd(), path, flags, Mode::empty()).ok();
     match real::look_at(root.as_fd(), path).ok()?.kind {

@@ -96,6 +96,10 @@ impl Vfs {
                 Changeable::Real { root: one, parent, name },
                 Changeable::Real { root: other, parent: new_parent, name: new_name },
             ) if Arc::ptr_eq(&one, &other) => {
+                // What stands at the target loses its name there.
+                if let Ok(facts) = real::look_at(new_parent.as_fd(), &new_name) {
+                    self.own.removed(facts.id);
+                }
                 let moved = real::again(|| {
                     rustix::fs::renameat(&parent, name.as_str(), &new_parent, new_name.as_str())
                 });
@@ -137,4 +141,41 @@ impl Vfs {
 
 fn folder(root: &OwnedFd, path: &str) -> Result<OwnedFd, RealFault> {
     real::open(root.as_fd(), path, OFlags::PATH | OFlags::DIRECTORY, Mode::empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::open::Wish;
+    use super::super::own::{FileId, Share};
+    use super::super::{Caps, Mounts};
+    use super::*;
+    use crate::wasm::meter::Meter;
+    use crate::wasm::{Access, Shared};
+
+    #[test]
+    fn a_file_that_a_rename_replaced_is_no_longer_the_runs_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().canonicalize().unwrap().to_str().unwrap().to_owned();
+        let shared = [Shared { path: path.clone(), access: Access::Write }];
+        let caps = Caps { output_bytes: 0, read_bytes: 0, write_bytes: 9, write_entries: 9 };
+        let mounts = Mounts::open(&shared, Vec::new()).unwrap();
+        let mut vfs = Vfs::new(mounts, caps, Meter::new(1 << 20));
+        let base = GuestPath::absolute(&path).unwrap();
+        let make = |vfs: &mut Vfs, name: &str| -> FileId {
+            let wish = Wish { write: true, create: true, ..Wish::default() };
+            let opened = vfs.open(&base, name, wish).unwrap();
+            vfs.close(opened);
+            let file = std::fs::File::open(format!("{path}/{name}")).unwrap();
+            real::look(file.as_fd()).unwrap().id
+        };
+        let (moved, replaced) = (make(&mut vfs, "a"), make(&mut vfs, "b"));
+        assert_eq!(vfs.own.share(replaced), Some(Share::Whole));
+        vfs.rename((&base, "a"), (&base, "b")).unwrap();
+        assert_eq!(vfs.own.share(replaced), None);
+        assert_eq!(vfs.own.share(moved), Some(Share::Whole));
+        // Another file of the same number, born at another time, is another file.
+        let (seconds, nanos) = moved.birth;
+        let later = FileId { birth: (seconds.saturating_add(1), nanos), ..moved };
+        assert_eq!(vfs.own.share(later), None);
+    }
 }

@@ -13,6 +13,7 @@ use super::path::{GuestPath, Walked};
 use super::stat::Kind;
 use super::tree::NodeId;
 use super::{OPEN_MAX, Spot, Vfs, real};
+use crate::wasm::meter::Held;
 use crate::wasm::stop::Stop;
 
 /// What the guest wants of an opening.
@@ -52,9 +53,16 @@ pub(super) enum Content {
     /// A file in `/out`.
     Tree(NodeId),
     /// A file under a read grant, read whole when it was opened.
-    Snapshot(Arc<[u8]>),
+    Snapshot(Arc<Snapshot>),
     /// A file under a write grant.
     Real(Arc<OwnedFd>),
+}
+
+/// The bytes of a file as they were when it was opened.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    pub(super) bytes: Vec<u8>,
+    _held: Held,
 }
 
 /// Where an open real file came from.
@@ -219,12 +227,13 @@ impl Vfs {
             return Err(self.deny(Denial::Special, path.as_str()));
         }
         self.read_bytes.spend(facts.size)?;
+        let held = self.meter.hold(facts.size)?;
         let read = real::read_whole(fd.as_fd(), facts.size);
         let Some(bytes) = self.real(&path, read)? else {
             return Err(Stop::InputChanged(path.to_string()).into());
         };
-        self.reads.note(&path, &bytes)?;
-        let content = Content::Snapshot(bytes.into());
+        self.reads.note(&path, &bytes, &self.meter)?;
+        let content = Content::Snapshot(Arc::new(Snapshot { bytes, _held: held }));
         Ok(Opened::File(File { path, readable: wish.read, writable: false, content }))
     }
 

@@ -2,8 +2,17 @@
 
 use std::collections::BTreeMap;
 
-/// Device and inode of a real file.
-pub(crate) type FileId = (u64, u64);
+/// Which real file it is. An inode's number comes back as another file's when the first is gone,
+/// whoever removed it; with the time of birth it does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FileId {
+    /// Major and minor.
+    pub(crate) device: (u32, u32),
+    pub(crate) inode: u64,
+    /// Seconds and nanoseconds; zero where the file system does not keep it.
+    // KNOWN GAP: there, a file of this run that somebody else removes can hand its number on.
+    pub(crate) birth: (i64, u32),
+}
 
 /// How much of a file is from this run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use arch_identity::Digest;
 
 use super::path::GuestPath;
+use crate::wasm::meter::Meter;
 use crate::wasm::stop::Stop;
+
+/// What one file's line costs beside its path, in bytes: the entry, and the line at the end.
+const NOTE: u64 = 256;
 
 /// Digest and size of every file read, by path.
 #[derive(Debug, Default)]
@@ -14,9 +18,19 @@ pub(crate) struct Reads {
 }
 
 impl Reads {
-    /// Notes that `bytes` were at `path`. Other bytes than before end the run.
-    pub(crate) fn note(&mut self, path: &GuestPath, bytes: &[u8]) -> Result<(), Stop> {
-        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    /// Notes that `bytes` were at `path`. Other bytes than before end the run, and so does a list
+    /// that needs more memory than the run has.
+    pub(crate) fn note(
+        &mut self,
+        path: &GuestPath,
+        bytes: &[u8],
+        meter: &Meter,
+    ) -> Result<(), Stop> {
+        let size = super::length(bytes);
+        if !self.seen.contains_key(path) {
+            let cost = super::length(path.as_str().as_bytes()).saturating_add(NOTE);
+            meter.take(cost).ok_or(Stop::MemoryCap)?;
+        }
         let now = (Digest::of(bytes), size);
         match self.seen.insert(path.clone(), now) {
             Some(before) if before != now => Err(Stop::InputChanged(path.to_string())),
@@ -45,7 +59,9 @@ mod tests {
     #[test]
     fn a_line_break_in_a_name_forges_no_line() {
         let mut reads = Reads::default();
-        reads.note(&GuestPath::absolute("/a\nsha256:0 1 /b").unwrap(), b"x").unwrap();
+        reads
+            .note(&GuestPath::absolute("/a\nsha256:0 1 /b").unwrap(), b"x", &Meter::new(1 << 20))
+            .unwrap();
         let text = String::from_utf8(reads.lines().unwrap()).unwrap();
         assert_eq!(text.lines().count(), 1);
     }
@@ -53,8 +69,20 @@ mod tests {
     #[test]
     fn other_bytes_at_a_second_reading_end_the_run() {
         let (mut reads, path) = (Reads::default(), GuestPath::absolute("/a").unwrap());
-        reads.note(&path, b"x").unwrap();
-        reads.note(&path, b"x").unwrap();
-        assert_eq!(reads.note(&path, b"y"), Err(Stop::InputChanged("/a".into())));
+        reads.note(&path, b"x", &Meter::new(1 << 20)).unwrap();
+        reads.note(&path, b"x", &Meter::new(1 << 20)).unwrap();
+        assert_eq!(
+            reads.note(&path, b"y", &Meter::new(1 << 20)),
+            Err(Stop::InputChanged("/a".into()))
+        );
+    }
+
+    #[test]
+    fn a_list_that_grows_beyond_the_runs_memory_ends_it() {
+        let (mut reads, meter) = (Reads::default(), Meter::new(NOTE * 2));
+        let path = |name: &str| GuestPath::absolute(name).unwrap();
+        reads.note(&path("/a"), b"x", &meter).unwrap();
+        reads.note(&path("/a"), b"x", &meter).unwrap();
+        assert_eq!(reads.note(&path("/b"), b"x", &meter), Err(Stop::MemoryCap));
     }
 }

@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use rustix::fs::{self, FileType, Mode, OFlags, RawDir, ResolveFlags};
+use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, StatxFlags};
 use rustix::io::Errno as Sys;
 
 use super::fault::Errno;
@@ -20,6 +20,10 @@ const CHUNK: usize = 1 << 16;
 pub(crate) enum RealFault {
     /// A symbolic link, a magic link or a way out of the granted folder.
     Escape,
+    /// A window into the kernel: procfs, sysfs and the like.
+    Kernel,
+    /// More names than the run has memory for.
+    TooMuch,
     /// Anything else.
     Errno(Errno),
 }
@@ -38,7 +42,38 @@ pub(crate) fn open(
         flags |= OFlags::NONBLOCK | OFlags::NOCTTY;
     }
     let how = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    Ok(again(|| fs::openat2(root, path, flags, mode, how))?)
+    let fd = again(|| fs::openat2(root, path, flags, mode, how))?;
+    let system = again(|| fs::fstatfs(&fd))?.f_type;
+    if KERNEL.iter().any(|(_, magic)| *magic == system) { Err(RealFault::Kernel) } else { Ok(fd) }
+}
+
+/// File systems whose files are the kernel's or another process's state, by their magic numbers
+/// (statfs(2)). Under a grant on `/` they would lead to the worker's own memory and out of its
+/// folders. Mounts in general are fine: a grant may span file systems.
+const KERNEL: [(&str, i64); 15] = [
+    ("proc", 0x9fa0),
+    ("sysfs", 0x6265_6572),
+    ("cgroup", 0x0027_e0eb),
+    ("cgroup2", 0x6367_7270),
+    ("debugfs", 0x6462_6720),
+    ("tracefs", 0x7472_6163),
+    ("securityfs", 0x7363_6673),
+    ("selinuxfs", 0xf97c_ff8c),
+    ("smackfs", 0x4341_5d53),
+    ("bpf", 0xcafe_4a11),
+    ("binfmt_misc", 0x4249_4e4d),
+    ("configfs", 0x6265_6570),
+    ("efivarfs", 0xde5e_81e4),
+    ("devpts", 0x1cd1),
+    ("nsfs", 0x6e73_6673),
+];
+
+/// The file system's root, from which grants are looked up. By `openat2`, because a shared worker
+/// opens its grants anew for each job, behind a filter that has no other call that opens.
+pub(crate) fn root() -> Result<OwnedFd, RealFault> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let how = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+    Ok(again(|| fs::openat2(fs::CWD, "/", flags, Mode::empty(), how))?)
 }
 
 /// What the kernel says of a file.
@@ -54,10 +89,17 @@ pub(crate) struct Facts {
 
 /// The facts of an open file.
 pub(crate) fn look(fd: BorrowedFd<'_>) -> Result<Facts, RealFault> {
-    let stat = again(|| fs::fstat(fd))?;
-    let kind = kind(FileType::from_raw_mode(stat.st_mode));
-    let size = if kind == Kind::File { u64::try_from(stat.st_size).unwrap_or(0) } else { 0 };
-    Ok(Facts { kind, size, names: stat.st_nlink, id: (stat.st_dev, stat.st_ino) })
+    let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
+    let stat = again(|| fs::statx(fd, "", AtFlags::EMPTY_PATH, wanted))?;
+    let kind = kind(FileType::from_raw_mode(stat.stx_mode.into()));
+    let size = if kind == Kind::File { stat.stx_size } else { 0 };
+    let id = FileId {
+        device: (stat.stx_dev_major, stat.stx_dev_minor),
+        inode: stat.stx_ino,
+        // Zero where the file system does not keep it.
+        birth: (stat.stx_btime.tv_sec, stat.stx_btime.tv_nsec),
+    };
+    Ok(Facts { kind, size, names: stat.stx_nlink.into(), id })
 }
 
 /// The facts of `path` beneath `root`; a link at its end is looked at, not followed.
@@ -69,8 +111,13 @@ pub(crate) fn look_at(root: BorrowedFd<'_>, path: &str) -> Result<Facts, RealFau
 /// A name as the kernel has it, and its kind unless the file system hides that.
 pub(crate) type Name = (Vec<u8>, Option<Kind>);
 
-/// Names of an open folder, in the kernel's order.
-pub(crate) fn list(folder: BorrowedFd<'_>) -> Result<Vec<Name>, RealFault> {
+/// What a name in a listing costs in memory, in bytes: itself, its entry, and the sorting of both.
+pub(crate) fn cost(name: &[u8]) -> u64 {
+    super::length(name).saturating_mul(2).saturating_add(128)
+}
+
+/// Names of an open folder, in the kernel's order; of no greater cost together than `room`.
+pub(crate) fn list(folder: BorrowedFd<'_>, mut room: u64) -> Result<Vec<Name>, RealFault> {
     let mut buffer = vec![MaybeUninit::<u8>::uninit(); CHUNK];
     let mut entries = Vec::new();
     let mut names = RawDir::new(folder, &mut buffer);
@@ -86,6 +133,7 @@ pub(crate) fn list(folder: BorrowedFd<'_>) -> Result<Vec<Name>, RealFault> {
         if entries.len() >= LISTING_MAX {
             return Err(RealFault::Errno(Errno::TooBig));
         }
+        room = room.checked_sub(cost(name)).ok_or(RealFault::TooMuch)?;
         let kind = match entry.file_type() {
             FileType::Unknown => None,
             known => Some(kind(known)),

@@ -1,5 +1,7 @@
 //! What the guest may know of a file: kind, size and a number made from its path. Never a time.
 
+use crate::wasm::meter::Held;
+
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -24,6 +26,13 @@ pub(crate) struct Stat {
     pub(crate) inode: u64,
     /// From the mount's guest path.
     pub(crate) device: u64,
+}
+
+/// A folder's entries, held in memory until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) held: Held,
 }
 
 /// One line of a folder's listing.

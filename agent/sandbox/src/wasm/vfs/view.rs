@@ -10,7 +10,7 @@ use super::fault::{Errno, Fault};
 use super::mounts::Backing;
 use super::open::{File, Opened};
 use super::path::{GuestPath, Walked};
-use super::stat::{Entry, Kind, Stat};
+use super::stat::{Entry, Kind, Listing, Stat};
 use super::{Spot, Vfs, real};
 
 /// Context of the inode numbers, which come from the guest path.
@@ -62,7 +62,7 @@ impl Vfs {
     /// Entries of a folder, sorted by the bytes of their names, without `.` and `..`.
     // KNOWN GAP: a listing and a size that is only looked at are not noted in `reads`; a replay over
     // a folder with other names can differ without a line that says so.
-    pub(crate) fn list(&mut self, path: &GuestPath) -> Result<Vec<Entry>, Fault> {
+    pub(crate) fn list(&mut self, path: &GuestPath) -> Result<Listing, Fault> {
         let mut kinds: BTreeMap<String, Kind> = match self.spot(path)? {
             Spot::Leading => BTreeMap::new(),
             Spot::Input(rest) if rest.is_empty() => self.inputs(path),
@@ -75,7 +75,10 @@ impl Vfs {
         for (name, kind) in self.mounts.below(path) {
             kinds.insert(name.to_owned(), kind);
         }
-        Ok(kinds.into_iter().map(|(name, kind)| Entry { name, kind }).collect())
+        let cost = kinds.keys().map(|name| real::cost(name.as_bytes())).sum();
+        let held = self.meter.hold(cost)?;
+        let entries = kinds.into_iter().map(|(name, kind)| Entry { name, kind }).collect();
+        Ok(Listing { entries, held })
     }
 
     fn look(&mut self, path: &GuestPath) -> Result<(Kind, u64), Fault> {
@@ -128,7 +131,7 @@ impl Vfs {
     ) -> Result<BTreeMap<String, Kind>, Fault> {
         let opened = real::open(root, rest, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty());
         let folder = self.real(path, opened)?;
-        let listed = real::list(folder.as_fd());
+        let listed = real::list(folder.as_fd(), self.meter.left());
         let mut kinds = BTreeMap::new();
         for (name, kind) in self.real(path, listed)? {
             // The guest's interfaces only know UTF-8 names: others are left out, and that is told.
