@@ -1,6 +1,7 @@
 //! `archctl demo`
 
 mod agent;
+mod broom;
 mod cast;
 mod deadline;
 mod dependencies;
@@ -45,12 +46,18 @@ pub(crate) struct Args {
     /// When to give up, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     patience: u64,
+    /// Clean up after another demo when standard input ends
+    #[arg(long, hide = true)]
+    broom: bool,
     #[command(flatten)]
     format: Format,
 }
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
+        if self.broom {
+            return broom::run(std::io::stdin().lock());
+        }
         let deadline = Deadline::starting_now(Duration::from_secs(self.patience));
         let story = Story::new(self.format.json);
         let programs = Programs {
