@@ -8,6 +8,7 @@ mod guests;
 mod hostile_guests;
 mod policies;
 mod proofs;
+mod readme;
 mod refusals;
 mod results;
 
