@@ -1,15 +1,26 @@
 //! The spine, end to end: a signed job dropped in a folder runs in wasm, is anchored, can be proved.
 
+#[cfg(test)]
 mod control;
+#[cfg(test)]
 mod crashes;
+#[cfg(test)]
 mod demo;
+#[cfg(test)]
 mod drop_folder;
+#[cfg(test)]
 mod guests;
+#[cfg(test)]
 mod hostile_guests;
+#[cfg(test)]
 mod policies;
+#[cfg(test)]
 mod proofs;
+#[cfg(test)]
 mod readme;
+#[cfg(test)]
 mod refusals;
+#[cfg(test)]
 mod results;
 
 /// Says hello on standard output.

@@ -94,6 +94,21 @@ fn a_receipt_of_the_agents_own_convinces_with_the_file_and_the_keys_alone() {
     }
 }
 
+#[test]
+fn the_harness_passes_over_an_unfinished_tail_and_over_no_damage() {
+    let (world, ledger) = used();
+    let journal = Path::new(&ledger).join("journal");
+    let good = fs::read(&journal).unwrap();
+    let count = || Stranger::read(&world).records().count();
+    let whole = count();
+    fs::write(&journal, [&good[..], &[7, 0, 0, 0, 1]].concat()).unwrap();
+    assert_eq!(count(), whole, "what was never committed is no entry");
+    let mut bad = good.clone();
+    bad[good.len() / 2] ^= 1;
+    fs::write(&journal, bad).unwrap();
+    assert!(std::panic::catch_unwind(count).is_err(), "committed entries are lost");
+}
+
 fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut found = vec![];
     for entry in fs::read_dir(folder).unwrap() {
