@@ -46,16 +46,13 @@ pub(crate) struct Args {
     /// When to give up, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     patience: u64,
-    /// Clean up after another demo when standard input ends
-    #[arg(long, hide = true)]
-    broom: bool,
     #[command(flatten)]
     format: Format,
 }
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
-        if self.broom {
+        if broom::is_wanted() {
             return broom::run(std::io::stdin().lock());
         }
         let deadline = Deadline::starting_now(Duration::from_secs(self.patience));

@@ -26,6 +26,14 @@ use crate::answer::{Answer, Outcome, Stop};
 /// How long the broom sweeps at most: a dying executor may still write for a moment.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Set for the broom alone. No option: completions would offer it, and nobody is to type it.
+const SIGN: &str = "ARCH_DEMO_IS_BROOM";
+
+/// Whether this process is the broom of another one.
+pub(super) fn is_wanted() -> bool {
+    std::env::var_os(SIGN).is_some()
+}
+
 /// The demo's end of the pipe.
 #[derive(Debug)]
 pub(super) struct Broom {
@@ -39,7 +47,7 @@ impl Broom {
         let own = std::env::current_exe().map_err(|error| cannot_start(&error))?;
         let mut command = Command::new(own);
         // A group of its own: Ctrl-C on a terminal reaches the demo and the agent, and not this.
-        command.args(["demo", "--broom"]).process_group(0).stdin(Stdio::piped());
+        command.arg("demo").env(SIGN, "1").process_group(0).stdin(Stdio::piped());
         let command = command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(|error| cannot_start(&error))?;
         let pipe = child.stdin.take();
