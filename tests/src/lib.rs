@@ -14,6 +14,7 @@
 )]
 
 mod agent;
+mod checkout;
 mod example;
 mod job;
 mod programs;
@@ -22,6 +23,7 @@ mod wasm;
 mod world;
 
 pub use agent::Agent;
+pub use checkout::checkout;
 pub use example::example;
 pub use job::JobText;
 pub use programs::program;

@@ -8,12 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use arch_tests::program;
+use arch_tests::{checkout, program};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// The first package of the lock file that has a source, as registries name its folder.
 fn locked() -> String {
-    let lock = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock")).unwrap();
+    let lock = fs::read_to_string(checkout().join("Cargo.lock")).unwrap();
     let part = lock.split("[[package]]").find(|part| part.contains("\nsource = ")).unwrap();
     let field = |name: &str| {
         let line = part.lines().find(|line| line.starts_with(name)).unwrap();

@@ -9,13 +9,12 @@ use std::{
 
 use arch_tests::program;
 
-const README: &str = include_str!("../../../README.md");
-
 /// The lines after `$ ` of the block that makes a node for a try.
-fn lines() -> Vec<&'static str> {
-    let (_, rest) = README.split_once("A node for a try").unwrap();
+fn lines() -> Vec<String> {
+    let readme = fs::read_to_string(arch_tests::checkout().join("README.md")).unwrap();
+    let (_, rest) = readme.split_once("A node for a try").unwrap();
     let block = rest.split("```").nth(1).unwrap();
-    block.lines().filter_map(|line| line.strip_prefix("$ ")).collect()
+    block.lines().filter_map(|line| line.strip_prefix("$ ").map(str::to_owned)).collect()
 }
 
 /// A person reads before he types the next line; we try again instead, for half a minute.
@@ -25,7 +24,7 @@ fn script() -> String {
     for line in lines() {
         if reads.iter().any(|start| line.starts_with(start)) {
             let again = "do n=$((n+1)); [ $n -lt 300 ]; sleep 0.1; done";
-            script.push_str(&format!("n=0; until {{ {}; }}; {again}\n", uncommented(line)));
+            script.push_str(&format!("n=0; until {{ {}; }}; {again}\n", uncommented(&line)));
         } else if line.starts_with("arch-node-agent &") {
             script.push_str("arch-node-agent 2>agent.log &\n");
         } else {
@@ -40,8 +39,8 @@ fn uncommented(line: &str) -> &str {
 }
 
 /// What of a checkout the lines need.
-fn checkout(folder: &Path) {
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+fn needed(folder: &Path) {
+    let root = arch_tests::checkout();
     for part in ["policies", "manifests/examples", "target/debug"] {
         fs::create_dir_all(folder.join(part)).unwrap();
     }
@@ -57,7 +56,7 @@ fn checkout(folder: &Path) {
 fn the_lines_of_the_readme_can_be_typed_one_after_the_other() {
     assert!(lines().len() >= 12, "{:?}", lines());
     let folder = tempfile::tempdir().unwrap();
-    checkout(folder.path());
+    needed(folder.path());
     let out = Command::new("timeout")
         .args(["120", "bash", "-c", &script()])
         .current_dir(folder.path())
