@@ -1,6 +1,8 @@
 //! The example guests of `manifests/examples`.
 
-use std::{fs, path::PathBuf};
+use std::fs;
+
+use crate::checkout;
 
 /// The committed module of an example.
 ///
@@ -8,7 +10,6 @@ use std::{fs, path::PathBuf};
 /// When there is none of that name.
 #[must_use]
 pub fn example(name: &str) -> Vec<u8> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../manifests/examples");
-    let path = PathBuf::from(folder).join(format!("{name}.wasm"));
+    let path = checkout().join(format!("manifests/examples/{name}.wasm"));
     fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }

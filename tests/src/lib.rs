@@ -1,11 +1,11 @@
 //! Harness of the end-to-end tests: real programs, real files, a ledger read as a stranger reads it.
 //!
 //! ```text
-//! World (keys, root, policy, folders) ──agent()──> Agent (real process) ──> Stranger (ledger on disk)
-//!        job("hello").wasm(…).signed()  ──drop──^
+//! World: keys, root, policy, folders ──agent()──> Agent: a real process ──> Stranger: its ledger on disk
+//!    job(name, wasm) ──> JobText ──drop_job──^   └─ wait_end(digest), call(…), kill(), stop()
 //! ```
 //!
-//! Nothing is mocked. The programs are built once per test run by [`programs`].
+//! Nothing is mocked. The programs are built once per test run, or found in `ARCH_PROGRAMS`.
 
 #![expect(
     clippy::expect_used,
@@ -14,6 +14,7 @@
 )]
 
 mod agent;
+mod checkout;
 mod example;
 mod job;
 mod programs;
@@ -24,6 +25,7 @@ mod wasm;
 mod world;
 
 pub use agent::Agent;
+pub use checkout::checkout;
 pub use example::example;
 pub use job::JobText;
 pub use programs::program;

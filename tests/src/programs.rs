@@ -7,6 +7,8 @@ use std::{
     sync::OnceLock,
 };
 
+use crate::checkout;
+
 /// Path of `arch-node-agent`, `arch-executor` or `archctl`, built from this tree.
 ///
 /// # Panics
@@ -34,8 +36,7 @@ fn build() -> PathBuf {
     if folder.ends_with("release") {
         cargo.arg("--release");
     }
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
-    cargo.args(["--manifest-path", manifest]).arg("--target-dir").arg(target);
+    cargo.arg("--manifest-path").arg(checkout().join("Cargo.toml")).arg("--target-dir").arg(target);
     let built = cargo.stdin(Stdio::null()).status().expect("cargo runs");
     assert!(built.success(), "the programs do not build");
     folder

@@ -7,16 +7,10 @@ use std::{
     process::Command,
 };
 
-use crate::skip;
+use crate::{checkout, skip};
 
 /// Where Debian's packages put the sources of Go libraries.
 const GO_PACKAGES: &str = "/usr/share/gocode";
-
-/// A file of this repository.
-#[must_use]
-pub fn source(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
-}
 
 /// A Python that can import `modules`, about to run a script of this repository.
 #[must_use]
@@ -31,7 +25,7 @@ pub fn python(script: &str, modules: &str) -> Option<Command> {
         return None;
     };
     let mut command = Command::new(python);
-    command.arg(source(script));
+    command.arg(checkout().join(script));
     Some(command)
 }
 
@@ -48,7 +42,7 @@ pub fn javascript(script: &str, packages: &[&str]) -> Option<Command> {
         return None;
     };
     let mut command = Command::new("node");
-    command.arg(source(script)).arg(folder);
+    command.arg(checkout().join(script)).arg(folder);
     Some(command)
 }
 
@@ -65,7 +59,7 @@ pub fn go(script: &str, library: &str, folder: &Path) -> Option<Command> {
     }
     let program = folder.join("referee");
     let mut build = Command::new("go");
-    build.args(["build", "-o"]).arg(&program).arg(source(script));
+    build.args(["build", "-o"]).arg(&program).arg(checkout().join(script));
     build.env("GO111MODULE", "off").env("GOPATH", GO_PACKAGES).env("GOFLAGS", "");
     build.env("GOCACHE", folder.join("cache"));
     let built = build.output().expect("go was there a moment ago");

@@ -1,7 +1,7 @@
 //! The ledger as somebody reads it who has only the folder.
 
 use arch_identity::Digest;
-use arch_ledger::{Entry, Reader, Record};
+use arch_ledger::{Entry, LedgerError, Reader, Record};
 
 use crate::World;
 
@@ -13,10 +13,11 @@ pub struct Stranger {
 
 impl Stranger {
     /// Reads the ledger of a node; one that does not exist yet has no entries. While the agent
-    /// runs, only the committed journal is read; once it stopped, use [`Stranger::verified`].
+    /// runs, or after it was killed, the journal may end in a batch that was never committed, and
+    /// only that is passed over; once it stopped, use [`Stranger::verified`].
     ///
     /// # Panics
-    /// When a committed entry is damaged.
+    /// When anything else is wrong, and when fewer entries can be read than were committed.
     #[must_use]
     pub fn read(world: &World) -> Self {
         let folder = world.path("state/ledger");
@@ -24,11 +25,31 @@ impl Stranger {
             return Self { entries: vec![] };
         }
         let reader = Reader::open(&folder).expect("the ledger's folder");
-        let entries = match reader.entries() {
-            Ok(entries) => entries.map_while(Result::ok).collect(),
-            Err(_just_begun) => vec![],
-        };
+        // Written after the journal, so what it counts was committed before we began to read.
+        let committed = reader.checkpoint().map_or(0, |(_text, checkpoint)| checkpoint.size);
+        let entries = Self::entries(&reader);
+        let read = u64::try_from(entries.len()).expect("a test's ledger is small");
+        assert!(read >= committed, "{read} of {committed} committed entries can be read");
         Self { entries }
+    }
+
+    /// Up to the end, or to a batch that was begun and not committed.
+    fn entries(reader: &Reader) -> Vec<Entry> {
+        let walk = match reader.entries() {
+            Ok(walk) => walk,
+            // The journal is there, and nothing in it yet.
+            Err(LedgerError::Damaged { index: 0, .. }) => return vec![],
+            Err(error) => panic!("the journal cannot be read: {error}"),
+        };
+        let mut entries = vec![];
+        for entry in walk {
+            match entry {
+                Ok(entry) => entries.push(entry),
+                Err(LedgerError::Damaged { .. }) => break,
+                Err(error) => panic!("after {} entries: {error}", entries.len()),
+            }
+        }
+        entries
     }
 
     /// Reads the ledger and verifies all of it: every byte of every file.

@@ -1,6 +1,8 @@
 //! Guests as text, turned into bytes.
 
-use std::{fs, path::PathBuf};
+use std::fs;
+
+use crate::checkout;
 
 /// The bytes of a module written as WAT.
 ///
@@ -17,7 +19,7 @@ pub fn module(text: &str) -> Vec<u8> {
 /// When there is none of that name, or it names no outcome.
 #[must_use]
 pub fn hostile(name: &str) -> (Vec<u8>, String) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("guests/hostile/{name}.wat"));
+    let path = checkout().join(format!("tests/guests/hostile/{name}.wat"));
     let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let first = text.lines().next().unwrap_or_default();
     let outcome = first.strip_prefix(";; expect: ").expect("the first line names the outcome");

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -64,8 +65,10 @@ impl World {
             owner: Key::new("owner", KeyKind::Ed25519, 3),
             stranger: Key::new("stranger", KeyKind::Ed25519, 4),
         };
+        // Closed whatever the umask is: the agent takes no state folder that others may write to.
         for folder in ["config/jobs", "config/modules", "state", "data"] {
-            fs::create_dir_all(world.path(folder)).expect("a folder for the test");
+            let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(world.path(folder));
+            made.expect("a folder for the test");
         }
         world.trust(&world.root_text(1));
         world.write_policy(&world.policy_text(1));

@@ -37,9 +37,20 @@ pub(crate) fn build() -> Result<(), String> {
     process::succeed(&mut process::cargo(BUILD))
 }
 
-/// `archctl demo`, as it was built.
+/// `archctl demo`, as it was built. It runs where the caller stands, so that `--keep DIR` and
+/// `--sources DIR` mean what they say.
 pub(crate) fn archctl() -> Result<Command, String> {
     let mut command = Command::new(house::programs()?.join("archctl"));
-    command.arg("demo").current_dir(house::root());
+    command.arg("demo");
     Ok(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_runs_where_the_caller_stands() {
+        assert_eq!(archctl().unwrap().get_current_dir(), None);
+    }
 }

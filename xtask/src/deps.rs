@@ -10,7 +10,7 @@ mod words;
 
 use std::process::ExitCode;
 
-use cargo_metadata::{Metadata, MetadataCommand};
+use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
 
 use crate::house;
 use crate::import_table::TABLE;
@@ -47,12 +47,30 @@ pub(crate) fn check() -> Result<(), String> {
     if wrong == 0 { Ok(()) } else { Err(format!("{wrong} breaches of the dependency rules")) }
 }
 
-/// The packages and edges of a build for Linux, where this project runs.
+/// The packages and edges of a build for Linux, where this project runs, with every feature: what is
+/// linked only on demand is linked under the same rules.
 fn metadata() -> Result<Metadata, String> {
     let options = ["--locked", "--filter-platform", "x86_64-unknown-linux-gnu"].map(str::to_owned);
     MetadataCommand::new()
         .manifest_path(house::root().join("Cargo.toml"))
+        .features(CargoOpt::AllFeatures)
         .other_options(options)
         .exec()
         .map_err(|error| format!("cargo metadata: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_a_feature_links_is_under_the_rules_as_well() {
+        let metadata = metadata().unwrap();
+        let nodes = metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
+        let linked: Vec<&str> = nodes
+            .filter_map(|node| metadata.packages.iter().find(|package| package.id == node.id))
+            .map(|package| package.name.as_str())
+            .collect();
+        assert!(linked.contains(&"wit-component"), "the feature `component` links it");
+    }
 }

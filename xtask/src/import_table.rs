@@ -1,5 +1,5 @@
 //! Who may import whom, and what must not be there: the one table, which `cargo xtask deps`
-//! enforces and docs/ARCHITECTURE.md explains.
+//! enforces and `cargo xtask docs` writes into docs/ARCHITECTURE.md.
 
 /// What one crate may and must not have.
 #[derive(Debug)]
@@ -64,6 +64,23 @@ const SIGNERS: &[&str] = &["SigningKey", "KeyPair", "keyfile"];
 /// The lint forbids it; this finds whoever lifts the lint.
 const UNSAFE: &[&str] =
     &["unsafe {", "unsafe fn", "unsafe impl", "allow(unsafe_code", "expect(unsafe_code"];
+
+/// What the kinds are called where the table is shown.
+pub(crate) const KINDS: &[(&str, &[&str])] = &[
+    ("network", NETWORK),
+    ("system", SYSTEM),
+    ("engines", ENGINES),
+    ("other WASI", OTHER_WASI),
+    ("loose YAML", LOOSE_YAML),
+    ("YAML", YAML),
+    ("databases", DATABASES),
+    ("effects", EFFECTS),
+    ("luck", LUCK),
+    ("clocks", CLOCKS),
+    ("sockets", SOCKETS),
+    ("signers", SIGNERS),
+    ("unsafe", UNSAFE),
+];
 
 /// Every crate of the workspace stands here once.
 #[rustfmt::skip]

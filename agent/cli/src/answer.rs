@@ -96,6 +96,27 @@ impl Stop {
         Problem::new(error.code(), error.to_string()).into()
     }
 
+    /// Also says it on stdout, as one object: who asked for JSON gets JSON, whatever the answer.
+    pub(crate) fn tell_as_json(self) -> ExitCode {
+        if let Some(problems) = self.problems() {
+            // Nobody reads any more: the exit code still says it.
+            let _gone = say::json_line(&Stopped { schema: "arch.stopped/v1", ok: false, problems });
+        }
+        self.tell()
+    }
+
+    /// What there is to say; nothing when nobody listens.
+    fn problems(&self) -> Option<Vec<Told<'_>>> {
+        match self {
+            Self::Refused { reasons, .. } => Some(reasons.iter().map(Told::Coded).collect()),
+            Self::Unclear(problem) => Some(vec![Told::Coded(problem)]),
+            Self::No { what, help }
+            | Self::Usage { what, help }
+            | Self::CouldNot { what, help } => Some(vec![Told::Plain { message: what, help }]),
+            Self::Gone => None,
+        }
+    }
+
     /// Draws it on stderr and gives the exit code.
     pub(crate) fn tell(self) -> ExitCode {
         match self {
@@ -146,6 +167,22 @@ impl From<arch_ledger::LedgerError> for Stop {
 
 /// How every command ends.
 pub(crate) type Outcome = Result<Answer, Stop>;
+
+/// A command that stopped before it had an object of its own schema to print.
+#[derive(Serialize)]
+struct Stopped<'a> {
+    schema: &'static str,
+    ok: bool,
+    problems: Vec<Told<'a>>,
+}
+
+/// One reason; only those of the catalogue have a code.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Told<'a> {
+    Coded(&'a Problem),
+    Plain { message: &'a str, help: &'a str },
+}
 
 #[derive(Serialize)]
 struct Refused {

@@ -32,13 +32,13 @@ enum Noun {
     /// Make and show keys
     #[command(subcommand)]
     Key(key::Verb),
-    /// Make, sign and renew trust roots
+    /// Make, show, sign and renew trust roots
     #[command(subcommand)]
     Root(root::Verb),
     /// Check, explain and sign policies
     #[command(subcommand)]
     Policy(policy::Verb),
-    /// Sign, check and follow jobs
+    /// Write, sign, check and follow jobs
     #[command(subcommand)]
     Job(job::Verb),
     /// Read, prove and verify ledgers

@@ -31,6 +31,7 @@ mod node_settings;
 mod passphrase;
 mod places;
 mod programs;
+mod progress;
 mod render;
 mod roots;
 mod say;
@@ -40,7 +41,7 @@ mod yaml_text;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 /// The whole command line as a tree, for completions and man pages.
 #[must_use]
@@ -51,9 +52,23 @@ pub fn command() -> clap::Command {
 /// Reads the command line, does what it says and gives the exit code.
 #[must_use]
 pub fn run() -> ExitCode {
-    match command::Archctl::parse().run() {
+    let matches = command().get_matches();
+    let asked = match command::Archctl::from_arg_matches(&matches) {
+        Ok(asked) => asked,
+        Err(error) => error.format(&mut command()).exit(),
+    };
+    match asked.run() {
         Ok(answer) => answer.into(),
+        Err(stop) if wants_json(&matches) => stop.tell_as_json(),
         Err(stop) => stop.tell(),
+    }
+}
+
+/// Whether the command at the end of the line has `--json` and was given it.
+fn wants_json(matches: &ArgMatches) -> bool {
+    match matches.subcommand() {
+        Some((_name, below)) => wants_json(below),
+        None => matches!(matches.try_get_one::<bool>("json"), Ok(Some(true))),
     }
 }
 

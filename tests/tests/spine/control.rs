@@ -5,10 +5,19 @@ use std::{
     os::unix::{fs::PermissionsExt as _, net::UnixStream},
 };
 
-use arch_tests::{World, module};
-use arch_wire::control::{Bytes, Call, Reply};
+use arch_tests::{Agent, Stranger, World, module};
+use arch_wire::control::{Answer, Bytes, Call, Submitted};
 
 use crate::HELLO;
+
+#[test]
+fn a_tests_folders_are_closed_whatever_the_umask() {
+    let world = World::new();
+    for folder in ["state", "config", "config/jobs"] {
+        let mode = std::fs::metadata(world.path(folder)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{folder}: {mode:o}");
+    }
+}
 
 #[test]
 fn the_socket_is_ours_alone() {
@@ -36,21 +45,31 @@ fn garbage_is_answered_or_dropped_and_the_next_caller_is_served() {
     assert_eq!(agent.wait_end(job).row.state, "completed");
 }
 
+/// Submits a job's text; what the agent says of it.
+fn submit(agent: &Agent, text: &str) -> Submitted {
+    let call = Call::JobSubmit { file: "x.yaml".into(), bytes: Bytes(text.as_bytes().to_vec()) };
+    match agent.call(&call) {
+        Answer::JobSubmit(submitted) => submitted,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_submitted_job_is_verified_like_a_dropped_one() {
     let world = World::new();
-    let agent = world.agent();
+    let mut agent = world.agent();
     let text = world.job("hello", &module(HELLO)).yaml();
-    let unsigned =
-        Call::JobSubmit { file: "x.yaml".into(), bytes: Bytes(text.clone().into_bytes()) };
-    match agent.try_call(&unsigned) {
-        Some(Reply::Ok(arch_wire::control::Answer::JobSubmit(submitted))) => {
-            assert_eq!(submitted.state, "refused");
-            assert!(!submitted.problems.is_empty());
-        }
-        Some(Reply::Problem(_)) => {}
-        other => panic!("{other:?}"),
-    }
+    let refused = submit(&agent, &text);
+    assert_eq!(refused.state, "refused", "nobody signed it");
+    assert_eq!(refused.problems[0].code.as_str(), "ARCH-D001", "{refused:?}");
+
+    let taken = submit(&agent, &world.owner.sign("x.yaml", &text));
+    assert!(taken.problems.is_empty() && !taken.already, "{taken:?}");
+    assert_eq!(agent.wait_end(taken.digest).row.state, "completed", "{}", agent.log());
+    assert!(submit(&agent, &world.owner.sign("x.yaml", &text)).already, "once, for ever");
+    assert!(agent.stop().success());
+    let kinds = Stranger::verified(&world).kinds(taken.digest);
+    assert_eq!(kinds, ["accepted", "started", "finished"]);
 }
 
 #[test]

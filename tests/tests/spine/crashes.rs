@@ -1,19 +1,58 @@
 //! Every accepted job is run to an end exactly once in the ledger, whatever is killed.
 
-use std::{fs, thread::sleep, time::Duration};
+use std::{
+    fs,
+    thread::sleep,
+    time::{Duration, Instant},
+};
 
+use arch_identity::Digest;
 use arch_ledger::Record;
-use arch_tests::{Stranger, World, module};
+use arch_tests::{Agent, JobText, Stranger, World, module};
+use rustix::process::{Pid, Signal, kill_process};
 
-use crate::{HELLO, SLOW, SPIN};
+use crate::{HELLO, SPIN};
+
+/// Looks for the file `go` in the data folder, again and again, and ends when it is there: so it
+/// runs for as long as the test wants, on a machine of any speed.
+const GATED: &str = r#"(module
+  (import "wasi_snapshot_preview1" "path_open"
+    (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 64) "@GO@")
+  (func (export "_start") (local $spin i32)
+    (loop $again
+      (local.set $spin (i32.const 1000000))
+      (loop $wait
+        (br_if $wait (local.tee $spin (i32.sub (local.get $spin) (i32.const 1)))))
+      (br_if $again (call $open (i32.const 3) (i32.const 0) (i32.const 64) (i32.const @LONG@)
+        (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 0))))))"#;
+
+/// A job that runs until [`open`].
+fn gated(world: &World) -> JobText {
+    let data = world.path("data").display().to_string();
+    let go = format!("{}/go", data.trim_start_matches('/'));
+    let text = GATED.replace("@GO@", &go).replace("@LONG@", &go.len().to_string());
+    let grant = format!("  capabilities: {{ fs: [\"read:{data}\"] }}");
+    world.job("gated", &module(&text)).timeout("9m").fuel(100_000_000_000_000).spec(&grant)
+}
+
+fn open(world: &World) {
+    fs::write(world.path("data/go"), "").unwrap();
+}
+
+fn close(world: &World) {
+    fs::remove_file(world.path("data/go")).unwrap();
+}
 
 #[test]
 fn a_job_whose_agent_was_killed_ends_exactly_once() {
     let world = World::new();
     let mut agent = world.agent();
-    let job = world.drop_job(&world.job("slow", &module(SLOW)));
+    let job = world.drop_job(&gated(&world));
     let _ = agent.wait_job(job, &["running"]);
     agent.kill();
+    open(&world);
     let mut agent = world.agent();
     assert_eq!(agent.wait_end(job).row.state, "completed", "{}", agent.log());
     assert!(agent.stop().success());
@@ -23,19 +62,33 @@ fn a_job_whose_agent_was_killed_ends_exactly_once() {
     );
 }
 
+/// When the agent is killed: as soon as the round's `n`-th entry of this kind is in the journal.
+const MOMENTS: [(&str, usize); 6] = [
+    ("accepted", 1),
+    ("accepted", 3),
+    ("started", 1),
+    ("started", 3),
+    ("finished", 1),
+    ("finished", 3),
+];
+
 #[test]
 fn killed_at_any_moment_no_job_is_lost_or_doubled() {
     let world = World::new();
     let wasm = module(HELLO);
     let mut jobs = vec![];
-    for round in 0..12_u64 {
+    for (kind, number) in MOMENTS.into_iter().chain(MOMENTS) {
         let agent = world.agent();
+        let before = kinds(&world).len();
         for _ in 0..3 {
             jobs.push(world.drop_job(&world.job("hello", &wasm)));
         }
-        sleep(Duration::from_millis(round * 17));
+        let start = Instant::now();
+        while kinds(&world).iter().skip(before).filter(|k| *k == kind).count() < number {
+            assert!(start.elapsed() < Duration::from_secs(90), "no {kind}: {}", agent.log());
+            sleep(Duration::from_millis(1));
+        }
         agent.kill();
-        let _ = Stranger::read(&world);
     }
     let mut agent = world.agent();
     for job in &jobs {
@@ -47,24 +100,77 @@ fn killed_at_any_moment_no_job_is_lost_or_doubled() {
         let kinds = ledger.kinds(job);
         let count = |kind: &str| kinds.iter().filter(|k| *k == kind).count();
         assert_eq!((count("accepted"), count("finished")), (1, 1), "{kinds:?}");
+        assert_eq!(count("started"), count("interrupted") + 1, "{kinds:?}");
     }
 }
 
+fn kinds(world: &World) -> Vec<String> {
+    Stranger::read(world).records().map(Stranger::kind).collect()
+}
+
 #[test]
-fn a_killed_worker_or_executor_is_told_and_the_agent_goes_on() {
+fn a_killed_worker_interrupts_its_job_which_is_run_again() {
+    killed_below_the_agent(|family| family.worker, "worker");
+}
+
+#[test]
+fn a_killed_executor_interrupts_its_job_which_is_run_again() {
+    killed_below_the_agent(|family| family.executor, "executor");
+}
+
+/// The processes below an agent that runs one job.
+struct Family {
+    executor: i32,
+    worker: i32,
+}
+
+fn killed_below_the_agent(whom: impl Fn(&Family) -> i32, name: &str) {
     let world = World::new();
     let mut agent = world.agent();
-    let job = world.drop_job(&world.job("spin", &module(SPIN)).timeout("60s"));
+    // Compiled once with the gate open, so that the executor's next child is a worker.
+    open(&world);
+    let first = world.drop_job(&gated(&world));
+    assert_eq!(agent.wait_end(first).row.state, "completed", "{}", agent.log());
+    close(&world);
+
+    let job = world.drop_job(&gated(&world));
     let _ = agent.wait_job(job, &["running"]);
-    let executors = children(agent.pid());
-    assert_eq!(executors.len(), 1, "{executors:?}");
-    rustix::process::kill_process(
-        rustix::process::Pid::from_raw(executors[0]).unwrap(),
-        rustix::process::Signal::KILL,
-    )
-    .unwrap();
+    let family = family(&mut agent);
+    let victim = whom(&family);
+    kill_process(Pid::from_raw(victim).unwrap(), Signal::KILL).unwrap();
+    let why = agent.wait_for("the interruption", |_| interruption(&world, job));
+    assert!(why.starts_with("the executor was lost"), "{name}: {why}");
+
+    // Others are served while it waits for its second turn, or runs.
     let other = world.drop_job(&world.job("hello", &module(HELLO)));
     assert_eq!(agent.wait_end(other).row.state, "completed", "{}", agent.log());
+    open(&world);
+    assert_eq!(agent.wait_end(job).row.state, "completed", "{}", agent.log());
+    assert!(!alive(victim));
+    assert!(agent.stop().success());
+    assert_eq!(
+        Stranger::verified(&world).kinds(job),
+        ["accepted", "started", "interrupted", "started", "finished"],
+        "{name}"
+    );
+}
+
+fn family(agent: &mut Agent) -> Family {
+    let agent_pid = agent.pid();
+    agent.wait_for("a worker", |_| {
+        let executors = children(agent_pid);
+        let [executor] = executors.as_slice() else { panic!("one executor: {executors:?}") };
+        let workers = children(u32::try_from(*executor).unwrap());
+        workers.first().map(|worker| Family { executor: *executor, worker: *worker })
+    })
+}
+
+fn interruption(world: &World, job: Digest) -> Option<String> {
+    let ledger = Stranger::read(world);
+    ledger.of_job(job).into_iter().find_map(|record| match record {
+        Record::Interrupted { why, .. } => Some(why.clone()),
+        _ => None,
+    })
 }
 
 #[test]
@@ -73,6 +179,7 @@ fn nothing_is_left_running_when_the_agent_ends() {
     let mut agent = world.agent();
     let job = world.drop_job(&world.job("spin", &module(SPIN)).timeout("60s"));
     let _ = agent.wait_job(job, &["running"]);
+    let _ = family(&mut agent);
     let family = descendants(i32::try_from(agent.pid()).unwrap());
     assert!(family.len() >= 2, "an executor and a worker: {family:?}");
     agent.kill();

@@ -1,6 +1,13 @@
 //! Whatever stands in the drop folder, the agent keeps serving.
 
-use std::{fs, os::unix::fs::symlink, process::Command, thread::sleep, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    os::unix::{fs::symlink, net::UnixListener},
+    process::Command,
+    thread::sleep,
+    time::Duration,
+};
 
 use arch_ledger::Record;
 use arch_tests::{Stranger, World, module};
@@ -8,11 +15,12 @@ use arch_tests::{Stranger, World, module};
 use crate::HELLO;
 
 #[test]
-fn fifos_links_folders_and_huge_files_are_refused_and_the_next_job_runs() {
+fn fifos_sockets_links_folders_and_huge_files_are_refused_and_the_next_job_runs() {
     let world = World::new();
     let mut agent = world.agent();
     let jobs = |name: &str| world.path(format!("config/jobs/{name}"));
     assert!(Command::new("mkfifo").arg(jobs("fifo.yaml")).status().unwrap().success());
+    let _socket = UnixListener::bind(jobs("socket.yaml")).unwrap();
     fs::write(world.path("data/secret"), "kind: Job\n").unwrap();
     symlink(world.path("data/secret"), jobs("link.yaml")).unwrap();
     symlink("/dev/zero", jobs("device.yaml")).unwrap();
@@ -22,18 +30,34 @@ fn fifos_links_folders_and_huge_files_are_refused_and_the_next_job_runs() {
     world.drop_file("binary.yaml", [0, 159, 146, 150]);
     let job = world.drop_job(&world.job("hello", &module(HELLO)));
     assert_eq!(agent.wait_end(job).row.state, "completed", "{}", agent.log());
-    let codes = agent.wait_for("the refusals", |_| {
-        let codes: Vec<String> = Stranger::read(&world)
-            .records()
-            .filter_map(|record| match record {
-                Record::Refused { code, .. } => Some(code.clone()),
-                _ => None,
-            })
-            .collect();
-        (codes.len() >= 6).then_some(codes)
+    let expected = [
+        ("fifo.yaml", "ARCH-F001"),
+        ("socket.yaml", "ARCH-F001"),
+        ("link.yaml", "ARCH-F001"),
+        ("device.yaml", "ARCH-F001"),
+        ("folder.yaml", "ARCH-F001"),
+        ("huge.yaml", "ARCH-F002"),
+        ("empty.yaml", "ARCH-D125"),
+        ("binary.yaml", "ARCH-D102"),
+    ];
+    let told = agent.wait_for("the refusals", |_| {
+        let told = refusals(&world);
+        (told.len() >= expected.len()).then_some(told)
     });
-    assert!(codes.iter().any(|code| code == "ARCH-F001"), "{codes:?}");
-    assert!(codes.iter().any(|code| code == "ARCH-F002"), "{codes:?}");
+    for (file, code) in expected {
+        assert_eq!(told.get(file).map(String::as_str), Some(code), "{file}: {told:#?}");
+    }
+    assert_eq!(told.len(), expected.len(), "{told:#?}");
+}
+
+/// The refusals in the ledger, by file.
+fn refusals(world: &World) -> BTreeMap<String, String> {
+    let ledger = Stranger::read(world);
+    let refused = ledger.records().filter_map(|record| match record {
+        Record::Refused { file, code, .. } => Some((file.clone(), code.clone())),
+        _ => None,
+    });
+    refused.collect()
 }
 
 #[test]
@@ -51,6 +75,8 @@ fn a_file_written_in_pieces_is_taken_when_it_is_whole() {
     }
     drop(file);
     assert_eq!(agent.wait_end(digest).row.state, "completed", "{}", agent.log());
+    assert!(agent.stop().success());
+    assert!(refusals(&world).is_empty(), "the pieces are no documents: {:?}", refusals(&world));
 }
 
 #[test]

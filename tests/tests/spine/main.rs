@@ -5,6 +5,8 @@ mod control;
 #[cfg(test)]
 mod crashes;
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod drop_folder;
 #[cfg(test)]
 mod guests;
@@ -14,6 +16,8 @@ mod hostile_guests;
 mod policies;
 #[cfg(test)]
 mod proofs;
+#[cfg(test)]
+mod readme;
 #[cfg(test)]
 mod referees;
 #[cfg(test)]
@@ -35,18 +39,3 @@ const HELLO: &str = r#"(module
 /// Runs until somebody ends it.
 const SPIN: &str = r#"(module (memory (export "memory") 1)
   (func (export "_start") (loop $again (br $again))))"#;
-
-/// Counts down for a second or so, then says so; long enough to be killed in the middle.
-const SLOW: &str = r#"(module
-  (import "wasi_snapshot_preview1" "fd_write"
-    (func $write (param i32 i32 i32 i32) (result i32)))
-  (memory (export "memory") 1)
-  (data (i32.const 16) "done\n")
-  (func (export "_start") (local $left i64)
-    (local.set $left (i64.const 2000000000))
-    (loop $again
-      (local.set $left (i64.sub (local.get $left) (i64.const 1)))
-      (br_if $again (i64.ne (local.get $left) (i64.const 0))))
-    (i32.store (i32.const 0) (i32.const 16))
-    (i32.store (i32.const 4) (i32.const 5))
-    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"#;

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use arch_tests::{World, module, program};
+use arch_tests::{Stranger, World, module, program};
 
 use crate::HELLO;
 
@@ -55,6 +55,58 @@ fn any_changed_byte_of_any_file_is_found() {
         fs::write(&file, good).unwrap();
     }
     assert_eq!(archctl(&["ledger", "verify", &ledger]).status.code(), Some(0));
+}
+
+#[test]
+fn a_receipt_of_the_agents_own_convinces_with_the_file_and_the_keys_alone() {
+    let (world, ledger) = used();
+    let keys = archctl(&["ledger", "show", &ledger, "--keys"]);
+    let size = Stranger::verified(&world).records().count();
+    let receipt = archctl(&["ledger", "prove", "--ledger", &ledger, &(size - 1).to_string()]);
+    assert_eq!(receipt.status.code(), Some(0), "{receipt:?}");
+    // Another machine: nothing of the node is there.
+    let far = tempfile::tempdir().unwrap();
+    let (file, vkeys) = (far.path().join("receipt"), far.path().join("keys"));
+    fs::write(&vkeys, &keys.stdout).unwrap();
+    drop(world);
+    let verify = || {
+        let mut command = Command::new(program("archctl"));
+        command.args(["ledger", "verify", "--json", "--receipt"]).arg(&file);
+        command.arg("--key").arg(&vkeys).current_dir(far.path()).output().unwrap()
+    };
+    fs::write(&file, &receipt.stdout).unwrap();
+    let out = verify();
+    let said: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(out.status.code(), Some(0), "{out:?}");
+    assert_eq!((&said["ok"], &said["index"]), (&true.into(), &(size - 1).into()), "{said}");
+
+    let good = receipt.stdout;
+    assert!(good.len() > 500);
+    // A step that is no divisor of the line length: head, entry, path and both signatures are hit.
+    for place in (0..good.len()).step_by(37) {
+        let mut bad = good.clone();
+        bad[place] ^= 0x01;
+        fs::write(&file, bad).unwrap();
+        let out = verify();
+        assert_eq!(out.status.code(), Some(1), "byte {place}: {out:?}");
+        let said: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        assert!(said["ok"] == false && said["schema"].is_string(), "byte {place}: {said}");
+    }
+}
+
+#[test]
+fn the_harness_passes_over_an_unfinished_tail_and_over_no_damage() {
+    let (world, ledger) = used();
+    let journal = Path::new(&ledger).join("journal");
+    let good = fs::read(&journal).unwrap();
+    let count = || Stranger::read(&world).records().count();
+    let whole = count();
+    fs::write(&journal, [&good[..], &[7, 0, 0, 0, 1]].concat()).unwrap();
+    assert_eq!(count(), whole, "what was never committed is no entry");
+    let mut bad = good.clone();
+    bad[good.len() / 2] ^= 1;
+    fs::write(&journal, bad).unwrap();
+    assert!(std::panic::catch_unwind(count).is_err(), "committed entries are lost");
 }
 
 fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::group::{Context, Group};
-use super::tally::Tally;
-use crate::guests::{self, Toolchain};
-use crate::process::{cargo, exists, heard, succeed};
+use super::tally::{Runner, Tally};
+use crate::guests::{self, Install, Toolchain};
+use crate::process::{cargo, exists, heard, output, succeed};
 use crate::{demo, deps, docs, house, referees};
 
 /// Everything that CI runs.
@@ -32,6 +32,7 @@ pub(crate) const GROUPS: [Group; 10] = [
             "manifests/examples",
             "xtask/component",
             "xtask/src/guests",
+            "xtask/src/guests.rs",
             "Cargo.lock",
         ],
         run: guest_modules,
@@ -46,8 +47,28 @@ const fn group(
     Group { name, about, looks_at: &[], run }
 }
 
-fn fmt(_: &Context) -> Result<Tally, String> {
+fn fmt(context: &Context) -> Result<Tally, String> {
+    if let Err(why) = component("rustfmt", "fmt", context.install) {
+        return Ok(Tally::skip(why));
+    }
     succeed(&mut cargo(["fmt", "--all", "--check"])).map(|()| Tally::passed(1))
+}
+
+/// Makes sure that cargo has this verb; a minimal toolchain lacks some, and rustup can add them.
+fn component(component: &str, verb: &str, install: Install) -> Result<(), String> {
+    let there = || output(&mut cargo([verb, "--version"])).map(drop);
+    if there().is_ok() {
+        return Ok(());
+    }
+    let remedy = format!("`rustup component add {component}`");
+    if install == Install::Forbidden || !exists("rustup") {
+        return Err(format!("cargo has no `{verb}`; {remedy} brings it"));
+    }
+    let mut rustup = Command::new("rustup");
+    rustup.args(["component", "add", component]).current_dir(house::root());
+    output(&mut rustup)
+        .and_then(|_installed| there())
+        .map_err(|why| format!("cargo has no `{verb}`, and {remedy} does not bring it: {why}"))
 }
 
 fn imports(_: &Context) -> Result<Tally, String> {
@@ -63,7 +84,10 @@ fn advisories(_: &Context) -> Result<Tally, String> {
     succeed(&mut cargo(["deny", "--locked", "check"])).map(|()| Tally::passed(1))
 }
 
-fn clippy(_: &Context) -> Result<Tally, String> {
+fn clippy(context: &Context) -> Result<Tally, String> {
+    if let Err(why) = component("clippy", "clippy", context.install) {
+        return Ok(Tally::skip(why));
+    }
     let mut command = cargo(["clippy", "--workspace", "--all-targets", "--locked"]);
     command.args(["--features", "xtask/component", "--", "-D", "warnings"]);
     succeed(&mut command).map(|()| Tally::passed(1))
@@ -90,27 +114,28 @@ fn end_to_end(context: &Context) -> Result<Tally, String> {
 fn tests(filter: &str, selection: &[&str], found: &[(&str, PathBuf)]) -> Result<Tally, String> {
     let log = house::kept("logs")?.join("skipped");
     let _none_yet = std::fs::remove_file(&log);
-    let mut command = if exists("cargo-nextest") {
+    let (runner, mut command) = if exists("cargo-nextest") {
         let mut command = cargo(["nextest", "run", "--no-tests=pass", "-E", filter]);
         command.args(["--color", "never"]);
-        command
+        (Runner::Nextest, command)
     } else {
         let mut command = cargo(["test"]);
         command.args(selection);
-        command
+        (Runner::Cargo, command)
     };
     command.args(["--workspace", "--locked", "--no-fail-fast"]);
     command.envs(found.iter().map(|(variable, folder)| (variable, folder)));
-    run_tests(command.env("ARCH_SKIPPED_LOG", &log), &log)
+    run_tests(runner, command.env("ARCH_SKIPPED_LOG", &log), &log)
 }
 
 fn doc(_: &Context) -> Result<Tally, String> {
-    run_tests(&mut cargo(["test", "--workspace", "--doc", "--locked"]), Path::new(""))
+    let mut command = cargo(["test", "--workspace", "--doc", "--locked"]);
+    run_tests(Runner::Cargo, &mut command, Path::new(""))
 }
 
-fn run_tests(command: &mut Command, log: &Path) -> Result<Tally, String> {
+fn run_tests(runner: Runner, command: &mut Command, log: &Path) -> Result<Tally, String> {
     let mut tally = Tally::default();
-    let good = heard(command, |line| tally.hear(line))?;
+    let good = heard(command, |line| tally.hear(runner, line))?;
     if !good {
         tally.failed = tally.failed.max(1);
     }
@@ -139,6 +164,7 @@ fn faults(json: &serde_json::Value) -> Vec<String> {
     let promises = [
         (at("/schema") == "arch.demo/v1", "the schema is not arch.demo/v1"),
         (length("/jobs") > 0, "no job"),
+        (all_completed(at("/jobs")), "a job that is not completed"),
         (length("/refused") >= 3, "fewer than three refusals"),
         (
             at("/restarted/lost") == 0 && at("/restarted/doubled") == 0,
@@ -149,13 +175,17 @@ fn faults(json: &serde_json::Value) -> Vec<String> {
     promises.into_iter().filter(|(kept, _)| !kept).map(|(_, fault)| fault.to_owned()).collect()
 }
 
+fn all_completed(jobs: &serde_json::Value) -> bool {
+    jobs.as_array().is_some_and(|jobs| jobs.iter().all(|job| job["state"] == "completed"))
+}
+
 fn generated(_: &Context) -> Result<Tally, String> {
     docs::generate(true).map(|()| Tally::passed(1))
 }
 
 fn guest_modules(context: &Context) -> Result<Tally, String> {
     let mut tally = Tally::default();
-    if !guests::unit_tests(|line| tally.hear(line))? {
+    if !guests::unit_tests(|line| tally.hear(Runner::Cargo, line))? {
         tally.failed = tally.failed.max(1);
     }
     match Toolchain::find(context.install) {
@@ -176,12 +206,20 @@ mod tests {
 
     #[test]
     fn a_demo_that_keeps_its_promises_has_no_faults() {
-        let good = r#"{"schema":"arch.demo/v1","jobs":[{}],"refused":[{},{},{}],
+        let good = r#"{"schema":"arch.demo/v1","jobs":[{"state":"completed"}],"refused":[{},{},{}],
             "restarted":{"lost":0,"doubled":0},"ledger":{"verified":true}}"#;
         assert!(faults(&serde_json::from_str(good).unwrap()).is_empty());
         let lost = good.replace("\"lost\":0", "\"lost\":1");
         assert_eq!(faults(&serde_json::from_str(&lost).unwrap()).len(), 1);
-        assert_eq!(faults(&serde_json::Value::Null).len(), 5);
+        let ended_badly = good.replace("completed", "failed");
+        assert_eq!(faults(&serde_json::from_str(&ended_badly).unwrap()).len(), 1);
+        assert_eq!(faults(&serde_json::Value::Null).len(), 6);
+    }
+
+    #[test]
+    fn a_verb_that_cargo_lacks_is_a_reason_to_skip_and_no_failure() {
+        let why = component("rustnothing", "nothing", Install::Forbidden).unwrap_err();
+        assert!(why.contains("`rustup component add rustnothing`"), "{why}");
     }
 
     #[test]

@@ -1,5 +1,23 @@
 //! Counts what passed, failed and was skipped, from what the runners print.
 
+/// Who runs the tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Runner {
+    /// Cargo's own, or a test program by itself: one closing line for each program.
+    Cargo,
+    /// One closing line for all.
+    Nextest,
+}
+
+impl Runner {
+    fn closing(self) -> &'static str {
+        match self {
+            Self::Cargo => "test result: ",
+            Self::Nextest => "Summary [",
+        }
+    }
+}
+
 /// The count of one group.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
@@ -34,10 +52,11 @@ impl Tally {
         self.failed = self.failed.saturating_add(failed);
     }
 
-    /// Reads the closing lines of cargo's runner (`test result: …`) and of nextest (`Summary …`).
-    pub(super) fn hear(&mut self, line: &str) {
+    /// Reads the closing lines of the runner that runs. Those of the other one stand in what failed
+    /// tests printed: nextest shows the whole output of each, with its `test result: …`.
+    pub(super) fn hear(&mut self, runner: Runner, line: &str) {
         let line = line.trim_start();
-        if line.starts_with("test result: ") || line.starts_with("Summary [") {
+        if line.starts_with(runner.closing()) {
             let failed = ["failed", "timed out"].map(|word| before(line, word));
             self.add(
                 before(line, "passed"),
@@ -68,28 +87,50 @@ fn before(line: &str, word: &str) -> u64 {
 mod tests {
     use super::*;
 
-    fn heard(lines: &[&str]) -> Tally {
+    fn heard(runner: Runner, lines: &[&str]) -> Tally {
         let mut tally = Tally::default();
-        lines.iter().for_each(|line| tally.hear(line));
+        lines.iter().for_each(|line| tally.hear(runner, line));
         tally
     }
 
     #[test]
     fn both_runners_are_understood() {
-        let cargo = heard(&[
-            "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out; finished in 0.01s",
-            "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
-        ]);
+        let cargo = heard(
+            Runner::Cargo,
+            &[
+                "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out; finished in 0.01s",
+                "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+            ],
+        );
         assert_eq!((cargo.passed, cargo.failed), (13, 2));
-        let nextest = heard(&[
-            "     Summary [   0.123s] 10 tests run: 7 passed (2 slow), 1 failed, 2 timed out, 40 skipped",
-        ]);
+        let nextest = heard(
+            Runner::Nextest,
+            &[
+                "     Summary [   0.123s] 10 tests run: 7 passed (2 slow), 1 failed, 2 timed out, 40 skipped",
+            ],
+        );
         assert_eq!((nextest.passed, nextest.failed), (7, 3));
     }
 
     #[test]
     fn other_lines_count_nothing() {
-        assert_eq!(heard(&["test a ... ok", "9 passed", "Summary"]), Tally::default());
+        for runner in [Runner::Cargo, Runner::Nextest] {
+            let heard = heard(runner, &["test a ... ok", "9 passed", "Summary"]);
+            assert_eq!(heard, Tally::default());
+        }
+    }
+
+    #[test]
+    fn what_a_failed_test_printed_is_not_counted_again() {
+        let nextest = heard(
+            Runner::Nextest,
+            &[
+                "  stdout ───",
+                "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 40 filtered out; finished in 0.01s",
+                "     Summary [   0.123s] 10 tests run: 9 passed, 1 failed, 40 skipped",
+            ],
+        );
+        assert_eq!((nextest.passed, nextest.failed), (9, 1));
     }
 
     #[test]

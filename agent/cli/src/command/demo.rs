@@ -1,6 +1,7 @@
 //! `archctl demo`
 
 mod agent;
+mod broom;
 mod cast;
 mod deadline;
 mod dependencies;
@@ -51,6 +52,9 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
+        if broom::is_wanted() {
+            return broom::run(std::io::stdin().lock());
+        }
         let deadline = Deadline::starting_now(Duration::from_secs(self.patience));
         let story = Story::new(self.format.json);
         let programs = Programs {

@@ -3,6 +3,7 @@
 mod cancel;
 mod list;
 mod logs;
+mod new;
 pub(crate) mod plan;
 mod reject;
 mod release;
@@ -18,6 +19,8 @@ use crate::answer::Outcome;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Write a job that is ready to be signed
+    New(new::Args),
     /// Sign a job
     Sign(sign::Args),
     /// Say whether a job is signed by enough of the right people
@@ -45,6 +48,7 @@ pub(crate) enum Verb {
 impl Verb {
     pub(crate) fn run(self) -> Outcome {
         match self {
+            Self::New(args) => args.run(),
             Self::Sign(args) => args.run(),
             Self::Verify(args) => args.run(),
             Self::Plan(args) => args.run(),

@@ -13,7 +13,8 @@ use crate::say;
 
 /// Say how the node is
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 it takes jobs in, 1 it does not, 3 no agent answers")]
+#[command(after_help = "There is no web page yet. \
+                  Exit codes: 0 it takes jobs in, 1 it does not, 3 no agent answers")]
 pub(crate) struct Args {
     #[command(flatten)]
     socket: Socket,

@@ -5,6 +5,8 @@ mod auditor;
 #[cfg(test)]
 mod owner;
 #[cfg(test)]
+mod remedies;
+#[cfg(test)]
 mod terminal;
 #[cfg(test)]
 mod world;

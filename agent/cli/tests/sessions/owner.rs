@@ -177,3 +177,61 @@ fn a_policy_is_explained_rule_by_rule() {
     ]);
     assert_eq!(checked.json()["signers"][0], "policy-1");
 }
+
+#[test]
+fn a_new_job_is_one_that_can_be_signed_and_is_never_the_same_twice() {
+    let world = World::with_config();
+    std::fs::write(world.path("m.wasm"), b"\0asm pretended").unwrap();
+    world.write("words.txt", "in\n");
+    let new = |out: &str| {
+        let args = ["job", "new", "hello", "--image", "m.wasm", "--owner", "user:ada"];
+        let more = ["--arg", "-v: \"x\"", "--grant", "egress:443", "--input", "words=words.txt"];
+        let rest = ["--output", "stdout", "--cpu", "500m", "--out", out];
+        world.run(&[&args[..], &more, &rest].concat())
+    };
+    let made = new("job.yaml");
+    assert_eq!(made.code, 0, "{made:?}");
+    assert!(world.read("job.yaml").starts_with("# Not signed yet"));
+    let signed = world.done(&["job", "sign", "job.yaml", "--key", "issuer.key"]);
+    assert_eq!(signed.data, made.data, "its digest is what it was");
+    let told = world.done(&["job", "verify", "job.yaml", "--config", "config", "--json"]);
+    assert_eq!(told.json()["ok"], true);
+    assert_eq!(new("job.yaml").code, 1, "never overwritten");
+    assert_ne!(new("again.yaml").data, made.data, "another nonce");
+}
+
+#[test]
+fn a_new_job_that_could_never_be_accepted_is_not_written() {
+    let world = World::empty();
+    std::fs::write(world.path("m.wasm"), b"\0asm pretended").unwrap();
+    world.write("m.rs", "fn main() {}");
+    let new = |image: &str, grant: &str| {
+        let args = ["job", "new", "x", "--image", image, "--owner", "user:ada", "--grant", grant];
+        world.run(&args)
+    };
+    assert_eq!(new("m.rs", "egress:443").code, 2, "a source is no module");
+    assert_eq!(new("m.wasm", "egress:everything").code, 1);
+    assert!(!world.path("x.yaml").exists());
+}
+
+#[test]
+fn a_root_is_shown_with_the_digest_to_pin_its_keys_and_its_roles() {
+    let world = World::with_root();
+    let told = world.done(&["root", "show", "root.yaml"]);
+    let shown = world.done(&["root", "show", "root.yaml", "--json"]).json();
+    assert_eq!(shown["schema"], "arch.root/v1");
+    assert_eq!(told.data.lines().next(), shown["digest"].as_str(), "the digest comes first");
+    assert_eq!((&shown["version"], &shown["complete"]), (&1.into(), &true.into()));
+    assert_eq!(shown["keys"].as_array().unwrap().len(), 3);
+    let jobs = shown["roles"].as_array().unwrap().iter().find(|role| role["name"] == "jobs");
+    assert_eq!(jobs.unwrap()["keys"][0], "me");
+    assert!(told.data.contains("role jobs: 1 of 1 (me) sign Job"), "{}", told.data);
+
+    let unsigned = world.read("root.yaml").split("\nsignatures:").next().unwrap().to_owned();
+    world.write("unsigned.yaml", &format!("{unsigned}\n"));
+    let shown = world.done(&["root", "show", "unsigned.yaml", "--json"]).json();
+    assert_eq!((&shown["signatures"], &shown["complete"]), (&0.into(), &false.into()));
+    world.job("job.yaml", "");
+    let told = world.run(&["root", "show", "job.yaml", "--json"]);
+    assert_eq!((told.code, &told.json()["ok"]), (1, &false.into()), "a job is no root");
+}

@@ -88,3 +88,26 @@ fn no_digest_or_path_is_followed_by_a_full_stop() {
         }
     }
 }
+
+#[test]
+fn with_json_every_end_is_one_object_with_a_schema() {
+    let world = World::with_config();
+    world.write("bad.yaml", "kind: Job\nkind: Job\n");
+    let sessions: [(&[&str], i32); 8] = [
+        (&["policy", "explain", "bad.yaml"], 1),
+        (&["policy", "check", "bad.yaml"], 1),
+        (&["root", "show", "bad.yaml"], 1),
+        (&["job", "sign", "bad.yaml", "--key", "issuer.key"], 1),
+        (&["status", "--socket", "nobody.sock"], 3),
+        (&["job", "list", "--socket", "nobody.sock"], 3),
+        (&["ledger", "verify", "nowhere"], 3),
+        (&["key", "show", "bad.yaml"], 3),
+    ];
+    for (args, code) in sessions {
+        let told = world.run(&[args, &["--json"]].concat());
+        assert_eq!(told.code, code, "{args:?}: {told:?}");
+        let object = told.json();
+        assert!(object["schema"].is_string() && object["ok"] == false, "{args:?}: {object}");
+        assert!(object["problems"][0]["message"].is_string(), "{args:?}: {object}");
+    }
+}

@@ -12,7 +12,7 @@
 pub mod double;
 
 use std::{
-    os::unix::net::UnixStream,
+    os::unix::{fs::DirBuilderExt as _, net::UnixStream},
     path::{Path, PathBuf},
     sync::Arc,
     thread::JoinHandle,
@@ -67,7 +67,9 @@ impl World {
         let ada = KeyPair::from_seed(KeyKind::Ed25519, &[7; 32]);
         let folder = tempfile::tempdir().unwrap();
         for sub in ["config/jobs", "config/modules", "config/roots", "state"] {
-            std::fs::create_dir_all(folder.path().join(sub)).unwrap();
+            // Closed whatever the umask is: the agent takes no state folder that others may write to.
+            let mut closed = std::fs::DirBuilder::new();
+            closed.recursive(true).mode(0o700).create(folder.path().join(sub)).unwrap();
         }
         let mut world = Self { folder, pin: Digest::of(b""), ada };
         let root = world.root(1);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, set_child_subreaper, wait};
 
+use super::broom::Broom;
 use super::deadline::Deadline;
 use super::folder::Folder;
 use crate::answer::Stop;
@@ -20,11 +21,7 @@ pub(super) struct Programs {
     pub(super) executor: PathBuf,
 }
 
-/// A running agent. Dropped, it is killed.
-///
-/// KNOWN GAP: a signal that ends this program alone leaves the agent and the folder behind, because
-/// the safe wrappers offer neither signal handlers nor a death signal for children. Ctrl-C on a
-/// terminal reaches the agent too; only the folder stays then.
+/// A running agent. Dropped, it is killed; if we are killed ourselves, the broom does it.
 #[derive(Debug)]
 pub(super) struct Agent {
     child: Child,
@@ -36,12 +33,14 @@ impl Agent {
     pub(super) fn start(
         programs: &Programs,
         folder: &Folder,
+        broom: &Broom,
         deadline: Deadline,
     ) -> Result<(Self, Control), Stop> {
         let log = folder.path("agent.log");
         let child = command(programs, folder, &log)?
             .spawn()
             .map_err(|error| cannot_start(&programs.agent, &error))?;
+        broom.mind(child.id());
         let mut agent = Self { child, log };
         let socket = Socket::of(&folder.path("state")).path();
         let control = deadline.wait_for("answer of the agent", || {

@@ -29,6 +29,11 @@ impl Folder {
         &self.root
     }
 
+    /// The folder, if it is to be gone afterwards.
+    pub(super) fn temporary(&self) -> Option<&Path> {
+        (!self.keep).then_some(&*self.root)
+    }
+
     pub(super) fn path(&self, part: &str) -> PathBuf {
         self.root.join(part)
     }
@@ -49,8 +54,16 @@ impl Drop for Folder {
     }
 }
 
-fn fresh() -> Result<PathBuf, Stop> {
-    let name = format!("arch-demo-{}", chance::nonce()?);
+/// What the names of our temporary folders begin with.
+const TEMPORARY: &str = "arch-demo-";
+
+/// Whether it is named as our temporary folders are: nothing else is ever swept.
+pub(super) fn is_temporary(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes()))
+}
+
+pub(super) fn fresh() -> Result<PathBuf, Stop> {
+    let name = format!("{TEMPORARY}{}", chance::nonce()?);
     let root = std::env::temp_dir().join(name);
     made(&root)
 }

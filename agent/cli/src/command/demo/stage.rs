@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::agent::{Agent, Programs};
+use super::broom::Broom;
 use super::cast::Cast;
 use super::deadline::Deadline;
 use super::dependencies::{LOCK, Sources};
@@ -25,6 +26,8 @@ const ATTEMPTS: u32 = 5;
 /// Everything that the scenes share.
 pub(super) struct Stage {
     folder: Folder,
+    /// Put away after the folder is gone: fields are dropped in this order.
+    broom: Broom,
     programs: Programs,
     sources: Sources,
     cast: Cast,
@@ -44,6 +47,7 @@ impl Stage {
     ) -> Result<Self, Stop> {
         story.part("keys, trust root, policy")?;
         let folder = Folder::make(keep)?;
+        let broom = Broom::take(folder.temporary())?;
         let cast = Cast::make(&folder)?;
         let root = documents::write(&folder, &cast, std::slice::from_ref(&sources.folder))?;
         for example in ALL {
@@ -53,7 +57,7 @@ impl Stage {
         let lock = folder.put("inputs/Cargo.lock", LOCK.as_bytes(), 0o644)?;
         story.tell(&format!("root {root}\nsigned by 2 of 2, pinned in node.yaml"))?;
         story.tell(&format!("everything is in {}", folder.root().display()))?;
-        Ok(Self { folder, programs, sources, cast, lock, story, deadline })
+        Ok(Self { folder, broom, programs, sources, cast, lock, story, deadline })
     }
 
     pub(super) fn play(self) -> Result<Report, Stop> {
@@ -75,7 +79,7 @@ impl Stage {
 
     fn start(&self) -> Result<(Agent, Control), Stop> {
         self.story.progress("starting the agent and its executor");
-        Agent::start(&self.programs, &self.folder, self.deadline)
+        Agent::start(&self.programs, &self.folder, &self.broom, self.deadline)
     }
 
     fn audit(&self, troupe: &mut Troupe) -> Result<JobTold, Stop> {

@@ -4,6 +4,8 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use rustix::process::geteuid;
+
 use super::Finding;
 use crate::places::Folders;
 
@@ -25,6 +27,12 @@ fn config(path: &Path) -> Finding {
     };
     match found {
         found if !found.is_dir() => not_a_folder("config folder", path),
+        found if !is_ours(found.uid(), geteuid().as_raw()) => foreign(
+            "config folder",
+            path,
+            found.uid(),
+            "chown it to root, or to the user that the agent runs as",
+        ),
         found if found.mode() & 0o022 != 0 => Finding::fail(
             "config folder",
             format!("others may write to {}", path.display()),
@@ -41,10 +49,20 @@ fn state(path: &Path) -> Finding {
     if !found.is_dir() {
         return not_a_folder("state folder", path);
     }
+    let us = geteuid().as_raw();
+    // Root looks at what belongs to the agent's own user, whoever that is.
+    if us != 0 && !is_ours(found.uid(), us) {
+        let remedy = "run the agent, and this, as that user; or give `--state DIR`";
+        return foreign("state folder", path, found.uid(), remedy);
+    }
     closed("state folder", path, &found, 0o700)
 }
 
+/// The agent takes a key that is its own or root's, and so does this. What the agent's own user is,
+/// the owner of the state folder tells.
 fn key(path: &Path) -> Finding {
+    let agent = path.parent().and_then(|folder| folder.symlink_metadata().ok());
+    let agent = agent.map_or(geteuid().as_raw(), |folder| folder.uid());
     match path.symlink_metadata() {
         Err(_absent) => absent("node key", path, "the agent makes it at its first start"),
         Ok(found) if !found.is_file() => Finding::fail(
@@ -52,8 +70,21 @@ fn key(path: &Path) -> Finding {
             format!("{} is no regular file", path.display()),
             "put the key file itself there, not a link to it",
         ),
+        Ok(found) if !is_ours(found.uid(), agent) => {
+            let remedy = format!("chown {agent} {}", path.display());
+            foreign("node key", path, found.uid(), &remedy)
+        }
         Ok(found) => closed("node key", path, &found, 0o600),
     }
+}
+
+/// Whether a file of this owner is one that `user` may rely on: its own, or root's.
+fn is_ours(owner: u32, user: u32) -> bool {
+    owner == user || owner == 0
+}
+
+fn foreign(check: &'static str, path: &Path, owner: u32, remedy: &str) -> Finding {
+    Finding::fail(check, format!("{} belongs to user {owner}", path.display()), remedy)
 }
 
 /// Open to nobody but its owner.
@@ -129,6 +160,26 @@ mod tests {
         assert_eq!(config(dir.path()).verdict, Verdict::Fail);
         with_mode(dir.path(), 0o755);
         assert_eq!(config(dir.path()).verdict, Verdict::Ok);
+    }
+
+    #[test]
+    fn what_belongs_to_somebody_else_fails_and_roots_does_not() {
+        for (owner, ours) in [(0, true), (1000, true), (1001, false), (65534, false)] {
+            assert_eq!(is_ours(owner, 1000), ours, "{owner}");
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("node.key");
+        std::fs::write(&path, "x").unwrap();
+        with_mode(&path, 0o600);
+        // Only root can give a file away; for others the rule above has to do.
+        if std::os::unix::fs::chown(&path, Some(4242), None).is_ok() {
+            let finding = key(&path);
+            assert_eq!(finding.verdict, Verdict::Fail);
+            assert!(finding.found.ends_with("belongs to user 4242"), "{}", finding.found);
+            std::os::unix::fs::chown(dir.path(), Some(4243), None).unwrap();
+            with_mode(dir.path(), 0o755);
+            assert_eq!(config(dir.path()).verdict, Verdict::Fail);
+        }
     }
 
     #[test]

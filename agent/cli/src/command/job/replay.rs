@@ -1,12 +1,14 @@
 //! `archctl job replay`
 
+use arch_identity::Digest;
 use arch_wire::control::{Answer as Told, Call, Replayed};
 use serde::Serialize;
 
-use crate::answer::{Answer, Outcome};
+use crate::answer::{Answer, Outcome, Stop};
 use crate::control::{Control, unexpected};
 use crate::named_job::NamedJob;
 use crate::places::{Format, Socket};
+use crate::progress::Progress;
 use crate::say;
 
 /// Run an ended job again from the archive and compare; changes nothing
@@ -33,8 +35,7 @@ impl Args {
     pub(crate) fn run(self) -> Outcome {
         let mut control = Control::connect(&self.socket.path())?;
         let digest = self.job.find(&mut control)?;
-        say::talk("running it again …");
-        let replayed = match control.call(&Call::JobReplay { digest })? {
+        let replayed = match again(&mut control, digest)? {
             Told::JobReplay(replayed) => replayed,
             other => return Err(unexpected(&other)),
         };
@@ -45,6 +46,12 @@ impl Args {
         }
         Ok(Answer::from_truth(replayed.same))
     }
+}
+
+/// As long as the job itself took.
+fn again(control: &mut Control, digest: Digest) -> Result<Told, Stop> {
+    let _progress = Progress::of("running it again");
+    control.call(&Call::JobReplay { digest })
 }
 
 fn text(replayed: &Replayed) -> String {
