@@ -85,7 +85,7 @@ fn assert_nothing_got_out(world: &World) {
 fn every_hostile_guest_ends_in_its_typed_outcome() {
     let world = world();
     let mut agent = world.agent();
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/guests/hostile");
+    let folder = arch_tests::checkout().join("tests/guests/hostile");
     let mut names: Vec<String> = fs::read_dir(folder)
         .unwrap()
         .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
