@@ -73,6 +73,8 @@ pub(crate) struct Known {
     index: Index,
     node: Option<String>,
     active: Vec<Digest>,
+    /// Name of the policy that became active last.
+    policy: Option<String>,
     size: u64,
 }
 
@@ -82,9 +84,13 @@ impl Known {
         self.size = entry.index.saturating_add(1);
         match &entry.record {
             Record::Opened { node, .. } => self.node = Some(node.clone()),
-            Record::Root { document, .. }
-            | Record::Policy { document, .. }
-            | Record::Revocation { document, .. } => self.active.push(*document),
+            Record::Policy { document, name, .. } => {
+                self.policy = Some(name.clone());
+                self.active.push(*document);
+            }
+            Record::Root { document, .. } | Record::Revocation { document, .. } => {
+                self.active.push(*document)
+            }
             _ => {}
         }
     }
@@ -136,5 +142,9 @@ impl History for Known {
             _ => return None,
         };
         self.index.newest(kind, name).map(|active| active.version)
+    }
+
+    fn policy_name(&self) -> Option<String> {
+        self.policy.clone()
     }
 }

@@ -24,6 +24,8 @@ pub struct Memory {
     jobs: BTreeMap<Digest, KnownJob>,
     refusals: BTreeMap<Digest, KnownRefusal>,
     versions: BTreeMap<(Kind, String), Newest>,
+    /// Name of the policy that became active last.
+    policy: Option<String>,
     node: Option<String>,
     newest: Option<Timestamp>,
     size: u64,
@@ -47,6 +49,7 @@ impl Memory {
             Record::Opened { node, .. } => self.node = Some(node.clone()),
             Record::Root { document, version } => self.version(Kind::Root, "", *document, *version),
             Record::Policy { document, name, version } => {
+                self.policy = Some(name.clone());
                 self.version(Kind::Policy, name, *document, *version);
             }
             Record::Revocation { document, name, version } => {

@@ -186,12 +186,16 @@ pub fn outcome<T>(result: Result<Verified<T>, Box<Refusal>>) -> String {
 pub struct Memory {
     pub digests: Vec<Digest>,
     pub versions: BTreeMap<(Kind, String), u64>,
+    pub policy: Option<String>,
 }
 
 impl Memory {
     pub fn accept<T: Document>(&mut self, verified: &Verified<T>) {
         self.digests.push(verified.document().digest());
         if let Some((name, version)) = verified.get().version() {
+            if T::KIND == Kind::Policy {
+                self.policy = Some(name.clone());
+            }
             self.versions.insert((T::KIND, name), version);
         }
     }
@@ -204,5 +208,9 @@ impl History for Memory {
 
     fn newest_version(&self, kind: Kind, name: &str) -> Option<u64> {
         self.versions.get(&(kind, name.to_owned())).copied()
+    }
+
+    fn policy_name(&self) -> Option<String> {
+        self.policy.clone()
     }
 }

@@ -13,6 +13,10 @@ impl History for Memory {
     fn newest_version(&self, kind: Kind, name: &str) -> Option<u64> {
         self.newest(kind, name).map(|newest| newest.version)
     }
+
+    fn policy_name(&self) -> Option<String> {
+        self.policy.clone()
+    }
 }
 
 /// The memory as it was before one job was accepted: for verifying that job again on load.
@@ -37,5 +41,9 @@ impl History for AcceptedBefore<'_> {
 
     fn newest_version(&self, kind: Kind, name: &str) -> Option<u64> {
         self.memory.newest_version(kind, name)
+    }
+
+    fn policy_name(&self) -> Option<String> {
+        self.memory.policy_name()
     }
 }
