@@ -44,7 +44,8 @@ pub struct Metadata {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "crate::schema::timestamp")]
     pub not_after: Option<Timestamp>,
-    /// Nodes and groups it is for; left out or `*`, for every node.
+    /// Nodes and groups that a Job or Policy is for; left out or `*`, for every node. Root and
+    /// Revocation are for every node.
     #[serde(default, skip_serializing_if = "Audience::is_everyone")]
     pub audience: Audience,
     /// Short texts that policies may look at.
@@ -96,6 +97,10 @@ impl Metadata {
         };
         if let Some((field, _)) = needed.into_iter().find(|(_, there)| !there) {
             return Err(missing(kind, field));
+        }
+        if matches!(kind, Kind::Root | Kind::Revocation) && self.audience != Audience::default() {
+            let text = format!("a {kind} is for every node; an audience would limit nothing");
+            return Err(Fault::new("/metadata/audience", codes::BAD_VALUE, text).on_key());
         }
         self.check_version()?;
         self.check_life(kind)?;

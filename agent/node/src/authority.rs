@@ -8,7 +8,7 @@ mod root;
 use arch_document::{Document as _, Kind, Moment, Revocation, SignedDocument, TrustRoot};
 use arch_identity::Digest;
 use arch_ledger::Record;
-use arch_policy::{ActivePolicy, Policy, Quorum};
+use arch_policy::{ActivePolicy, Here, Policy, Quorum};
 use arch_problem::codes;
 
 use crate::{
@@ -33,12 +33,18 @@ pub struct Authority {
 /// # Errors
 /// The first problem, with its place. An unverified, expired or downgraded document never gets
 /// further than this.
-pub fn load(places: &Places, pin: Digest, moment: &Moment, memory: &Memory) -> Told<Authority> {
+pub fn load(
+    places: &Places,
+    pin: Digest,
+    moment: &Moment,
+    memory: &Memory,
+    here: Here<'_>,
+) -> Told<Authority> {
     let mut news = Vec::new();
     let mut root = root::walk(places, pin, moment, memory, &mut news)?;
     root.check_current(moment, memory)?;
     revoke(&mut root, places, moment, memory, &mut news)?;
-    let policy = policy(&root, places, moment, memory, &mut news)?;
+    let policy = policy(&root, places, moment, memory, here, &mut news)?;
     Ok(Authority { root, policy, news })
 }
 
@@ -77,6 +83,7 @@ fn policy(
     places: &Places,
     moment: &Moment,
     memory: &Memory,
+    here: Here<'_>,
     news: &mut Vec<Record>,
 ) -> Told<ActivePolicy> {
     let document = folder::document(&places.policy())?;
@@ -88,7 +95,7 @@ fn policy(
     if memory.newest(Kind::Policy, &name).map(|newest| newest.document) != Some(digest) {
         news.push(Record::Policy { document: digest, name, version });
     }
-    Ok(ActivePolicy::activate(policy))
+    ActivePolicy::activate(policy, here)
 }
 
 impl Authority {

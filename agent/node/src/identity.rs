@@ -30,6 +30,12 @@ pub fn open(places: &Places) -> Told<LogKeys> {
     log_keys(keys)
 }
 
+/// The node's did:key, if it has a key that we may read. Makes nothing.
+pub fn known(places: &Places) -> Option<String> {
+    let there = credential().is_some() || places.node_key().exists();
+    there.then(|| open(places).ok()).flatten().map(|keys| keys.node())
+}
+
 /// `$CREDENTIALS_DIRECTORY/node.key`, when the service manager put one there.
 fn credential() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os("CREDENTIALS_DIRECTORY")?);

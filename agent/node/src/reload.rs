@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use arch_document::Document as _;
 use arch_ledger::Record;
+use arch_policy::Here;
 use arch_problem::codes;
 use arch_wire::control::Reloaded;
 
@@ -52,7 +53,8 @@ fn fresh(node: &Node) -> Told<authority::Authority> {
     let pin = node.settings.trust_root.ok_or_else(unpinned)?;
     let moment = node.moment()?;
     let memory = node.anchors.memory();
-    authority::load(&node.places, pin, &moment, &memory)
+    let here = Here { node: &node.did, groups: &node.settings.groups };
+    authority::load(&node.places, pin, &moment, &memory, here)
 }
 
 fn in_force(new: &authority::Authority, changed: bool) -> Reloaded {

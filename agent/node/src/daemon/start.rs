@@ -7,6 +7,7 @@ use std::{
 
 use arch_identity::Digest;
 use arch_ledger::{Ledger, LedgerError, StdFs};
+use arch_policy::Here;
 use arch_problem::{Problem, codes};
 
 use super::Stop;
@@ -41,7 +42,8 @@ pub(super) async fn parts(
     let keys = identity::open(&places).map_err(Stop::could_not)?;
     let did = keys.node();
     let (anchors, thread) = ledger(&places, keys).map_err(Stop::could_not)?;
-    let authority = trust(&places, pin, &anchors).await?;
+    let here = Here { node: &did, groups: &settings.groups };
+    let authority = trust(&places, pin, &anchors, here).await?;
     let shelf = Shelf::open(&places.archive()).map_err(Stop::could_not)?;
     let stores = Stores {
         shelf,
@@ -68,8 +70,13 @@ fn ledger(places: &Places, keys: arch_ledger::LogKeys) -> Told<(Anchors, JoinHan
 }
 
 /// Root and policy, verified against what the ledger remembers, and anchored if they are new.
-async fn trust(places: &Places, pin: Digest, anchors: &Anchors) -> Result<Authority, Stop> {
-    match load(places, pin, anchors) {
+async fn trust(
+    places: &Places,
+    pin: Digest,
+    anchors: &Anchors,
+    here: Here<'_>,
+) -> Result<Authority, Stop> {
+    match load(places, pin, anchors, here) {
         Ok(authority) => {
             let news = authority.news.clone();
             anchors.anchor(news).await.map_err(|e| Stop::could_not(e.problem()))?;
@@ -85,11 +92,11 @@ async fn trust(places: &Places, pin: Digest, anchors: &Anchors) -> Result<Author
     }
 }
 
-fn load(places: &Places, pin: Digest, anchors: &Anchors) -> Told<Authority> {
+fn load(places: &Places, pin: Digest, anchors: &Anchors, here: Here<'_>) -> Told<Authority> {
     let memory = anchors.memory();
     let moment = arch_document::Moment::read(clock::wall(), memory.newest_time())
         .map_err(|step| problem(step.code(), step.to_string()))?;
-    authority::load(places, pin, &moment, &memory)
+    authority::load(places, pin, &moment, &memory, here)
 }
 
 /// Once for each file and code, however often the service manager tries again.
@@ -114,7 +121,10 @@ pub(super) fn trust_without_ledger(settings: &Settings, places: &Places) -> Told
     let pin = pin(settings)?;
     let moment = arch_document::Moment::read(clock::wall(), None)
         .map_err(|step| problem(step.code(), step.to_string()))?;
-    authority::load(places, pin, &moment, &Memory::default()).map(drop)
+    // Before the first start the node has no name yet, and only a group of it can be meant.
+    let node = identity::known(places);
+    let here = Here { node: node.as_deref().unwrap_or_default(), groups: &settings.groups };
+    authority::load(places, pin, &moment, &Memory::default(), here).map(drop)
 }
 
 fn pin(settings: &Settings) -> Told<Digest> {

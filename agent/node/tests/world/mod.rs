@@ -36,6 +36,7 @@ use arch_node::{
     shelf::Shelf,
     supplies::{Modules, Stores},
 };
+use arch_policy::Here;
 use arch_wire::control::{Answer, Call, JobDetail, Reply, read_reply, write_call};
 use clap::Parser as _;
 use double::Double;
@@ -169,7 +170,8 @@ impl World {
         let authority = {
             let memory = anchors.memory();
             let moment = Moment::read(now(), memory.newest_time()).unwrap();
-            authority::load(&places, self.pin, &moment, &memory)
+            let here = Here { node: &did, groups: &settings.groups };
+            authority::load(&places, self.pin, &moment, &memory, here)
         };
         let authority = match authority {
             Ok(authority) => authority,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use arch_document::{Moment, NoHistory, TrustRoot};
-use arch_policy::{ActivePolicy, Facts, Policy, Quorum};
+use arch_policy::{ActivePolicy, Facts, Here, Policy, Quorum};
 use arch_problem::Problem;
 
 use crate::answer::Stop;
@@ -30,10 +30,13 @@ impl Node {
         let moment = trust::moment(ledger.as_ref().and_then(Known::newest_time))?;
         let root = trust::in_force(config, settings.trust_root, &moment)?;
         let policy = documents::read(&config.join("policy.yaml"))?;
+        let node = ledger.as_ref().and_then(Known::node).unwrap_or_default();
+        let groups: Vec<String> = settings.groups.iter().cloned().collect();
+        let here = Here { node: &node, groups: &groups };
         let policy = root
             .verify::<Policy>(policy, &moment, &NoHistory)
-            .map(ActivePolicy::activate)
-            .map_err(|refusal| refusal.problem);
+            .map_err(|refusal| refusal.problem)
+            .and_then(|policy| ActivePolicy::activate(policy, here).map_err(|problem| *problem));
         let config = config.to_path_buf();
         Ok(Self { config, settings, moment, root, policy, ledger })
     }
