@@ -54,6 +54,7 @@ pub struct JobSpec {
     pub isolation: Isolation,
     /// What the guest's randomness is drawn from, 1 to 128 characters. Default: the job's digest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 128))]
     pub seed: Option<String>,
     /// Files that the guest sees as `/in/NAME`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -60,9 +60,11 @@ pub struct Role {
     /// Ids of `spec.keys`.
     pub keys: Vec<String>,
     /// How many distinct identities have to sign, from 1.
+    #[schemars(range(min = 1))]
     pub threshold: u32,
     /// How many groups they have to come from. Default: any number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub distinct_groups: Option<u32>,
     /// Kinds that the role may sign.
     pub kinds: Vec<Kind>,

@@ -54,6 +54,7 @@ pub struct RefuseRule {
 /// Refusing reads widely: in these patterns `*` stands for any run at all, `/` included.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
 pub struct When {
     /// `metadata.owner` fits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
