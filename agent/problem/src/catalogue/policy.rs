@@ -65,7 +65,7 @@ area! {
         "an allow rule without capabilities or a refuse rule without conditions is more likely a slip than a wish",
         "say what the rule is about, or remove it";
     PATTERN_FORM = "ARCH-P104", "a pattern cannot be used",
-        "patterns are 1 to 256 visible ASCII characters; `*` stands for any run without `/`, `**` for any run at all",
+        "patterns are 1 to 256 visible ASCII characters; `*` stands for any run without `/`, and under `refuse` for any run at all; `**` for any run at all",
         "write a pattern such as `user:*` or `ghcr.io/arch/**`";
     CAP_IS_ZERO = "ARCH-P105", "a cap of zero allows no job at all",
         "a job needs some CPU, memory and time",
