@@ -1,4 +1,11 @@
 //! Signatures hold for exactly one key, one message, one encoding.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "tests may be blunt"
+)]
 
 use arch_identity::{
     Algorithm, BadSignature, Digest, KeyError, KeyKind, KeyPair, PublicKey, SigningKey, pae,

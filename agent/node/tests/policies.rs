@@ -1,4 +1,5 @@
 //! Which signed policies a node takes: its own, and those of the name that it has.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may be blunt")]
 
 mod world;
 
