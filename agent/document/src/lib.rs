@@ -60,7 +60,9 @@ pub use revocation::{Revocation, RevocationSpec, RevokedDocument, RevokedKey};
 pub use root::{Caps, Keys, Role, Root, RootKey, RootSpec};
 pub use signature::SignatureEntry;
 pub use signed::SignedDocument;
-pub use trust::{History, NoHistory, Refusal, RoleGrant, TrustRoot, Verified};
+pub use trust::{
+    ActiveList, History, InForce, News, NoHistory, Refusal, RoleGrant, Shown, TrustRoot, Verified,
+};
 
 /// The most bytes that a document's file may have.
 pub const MAX_BYTES: u64 = 262_144;

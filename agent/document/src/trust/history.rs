@@ -13,6 +13,20 @@ pub trait History {
 
     /// The highest version of a root, policy or revocation of that name that ever became active.
     fn newest_version(&self, kind: Kind, name: &str) -> Option<u64>;
+
+    /// The revocation lists in force: the newest of each name.
+    fn lists_in_force(&self) -> Vec<ActiveList>;
+}
+
+/// A revocation list that is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveList {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: u64,
+    /// Its digest.
+    pub document: Digest,
 }
 
 /// Knows of nothing: for tools outside a node, and for checking again what was accepted before.
@@ -26,6 +40,10 @@ impl History for NoHistory {
 
     fn newest_version(&self, _: Kind, _: &str) -> Option<u64> {
         None
+    }
+
+    fn lists_in_force(&self) -> Vec<ActiveList> {
+        Vec::new()
     }
 }
 
