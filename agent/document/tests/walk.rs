@@ -109,8 +109,7 @@ fn another_root_of_the_newest_version_is_no_step_to_a_newer_one() {
 #[test]
 fn two_new_roots_of_one_version_are_refused_and_one_in_two_copies_is_not() {
     let other = root(2).role("extra", &["ada"], 1, "Policy").signed(&["ada"]);
-    let mut life =
-        Life::new(vec![root(1).signed(&["ada"]), root(2).signed(&["ada"]), other]);
+    let mut life = Life::new(vec![root(1).signed(&["ada"]), root(2).signed(&["ada"]), other]);
     assert_eq!(life.walk().unwrap_err(), "ARCH-D013");
     let mut life =
         Life::new(vec![root(2).signed(&[]), root(1).signed(&["ada"]), root(2).signed(&["ada"])]);

@@ -18,7 +18,7 @@ use arch_identity::Digest;
 use arch_problem::{Problem, codes};
 
 use super::{History, TrustRoot, history};
-use crate::{Document as _, Fault, Kind, Moment, Revocation, Root, SignedDocument};
+use crate::{Fault, Kind, Moment, Revocation, Root, SignedDocument};
 use lists::{Listed, newest_of_each};
 
 /// Documents as they lie in folders; nothing of them is believed yet.
@@ -182,21 +182,19 @@ impl<'a> Walk<'a> {
 
     fn lists_of_the_ledger(&mut self) -> Result<(), Box<Problem>> {
         for active in self.history.lists_in_force() {
-            let shown = self.waiting.iter().position(|listed| listed.name == active.name);
-            let Some(shown) = shown else {
+            if !self.waiting.iter().any(|listed| listed.name == active.name) {
                 let text =
                     format!("the revocation list `{}` was in force and is not there", active.name);
                 return Err(Box::new(Problem::new(codes::ROLLED_BACK, text)));
-            };
+            }
             let copies = self.waiting.iter().flat_map(|listed| &listed.copies).chain(&self.kept);
             let copies: Vec<_> =
                 copies.filter(|copy| copy.digest() == active.document).cloned().collect();
             let listed = Listed { name: active.name, version: active.version, copies };
             self.in_force_again(&listed)?;
             self.lists.push(listed);
-            self.waiting.retain(|listed| {
-                listed.copies.iter().all(|copy| copy.digest() != active.document)
-            });
+            self.waiting
+                .retain(|listed| listed.copies.iter().all(|copy| copy.digest() != active.document));
         }
         Ok(())
     }

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use arch_document::{
-    ActiveList, Document, History, Kind, Moment, News, NoHistory, Refusal, SignedDocument, TrustRoot, Verified,
-    signing,
+    ActiveList, Document, History, Kind, Moment, News, NoHistory, Refusal, SignedDocument,
+    TrustRoot, Verified, signing,
 };
 use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
 

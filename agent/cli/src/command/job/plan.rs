@@ -116,5 +116,6 @@ fn checks(
     steps.extend(admission::decide(&verified, &node));
     steps.extend(supplies::resources(&verified, &node));
     steps.extend(supplies::module(&job, &node));
+    steps.extend(supplies::inputs(&verified, &node));
     Ok(steps)
 }

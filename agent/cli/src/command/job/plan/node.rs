@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use arch_document::{Moment, NoHistory, TrustRoot};
+use arch_document::{History, Moment, NoHistory, TrustRoot};
 use arch_policy::{ActivePolicy, Facts, Policy, Quorum};
 use arch_problem::Problem;
 
@@ -25,13 +25,16 @@ pub(super) struct Node {
 impl Node {
     pub(super) fn load(config: &Path, state: Option<&Path>) -> Result<Self, Stop> {
         let settings = NodeSettings::load(config)?;
-        let ledger = state.map(|state| LedgerFolder::open(&state.join("ledger"))).transpose()?;
-        let ledger = ledger.map(|ledger| ledger.known()).transpose()?;
+        let ledger = state.map(LedgerFolder::known_below).transpose()?;
         let moment = trust::moment(ledger.as_ref().and_then(Known::newest_time))?;
-        let root = trust::in_force(config, settings.trust_root, &moment)?;
+        let history: &dyn History = match &ledger {
+            Some(known) => known,
+            None => &NoHistory,
+        };
+        let root = trust::in_force(config, state, settings.trust_root, &moment, history)?;
         let policy = documents::read(&config.join("policy.yaml"))?;
         let policy = root
-            .verify::<Policy>(policy, &moment, &NoHistory)
+            .verify::<Policy>(policy, &moment, history)
             .map(ActivePolicy::activate)
             .map_err(|refusal| refusal.problem);
         let config = config.to_path_buf();
@@ -53,8 +56,10 @@ impl Node {
 
     /// Who must sign a change of the policy.
     fn quorum(&self) -> Option<Quorum> {
-        let mut roles = self.root.root().spec.roles.values();
-        let role = roles.find(|role| role.kinds.contains(&arch_document::Kind::Policy))?;
+        let roles = self.root.root().spec.roles.values();
+        let role = roles
+            .filter(|role| role.kinds.contains(&arch_document::Kind::Policy))
+            .min_by_key(|role| role.threshold)?;
         let of = u32::try_from(role.keys.len()).unwrap_or(u32::MAX);
         Some(Quorum { need: role.threshold, of })
     }
