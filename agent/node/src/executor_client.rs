@@ -40,7 +40,8 @@ use pending::Answer;
 pub(crate) use request::STREAMS;
 pub use state::ExecutorState;
 
-/// How long handing over may take on top of compiling and running.
+/// How long handing over may take: all waiting for an executor that is away or busy, and what comes
+/// on top of compiling and running.
 const HANDOVER: Duration = Duration::from_secs(30);
 
 /// How long a cancelled run has for saying how it ended.
@@ -78,10 +79,10 @@ struct Shared {
 }
 
 impl ExecutorClient {
-    /// Starts the program and keeps it running.
+    /// Starts the program, for at most `workers` runs at once, and keeps it running.
     #[must_use]
-    pub fn start(program: PathBuf, cache: PathBuf) -> Self {
-        Self::supervised(process::Program { path: program, cache })
+    pub fn start(program: PathBuf, cache: PathBuf, workers: u16) -> Self {
+        Self::supervised(process::Program { path: program, cache, workers })
     }
 
     /// Starts whatever gives sockets to an executor; for tests without a process.
@@ -119,22 +120,35 @@ impl ExecutorClient {
         supplies: &Supplies,
         cancel: &Cancel,
     ) -> Result<Executed, Lost> {
+        // One deadline for all of it: an executor that is away or busy for so long is lost.
+        let late = time::sleep(HANDOVER);
+        tokio::pin!(late);
         loop {
             let run = self.shared.runs.fetch_add(1, Ordering::Relaxed);
             let request = request::of(run, placed, supplies);
             request.check().map_err(|e| Lost(e.to_string()))?;
-            let connection = self.connection().await;
-            let files = supplies.files().map_err(|e| Lost(e.to_string()))?;
-            let answer = connection.send_run(request, files).await?;
-            match self.answer(placed, run, &connection, answer, cancel).await? {
-                Answer::Finished(executed) => return Ok(executed),
-                Answer::Busy(Busy::Request) => {
-                    return Err(Lost("it does not understand the request".to_owned()));
+            let connection = tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Err(called_off()),
+                connection = self.connection() => connection,
+                () = &mut late => return Err(Lost("it was away for too long".to_owned())),
+            };
+            // Without descriptors nothing can be handed over now; others end and give theirs back.
+            if let Ok(files) = supplies.files() {
+                let answer = connection.send_run(request, files).await?;
+                match self.answer(placed, run, &connection, answer, cancel).await? {
+                    Answer::Finished(executed) => return Ok(executed),
+                    Answer::Busy(Busy::Request) => {
+                        return Err(Lost("it does not understand the request".to_owned()));
+                    }
+                    Answer::Busy(_) => {}
                 }
-                Answer::Busy(_) if cancel.is_cancelled() => {
-                    return Err(Lost("it was called off while the executor was busy".to_owned()));
-                }
-                Answer::Busy(_) => time::sleep(BUSY_PAUSE).await,
+            }
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Err(called_off()),
+                () = &mut late => return Err(Lost("it was busy for too long".to_owned())),
+                () = time::sleep(BUSY_PAUSE) => {}
             }
         }
     }
@@ -201,6 +215,10 @@ impl ExecutorClient {
             }
         }
     }
+}
+
+fn called_off() -> Lost {
+    Lost("it was called off before it was handed over".to_owned())
 }
 
 pub use supervisor::{Peer, Source};
