@@ -64,7 +64,9 @@ impl Desk {
                 Placement::Later(_) => {}
                 Placement::Here(placed) => {
                     // Nobody waits any more if this fails; then the place is free again.
-                    drop(replays.remove(&digest).map(|to| to.send(*placed)));
+                    if let Some(to) = replays.remove(&digest) {
+                        drop(to.send(*placed));
+                    }
                 }
                 // Its waiting ends with an error.
                 Placement::Never(_) => drop(replays.remove(&digest)),

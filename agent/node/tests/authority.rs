@@ -15,6 +15,7 @@ use world::{
     records, revocation, sign_by, story,
 };
 
+#[expect(clippy::panic, reason = "a test may be blunt")]
 async fn reload(running: &Running) -> Result<u64, Code> {
     match running.call(Call::Reload {}).await {
         Reply::Ok(Answer::Reload(told)) => Ok(told.version),
@@ -23,6 +24,7 @@ async fn reload(running: &Running) -> Result<u64, Code> {
     }
 }
 
+#[expect(clippy::panic, reason = "a test may be blunt")]
 async fn status(running: &Running) -> Status {
     match running.call(Call::Status {}).await {
         Reply::Ok(Answer::Status(status)) => *status,
