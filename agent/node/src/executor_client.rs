@@ -76,6 +76,7 @@ struct Shared {
     connection: watch::Receiver<Option<Connection>>,
     supervisor: supervisor::Handle,
     runs: AtomicU64,
+    handover: Duration,
 }
 
 impl ExecutorClient {
@@ -87,8 +88,14 @@ impl ExecutorClient {
 
     /// Starts whatever gives sockets to an executor; for tests without a process.
     pub fn supervised(source: impl supervisor::Source) -> Self {
+        Self::supervised_with(source, HANDOVER)
+    }
+
+    /// The same with another time than half a minute for handing over.
+    pub fn supervised_with(source: impl supervisor::Source, handover: Duration) -> Self {
         let (supervisor, state, connection) = supervisor::start(source);
-        Self { shared: Arc::new(Shared { state, connection, supervisor, runs: AtomicU64::new(1) }) }
+        let runs = AtomicU64::new(1);
+        Self { shared: Arc::new(Shared { state, connection, supervisor, runs, handover }) }
     }
 
     /// How it is.
@@ -121,7 +128,7 @@ impl ExecutorClient {
         cancel: &Cancel,
     ) -> Result<Executed, Lost> {
         // One deadline for all of it: an executor that is away or busy for so long is lost.
-        let late = time::sleep(HANDOVER);
+        let late = time::sleep(self.shared.handover);
         tokio::pin!(late);
         loop {
             let run = self.shared.runs.fetch_add(1, Ordering::Relaxed);
@@ -163,7 +170,8 @@ impl ExecutorClient {
     ) -> Result<Answer, Lost> {
         let limits = placed.job().limits();
         let allowed = limits.wall_millis.saturating_add(limits.compile_millis);
-        let overdue = time::sleep(Duration::from_millis(allowed).saturating_add(HANDOVER));
+        let overdue =
+            time::sleep(Duration::from_millis(allowed).saturating_add(self.shared.handover));
         tokio::pin!(answer, overdue);
         tokio::select! {
             answer = &mut answer => return answer,

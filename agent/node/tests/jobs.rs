@@ -484,3 +484,23 @@ async fn a_waiting_job_that_is_called_off_keeps_its_end_beside_its_document() {
     running.until(first, "cancelled").await;
     running.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_executor_that_is_always_busy_is_lost_in_the_end_and_costs_an_attempt() {
+    let mut world = World::new();
+    world.handover = std::time::Duration::from_millis(400);
+    std::fs::create_dir(world.path("config/node.d")).unwrap();
+    world.write("config/node.d/once.yaml", "jobs: { attempts: 1 }\n");
+    let double = Double::new(|line, message| {
+        if let ToExecutor::Run(request) = message {
+            line.say(&FromExecutor::Busy { run: request.run, why: Busy::NoWorker }, &[]);
+        }
+        Then::Live
+    });
+    let running = world.start(double.clone()).await;
+    let job = world.drop_file("a.yaml", &world.job("a", ""));
+    let detail = running.until(job, "failed").await;
+    assert_eq!(detail.row.code.as_deref(), Some("ARCH-N303"));
+    running.stop().await;
+    assert!(double.asked() > 1, "it was asked more than once before that");
+}

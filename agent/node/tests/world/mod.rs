@@ -48,6 +48,8 @@ pub struct World {
     pub folder: tempfile::TempDir,
     pub pin: Digest,
     ada: KeyPair,
+    /// How long handing a run over may take.
+    pub handover: Duration,
 }
 
 /// The key of a person; the same name gives the same key.
@@ -111,7 +113,8 @@ impl World {
         for sub in ["config/jobs", "config/modules", "config/roots", "state"] {
             std::fs::create_dir_all(folder.path().join(sub)).unwrap();
         }
-        let mut world = Self { folder, pin: Digest::of(b""), ada };
+        let handover = Duration::from_secs(30);
+        let mut world = Self { folder, pin: Digest::of(b""), ada, handover };
         let root = world.root(1);
         world.pin = SignedDocument::parse("root.yaml", root.as_bytes()).unwrap().digest();
         world.write("config/root.yaml", &root);
@@ -258,7 +261,7 @@ impl World {
             most_input: settings.inputs.max,
             private: places.state().to_owned(),
         };
-        let executor = ExecutorClient::supervised(double);
+        let executor = ExecutorClient::supervised_with(double, self.handover);
         let node = Node::new(Parts {
             did,
             settings,

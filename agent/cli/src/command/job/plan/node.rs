@@ -14,6 +14,7 @@ use crate::{documents, trust};
 /// What a plan is made upon.
 pub(super) struct Node {
     pub(super) config: PathBuf,
+    pub(super) state: Option<PathBuf>,
     pub(super) settings: NodeSettings,
     pub(super) moment: Moment,
     pub(super) root: TrustRoot,
@@ -37,8 +38,8 @@ impl Node {
             .verify::<Policy>(policy, &moment, history)
             .map(ActivePolicy::activate)
             .map_err(|refusal| refusal.problem);
-        let config = config.to_path_buf();
-        Ok(Self { config, settings, moment, root, policy, ledger })
+        let (config, state) = (config.to_path_buf(), state.map(Path::to_path_buf));
+        Ok(Self { config, state, settings, moment, root, policy, ledger })
     }
 
     pub(super) fn facts(&self) -> Facts {
