@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use arch_document::{
-    Document, History, MAX_BYTES, Moment, Refusal, Root, Shown, SignedDocument, TrustRoot,
+    Document, History, InForce, MAX_BYTES, Moment, Refusal, Root, Shown, SignedDocument, TrustRoot,
 };
 use arch_identity::{Digest, Timestamp};
 use arch_problem::Problem;
@@ -71,7 +71,9 @@ pub(crate) fn in_force(
     };
     let told = |problem: Box<Problem>| Stop::refused(*problem, Sources::default());
     let in_force = TrustRoot::walk(Shown { roots, lists, kept }, pin, moment, history);
-    in_force.map(|in_force| in_force.root).map_err(told)
+    let InForce { root, refused, .. } = in_force.map_err(told)?;
+    // The agent does not start beside it, nor does it take a newer policy.
+    refused.map_or(Ok(root), |problem| Err(told(problem)))
 }
 
 /// The root of the lowest version, for want of a pin.

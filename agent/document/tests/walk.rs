@@ -35,11 +35,13 @@ fn list(name: &str, version: u64, keys: &[&str], by: &str) -> SignedDocument {
 struct Life {
     shown: Shown,
     known: Memory,
+    /// What came into force beside something that was refused.
+    beside: Option<InForce>,
 }
 
 impl Life {
     fn new(roots: Vec<SignedDocument>) -> Self {
-        Self { shown: Shown { roots, ..Shown::default() }, known: Memory::default() }
+        Self { shown: Shown { roots, ..Shown::default() }, known: Memory::default(), beside: None }
     }
 
     fn walk(&mut self) -> Result<InForce, String> {
@@ -50,7 +52,14 @@ impl Life {
             .map_err(|problem| problem.code.to_string())?;
         self.known.learn(&in_force.news);
         self.shown.kept = in_force.lists.clone();
-        Ok(in_force)
+        match &in_force.refused {
+            None => Ok(in_force),
+            Some(problem) => {
+                let code = problem.code.to_string();
+                self.beside = Some(in_force);
+                Err(code)
+            }
+        }
     }
 }
 
@@ -183,4 +192,27 @@ fn a_list_in_force_that_is_gone_or_without_a_copy_is_told() {
     life.shown.lists = vec![list("k", 2, &[], "rob")];
     life.shown.kept.clear();
     assert_eq!(life.walk().unwrap_err(), "ARCH-D011");
+}
+
+#[test]
+fn what_is_not_believed_holds_no_other_revocation_up() {
+    let strange = || list("strange", 1, &["ada"], "jim");
+    let twice = || vec![list("two", 1, &["ada"], "rob"), list("two", 1, &[], "rob")];
+    let no_list = || root(1).signed(&["ada"]);
+    let cases: [(Vec<SignedDocument>, Vec<SignedDocument>, &str); 4] = [
+        (vec![strange()], vec![], "ARCH-D005"),
+        (twice(), vec![], "ARCH-D013"),
+        (vec![no_list()], vec![], "ARCH-D021"),
+        (vec![], vec![root(2).signed(&["jim"])], "ARCH-D005"),
+    ];
+    for (lists, roots, code) in cases {
+        let mut life = Life::new(vec![root(1).signed(&["ada"])]);
+        life.shown.roots.extend(roots);
+        life.shown.lists = lists;
+        life.shown.lists.push(list("good", 1, &["rex"], "rob"));
+        assert_eq!(life.walk().unwrap_err(), code);
+        let in_force = life.beside.take().unwrap();
+        assert!(in_force.root.version() == 1 && !believes(&in_force, "rex"), "{code}");
+        assert!(believes(&in_force, "ada"), "{code}");
+    }
 }

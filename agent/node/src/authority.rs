@@ -82,30 +82,38 @@ pub async fn establish(
     let newest = anchors.memory().newest_time();
     let moment = Moment::read(clock::wall(), newest)
         .map_err(|step| problem(step.code(), step.to_string()))?;
-    let trust = Trust::establish(places, pin, &moment, anchors).await?;
+    let mut trust = Trust::establish(places, pin, &moment, anchors).await?;
+    if let Some(problem) = trust.refused.take() {
+        return Err(problem.into());
+    }
     let policy = policy::establish(places, &trust, &moment, anchors).await?;
     Ok(Authority::new(trust, policy))
 }
 
 /// The same checks with nothing anchored or put aside.
 pub(crate) fn look(places: &Places, pin: Digest, moment: &Moment, memory: &Memory) -> Told<()> {
-    let trust = Trust::look(places, pin, moment, memory)?;
-    policy::look(places, &trust, moment, memory)
+    let mut trust = Trust::look(places, pin, moment, memory)?;
+    policy::look(places, &trust, moment, memory)?;
+    trust.refused.take().map_or(Ok(()), Err)
 }
 
 impl Authority {
     fn new(trust: Trust, policy: ActivePolicy) -> Self {
-        let Trust { root, lists } = trust;
+        let Trust { root, lists, .. } = trust;
         Self { root, lists, policy: Arc::new(policy), doubt: None }
     }
 
-    /// This trust with the policy that lies in the configuration folder.
+    /// This trust with the policy that lies in the configuration folder, unless something beside it
+    /// was refused: then that is told, and the trust is handed back.
     pub(crate) async fn renewed(
-        trust: Trust,
+        mut trust: Trust,
         places: &Places,
         moment: &Moment,
         anchors: &Anchors,
     ) -> Result<Self, (Trust, Unsettled)> {
+        if let Some(problem) = trust.refused.take() {
+            return Err((trust, problem.into()));
+        }
         match policy::establish(places, &trust, moment, anchors).await {
             Ok(policy) => Ok(Self::new(trust, policy)),
             Err(unsettled) => Err((trust, unsettled)),

@@ -183,3 +183,19 @@ async fn a_job_that_waits_is_held_against_the_policy_of_the_day_it_starts() {
     assert_eq!(double.asked(), 1);
     assert_eq!(story(&world, second), ["accepted", "finished"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_list_beside_it_holds_no_revocation_up_and_is_told() {
+    let world = World::with_roles();
+    let running = world.start(Double::honest()).await;
+    world.write("config/revocations/a.yaml", "{");
+    world.write("config/revocations/b.yaml", &revocation("b", 1, &["pia"], "jim"));
+    world.write("config/revocations/k.yaml", &revocation("k", 1, &["jim"], "rob"));
+    assert!(reload(&running).await.is_err());
+    let by_jim = sign_by("jim", &world.unsigned_job("a", ""));
+    let refused = running.until(world.drop_file("a.yaml", &by_jim), "refused").await;
+    assert_eq!(refused.row.code, Some(codes::KEY_REVOKED.to_string()));
+    running.stop().await;
+    // A start would go on with less than what was meant.
+    assert!(world.try_start(Double::honest()).await.is_err());
+}

@@ -10,6 +10,8 @@
 //! 4. Newer roots, one by one, each judged with every revocation; after each, the lists that only
 //!    it can vouch for.
 //!
+//! What fails in 3 and 4 holds nothing up that was believed: it is handed back beside it.
+//!
 //! Without a ledger nothing is in force, and a root whose quorum is revoked leads nowhere.
 
 mod lists;
@@ -17,7 +19,7 @@ mod lists;
 use arch_identity::Digest;
 use arch_problem::{Problem, codes};
 
-use super::{History, TrustRoot, history};
+use super::{History, TrustRoot, history, require_kind};
 use crate::{Fault, Kind, Moment, Revocation, Root, SignedDocument};
 use lists::{Listed, newest_of_each};
 
@@ -41,6 +43,8 @@ pub struct InForce {
     pub lists: Vec<SignedDocument>,
     /// What the history did not know, in the order in which it came into force.
     pub news: Vec<News>,
+    /// The first of what is newer and was not believed. The rest is in force all the same.
+    pub refused: Option<Box<Problem>>,
 }
 
 /// A root or a list that came into force.
@@ -60,8 +64,8 @@ impl TrustRoot {
     /// Walks from the root with the pinned digest as far as the documents reach.
     ///
     /// # Errors
-    /// The first problem: nothing is in force then. That the last root may be used now is the
-    /// question of [`TrustRoot::check_current`].
+    /// The first problem with what was in force before: nothing is, then. That the last root may be
+    /// used now is the question of [`TrustRoot::check_current`].
     pub fn walk(
         shown: Shown,
         pin: Digest,
@@ -72,10 +76,17 @@ impl TrustRoot {
         walk.roots_of_the_ledger()?;
         walk.lists_of_the_ledger()?;
         walk.newer_lists();
-        while walk.newer_root()? {
-            walk.newer_lists();
+        loop {
+            match walk.newer_root() {
+                Ok(true) => walk.newer_lists(),
+                Ok(false) => break,
+                Err(problem) => {
+                    walk.refused = walk.refused.or(Some(problem));
+                    break;
+                }
+            }
         }
-        walk.end()
+        Ok(walk.end())
     }
 }
 
@@ -86,8 +97,10 @@ struct Walk<'a> {
     kept: Vec<SignedDocument>,
     /// The newest version of each name, not in force yet.
     waiting: Vec<Listed>,
-    /// Why the last one that waits was not believed.
-    refused: Option<Problem>,
+    /// Why one of those that wait was not believed.
+    unbelieved: Option<Box<Problem>>,
+    /// Why a newer root, or what is no newer list, was not taken.
+    refused: Option<Box<Problem>>,
     root: TrustRoot,
     /// Every root before, without revocations.
     passed: Vec<TrustRoot>,
@@ -103,20 +116,20 @@ impl<'a> Walk<'a> {
         history: &'a dyn History,
     ) -> Result<Self, Box<Problem>> {
         let Shown { roots, lists, kept } = shown;
-        for (documents, kind) in [(&roots, Kind::Root), (&lists, Kind::Revocation)] {
-            if let Some(other) = documents.iter().find(|document| document.kind() != kind) {
-                let text = format!("this is a {}, a {kind} belongs here", other.kind());
-                return Err(told(other, Fault::new("/kind", codes::WRONG_KIND, text)));
-            }
+        if let Some(other) = roots.iter().find(|document| document.kind() != Kind::Root) {
+            let text = format!("this is a {}, a {} belongs here", other.kind(), Kind::Root);
+            return Err(told(other, Fault::new("/kind", codes::WRONG_KIND, text)));
         }
         let root = pinned(&roots, pin, moment)?;
+        let (waiting, refused) = newest_of_each(lists);
         let mut walk = Self {
             moment,
             history,
             roots,
             kept,
-            waiting: newest_of_each(lists)?,
-            refused: None,
+            waiting,
+            unbelieved: None,
+            refused,
             passed: vec![root.clone()],
             root,
             lists: Vec::new(),
@@ -229,7 +242,7 @@ impl<'a> Walk<'a> {
             match self.believe(&listed) {
                 Ok(list) => believed.push((listed, list)),
                 Err(problem) => {
-                    self.refused = Some(*problem);
+                    self.unbelieved = Some(problem);
                     rest.push(listed);
                 }
             }
@@ -266,13 +279,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn end(self) -> Result<InForce, Box<Problem>> {
-        match self.refused.filter(|_| !self.waiting.is_empty()) {
-            Some(problem) => Err(Box::new(problem)),
-            None => {
-                let lists = self.lists.into_iter().flat_map(|listed| listed.copies).collect();
-                Ok(InForce { root: self.root, lists, news: self.news })
-            }
+    fn end(self) -> InForce {
+        let unbelieved = self.unbelieved.filter(|_| !self.waiting.is_empty());
+        InForce {
+            root: self.root,
+            lists: self.lists.into_iter().flat_map(|listed| listed.copies).collect(),
+            news: self.news,
+            refused: self.refused.or(unbelieved),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use arch_document::{InForce, Kind, Moment, News, Shown, SignedDocument, TrustRoot};
 use arch_identity::Digest;
 use arch_ledger::Record;
+use arch_problem::Problem;
 
 use super::{Unsettled, folder};
 use crate::{anchors::Anchors, memory::Memory, places::Places, told::Told};
@@ -14,6 +15,8 @@ use crate::{anchors::Anchors, memory::Memory, places::Places, told::Told};
 pub(crate) struct Trust {
     pub(super) root: TrustRoot,
     pub(super) lists: Vec<Digest>,
+    /// The first of what is newer and was not believed.
+    pub(super) refused: Option<Box<Problem>>,
 }
 
 impl Trust {
@@ -24,15 +27,16 @@ impl Trust {
         moment: &Moment,
         anchors: &Anchors,
     ) -> Result<Self, Unsettled> {
-        let shown = shown(places)?;
-        let InForce { root, lists, news } = walk(shown, pin, moment, &anchors.memory())?;
+        let (shown, unreadable) = shown(places)?;
+        let in_force = walk(shown, pin, moment, &anchors.memory())?;
+        let InForce { root, lists, news, refused } = in_force;
         // First the copies: the ledger never speaks of a list that cannot be verified again.
         let kept = keep(places, &lists)?;
         if !news.is_empty() {
             anchors.anchor(news.into_iter().map(record).collect()).await?;
         }
         forget_others(places, &kept);
-        Ok(Self { root, lists: digests(&lists) })
+        Ok(Self { root, lists: digests(&lists), refused: refused.or(unreadable) })
     }
 
     /// Reads and verifies, and leaves everything as it is.
@@ -42,8 +46,9 @@ impl Trust {
         moment: &Moment,
         memory: &Memory,
     ) -> Told<Self> {
-        let InForce { root, lists, .. } = walk(shown(places)?, pin, moment, memory)?;
-        Ok(Self { root, lists: digests(&lists) })
+        let (shown, unreadable) = shown(places)?;
+        let InForce { root, lists, refused, .. } = walk(shown, pin, moment, memory)?;
+        Ok(Self { root, lists: digests(&lists), refused: refused.or(unreadable) })
     }
 }
 
@@ -53,13 +58,16 @@ fn walk(shown: Shown, pin: Digest, moment: &Moment, memory: &Memory) -> Told<InF
     Ok(in_force)
 }
 
-fn shown(places: &Places) -> Told<Shown> {
+/// Beside them the first problem with what should be a list.
+fn shown(places: &Places) -> Told<(Shown, Option<Box<Problem>>)> {
     let mut roots = folder::documents(&places.roots())?;
     if places.root().exists() || roots.is_empty() {
         roots.push(folder::document(&places.root())?);
     }
-    let lists = folder::documents(&places.revocations())?;
-    Ok(Shown { roots, lists, kept: folder::documents(&places.kept_revocations())? })
+    let (lists, unreadable) = folder::readable(&places.revocations())?;
+    // One that was damaged is as good as gone, which the walk tells.
+    let (kept, _) = folder::readable(&places.kept_revocations())?;
+    Ok((Shown { roots, lists, kept }, unreadable))
 }
 
 fn digests(lists: &[SignedDocument]) -> Vec<Digest> {

@@ -1,6 +1,6 @@
 //! Revocation lists by name and version, before anybody believes them.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet};
 
 use arch_problem::{Problem, codes};
 
@@ -25,29 +25,41 @@ impl Listed {
 
 /// The highest version of each name, in the order of the names; what it replaces is passed over.
 ///
-/// # Errors
-/// When a document is no list, or two different ones are the same version of the same name.
-pub(super) fn newest_of_each(documents: Vec<SignedDocument>) -> Result<Vec<Listed>, Box<Problem>> {
-    let mut versions: BTreeMap<(String, u64), Vec<SignedDocument>> = BTreeMap::new();
+/// Beside it the first problem: what is no list is passed over, and a name of which two different
+/// documents are the same version is left out.
+pub(super) fn newest_of_each(
+    documents: Vec<SignedDocument>,
+) -> (Vec<Listed>, Option<Box<Problem>>) {
+    let mut newest: BTreeMap<String, Listed> = BTreeMap::new();
+    let mut versions = BTreeMap::new();
+    let mut doubled = BTreeSet::new();
+    let mut refused = None;
     for document in documents {
-        let list: Revocation = document.read()?;
-        match versions.entry(list.version().unwrap_or_default()) {
-            Entry::Vacant(free) => drop(free.insert(vec![document])),
-            Entry::Occupied(mut same) => {
-                if same.get().iter().any(|other| other.digest() != document.digest()) {
-                    let (name, version) = same.key();
-                    let text = format!("another document is version {version} of `{name}` as well");
-                    let fault = Fault::new("/metadata/version", codes::VERSION_REUSED, text);
-                    return Err(told(&document, fault));
-                }
-                same.get_mut().push(document);
+        let list = match super::require_kind::<Revocation>(&document).and_then(|()| document.read())
+        {
+            Ok(list) => list,
+            Err(problem) => {
+                refused = refused.or(Some(problem));
+                continue;
             }
+        };
+        let (name, version) = Revocation::version(&list).unwrap_or_default();
+        let first = *versions.entry((name.clone(), version)).or_insert(document.digest());
+        if first != document.digest() {
+            let text = format!("another document is version {version} of `{name}` as well");
+            let fault = Fault::new("/metadata/version", codes::VERSION_REUSED, text);
+            refused = refused.or(Some(told(&document, fault)));
+            doubled.insert(name);
+            continue;
+        }
+        let empty = Listed { name: name.clone(), version, copies: Vec::new() };
+        let known = newest.entry(name.clone()).or_insert(empty);
+        if version > known.version {
+            *known = Listed { name, version, copies: vec![document] };
+        } else if version == known.version {
+            known.copies.push(document);
         }
     }
-    let mut newest: BTreeMap<String, Listed> = BTreeMap::new();
-    // In the order of the versions, so that the highest is what stays.
-    for ((name, version), copies) in versions {
-        newest.insert(name.clone(), Listed { name, version, copies });
-    }
-    Ok(newest.into_values().collect())
+    newest.retain(|name, _| !doubled.contains(name));
+    (newest.into_values().collect(), refused)
 }
