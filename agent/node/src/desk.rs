@@ -107,3 +107,6 @@ impl Desk {
         self.scheduler.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;
