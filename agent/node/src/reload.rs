@@ -1,6 +1,6 @@
 //! Reading root, revocations and policy again. Root and revocations come into force by themselves;
 //! the policy stays as it was on any error, unless the newer trust does not believe it any more:
-//! then nothing is taken in until there is one that it believes.
+//! then nothing is taken in until there is one that it believes. What runs already runs to its end.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use arch_wire::control::Reloaded;
 use crate::{
     authority::{Authority, Trust, Unsettled},
     node::Node,
-    refusals,
+    records,
     told::{Told, problem},
 };
 
@@ -91,9 +91,18 @@ async fn keep(node: &Node, problem: &Problem) -> Result<(), Unsettled> {
 /// The policy in force is refused from now on, and there is no other.
 async fn distrust(node: &Arc<Node>, before: &Authority, doubt: Problem, newer: &Problem) {
     tracing::error!(%doubt, "the policy in force is not believed any more");
+    let code = doubt.code;
     let message = format!("the policy in force is not believed any more: {}", doubt.message);
     let reasons = [Problem { message, ..doubt }, newer.clone()];
-    refusals::anchor(node, before.policy.digest(), "policy.yaml", &reasons).await;
+    let subject = before.policy.digest();
+    // Once, and whatever flood of refusals there is: this one is the node's own word.
+    let known = node.anchors.memory().was_refused(&subject, code.as_str());
+    let record = records::refused(subject, "policy.yaml", &reasons).filter(|_| !known);
+    let Some(record) = record else { return };
+    if let Err(error) = node.anchors.anchor_one(record).await {
+        node.heed(&error);
+        tracing::error!(%error, "that the policy is not believed any more is not anchored");
+    }
 }
 
 fn in_force(new: &Authority, changed: bool) -> Reloaded {
