@@ -5,15 +5,17 @@ mod history;
 mod refusal;
 mod tally;
 mod verified;
+mod walk;
 
 use std::collections::BTreeMap;
 
 use arch_identity::{Digest, PublicKey, Timestamp};
 use arch_problem::{Problem, codes};
 
-pub use history::{History, NoHistory};
+pub use history::{ActiveList, History, NoHistory};
 pub use refusal::Refusal;
 pub use verified::{RoleGrant, Verified};
+pub use walk::{InForce, News, Shown};
 
 use crate::{Document, Fault, Kind, Moment, Revocation, Role, Root, SignedDocument, tree::escape};
 use tally::{Keyring, Tally};
@@ -49,7 +51,11 @@ impl TrustRoot {
     /// Applies a revocation; a newer version of the same name replaces the earlier one, an older
     /// one changes nothing.
     pub fn revoke(&mut self, revocation: Verified<Revocation>) {
-        let revocation = revocation.into_inner();
+        self.revoke_by(revocation.into_inner());
+    }
+
+    /// The list was believed by this root or by one before it.
+    fn revoke_by(&mut self, revocation: Revocation) {
         let name = revocation.metadata.name.clone();
         let version = |r: &Revocation| r.metadata.version.unwrap_or(0);
         let newest = self.revocations.get(&name).map_or(0, version);
@@ -87,12 +93,33 @@ impl TrustRoot {
         moment: &Moment,
         history: &dyn History,
     ) -> Result<(T, Believed), Box<Problem>> {
-        let told = |fault| Box::new(document.problem(fault));
-        if document.kind() != T::KIND {
-            let text = format!("this is a {}, a {} belongs here", document.kind(), T::KIND);
-            return Err(told(Fault::new("/kind", codes::WRONG_KIND, text)));
-        }
+        require_kind::<T>(document)?;
         self.check_current(moment, history)?;
+        self.examine_signed(document, moment, history)
+    }
+
+    /// All that is asked of a document, but for what is asked of this root.
+    fn examine_signed<T: Document>(
+        &self,
+        document: &SignedDocument,
+        moment: &Moment,
+        history: &dyn History,
+    ) -> Result<(T, Believed), Box<Problem>> {
+        let told = |fault| Box::new(document.problem(fault));
+        let (inner, believed) = self.signed_content::<T>(document, moment)?;
+        check_life(&inner, moment.now()).map_err(told)?;
+        history::check(&inner, document.digest(), history).map_err(told)?;
+        Ok((inner, believed))
+    }
+
+    /// What a document says, if enough of the right people signed it; its time is not asked for.
+    fn signed_content<T: Document>(
+        &self,
+        document: &SignedDocument,
+        moment: &Moment,
+    ) -> Result<(T, Believed), Box<Problem>> {
+        let told = |fault| Box::new(document.problem(fault));
+        require_kind::<T>(document)?;
         if let Some(reason) = self.revoked_document(document.digest()) {
             let text = format!("the document is revoked: {reason}");
             return Err(told(Fault::new("", codes::DOCUMENT_REVOKED, text)));
@@ -103,8 +130,6 @@ impl TrustRoot {
         }
         let inner: T = document.typed().map_err(told)?;
         let believed = self.answering(&inner, document, &tally)?;
-        check_life(&inner, moment.now()).map_err(told)?;
-        history::check(&inner, document.digest(), history).map_err(told)?;
         Ok((inner, believed))
     }
 
@@ -186,6 +211,14 @@ impl TrustRoot {
 
 /// Satisfied roles, and the ids of the signers that they count.
 type Believed = (Vec<RoleGrant>, Vec<String>);
+
+fn require_kind<T: Document>(document: &SignedDocument) -> Result<(), Box<Problem>> {
+    if document.kind() == T::KIND {
+        return Ok(());
+    }
+    let text = format!("this is a {}, a {} belongs here", document.kind(), T::KIND);
+    Err(Box::new(document.problem(Fault::new("/kind", codes::WRONG_KIND, text))))
+}
 
 /// Both ends of a life belong to it.
 fn check_life<T: Document>(document: &T, now: Timestamp) -> Result<(), Fault> {

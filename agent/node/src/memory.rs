@@ -88,12 +88,6 @@ impl Memory {
         self.versions.get(&(kind, name.to_owned())).copied()
     }
 
-    /// The names of the documents of a kind that were ever active here.
-    pub fn names(&self, kind: Kind) -> impl Iterator<Item = &str> {
-        let of_kind = self.versions.keys().filter(move |(known, _)| *known == kind);
-        of_kind.map(|(_, name)| name.as_str())
-    }
-
     /// The did:key that the ledger was opened for.
     #[must_use]
     pub fn node(&self) -> Option<&str> {

@@ -9,7 +9,7 @@
 
 mod world;
 
-use arch_document::{History, Kind, SignedDocument};
+use arch_document::{ActiveList, History, Kind, SignedDocument};
 use arch_identity::Digest;
 use arch_policy::{ActivePolicy, Here, Policy};
 use world::{NODE, POLICY, World, moment};
@@ -64,6 +64,10 @@ impl History for Ledger {
 
     fn policy_name(&self) -> Option<String> {
         Some("world".to_owned())
+    }
+
+    fn lists_in_force(&self) -> Vec<ActiveList> {
+        Vec::new()
     }
 }
 

@@ -17,6 +17,20 @@ pub trait History {
     /// The name of the policy that became active last. A node has one policy, and versions are
     /// counted by name: a policy of another name could bring an old state back.
     fn policy_name(&self) -> Option<String>;
+
+    /// The revocation lists in force: the newest of each name.
+    fn lists_in_force(&self) -> Vec<ActiveList>;
+}
+
+/// A revocation list that is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveList {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: u64,
+    /// Its digest.
+    pub document: Digest,
 }
 
 /// Knows of nothing: for tools outside a node, and for checking again what was accepted before.
@@ -34,6 +48,10 @@ impl History for NoHistory {
 
     fn policy_name(&self) -> Option<String> {
         None
+    }
+
+    fn lists_in_force(&self) -> Vec<ActiveList> {
+        Vec::new()
     }
 }
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use arch_document::{
-    Document, History, Kind, Moment, NoHistory, Refusal, SignedDocument, TrustRoot, Verified,
-    signing,
+    ActiveList, Document, History, Kind, Moment, News, NoHistory, Refusal, SignedDocument,
+    TrustRoot, Verified, signing,
 };
 use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
 
@@ -187,6 +187,7 @@ pub struct Memory {
     pub digests: Vec<Digest>,
     pub versions: BTreeMap<(Kind, String), u64>,
     pub policy: Option<String>,
+    pub lists: Vec<ActiveList>,
 }
 
 impl Memory {
@@ -197,6 +198,18 @@ impl Memory {
                 self.policy = Some(name.clone());
             }
             self.versions.insert((T::KIND, name), version);
+        }
+    }
+
+    /// What a walk put in force.
+    pub fn learn(&mut self, news: &[News]) {
+        for News { kind, name, version, document } in news.iter().cloned() {
+            self.digests.push(document);
+            self.versions.insert((kind, name.clone()), version);
+            if kind == Kind::Revocation {
+                self.lists.retain(|list| list.name != name);
+                self.lists.push(ActiveList { name, version, document });
+            }
         }
     }
 }
@@ -212,5 +225,9 @@ impl History for Memory {
 
     fn policy_name(&self) -> Option<String> {
         self.policy.clone()
+    }
+
+    fn lists_in_force(&self) -> Vec<ActiveList> {
+        self.lists.clone()
     }
 }

@@ -1,7 +1,8 @@
 //! Judges one vector by what lies in its files, as somebody would who has only those.
 
 use arch_document::{
-    History, Job, Kind, Moment, NoHistory, Revocation, Runtime, SignedDocument, TrustRoot,
+    ActiveList, History, Job, Kind, Moment, NoHistory, Revocation, Runtime, SignedDocument,
+    TrustRoot,
 };
 use arch_identity::{Digest, Timestamp};
 use arch_policy::{ActivePolicy, Facts, Here, Policy};
@@ -73,6 +74,10 @@ impl History for Remembered {
 
     fn policy_name(&self) -> Option<String> {
         self.policy_name.clone()
+    }
+
+    fn lists_in_force(&self) -> Vec<ActiveList> {
+        Vec::new()
     }
 }
 
