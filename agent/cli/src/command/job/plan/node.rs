@@ -35,8 +35,9 @@ impl Node {
         let here = Here { node: &node, groups: &groups };
         let policy = root
             .verify::<Policy>(policy, &moment, &NoHistory)
-            .map_err(|refusal| refusal.problem)
-            .and_then(|policy| ActivePolicy::activate(policy, here).map_err(|problem| *problem));
+            .map_err(|refusal| Box::new(refusal.problem))
+            .and_then(|policy| ActivePolicy::activate(policy, here))
+            .map_err(|problem| *problem);
         let config = config.to_path_buf();
         Ok(Self { config, settings, moment, root, policy, ledger })
     }
