@@ -48,6 +48,8 @@ pub struct World {
     pub folder: tempfile::TempDir,
     pub pin: Digest,
     ada: KeyPair,
+    /// When it began: the same job asked for twice is the same document.
+    began: Timestamp,
     /// How long handing a run over may take.
     pub handover: Duration,
 }
@@ -114,7 +116,7 @@ impl World {
             std::fs::create_dir_all(folder.path().join(sub)).unwrap();
         }
         let handover = Duration::from_secs(30);
-        let mut world = Self { folder, pin: Digest::of(b""), ada, handover };
+        let mut world = Self { folder, pin: Digest::of(b""), ada, began: now(), handover };
         let root = world.root(1);
         world.pin = SignedDocument::parse("root.yaml", root.as_bytes()).unwrap().digest();
         world.write("config/root.yaml", &root);
@@ -201,7 +203,7 @@ impl World {
     }
 
     pub fn unsigned_job(&self, name: &str, spec: &str) -> String {
-        let (first, last) = (now().minus(3_600), now().plus(3_600));
+        let (first, last) = (self.began.minus(3_600), self.began.plus(3_600));
         let nonce = Digest::of(name.as_bytes()).hex();
         let module = Digest::of(MODULE);
         format!(
