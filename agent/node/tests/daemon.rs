@@ -237,3 +237,25 @@ fn among_other_credentials_no_new_identity_is_made_and_one_that_is_handed_in_is_
     let did = key.public()[0].did();
     assert!(journal.windows(did.len()).any(|window| window == did.as_bytes()));
 }
+
+#[test]
+fn the_soft_cap_on_descriptors_is_lifted_to_the_hard_one() {
+    let world = World::new();
+    let path = world.path("notify.sock");
+    let notify = UnixDatagram::bind(&path).unwrap();
+    notify.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let inner = agent(&world, &[]);
+    let mut command = Command::new("/bin/sh");
+    command.env_clear().env("NOTIFY_SOCKET", &path).stderr(Stdio::null());
+    command.args(["-c", "ulimit -S -n 100 && exec \"$0\" \"$@\""]).arg(inner.get_program());
+    let mut child = command.args(inner.get_args()).spawn().unwrap();
+    let mut buffer = [0; 4_096];
+    let length = notify.recv(&mut buffer).unwrap();
+    assert!(length > 0);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    signal(&child, rustix::process::Signal::TERM);
+    assert_eq!(ended(&mut child).code(), Some(0));
+    assert!(words[3] == words[4] && words[3] != "100", "{line}");
+}

@@ -504,3 +504,39 @@ async fn an_executor_that_is_always_busy_is_lost_in_the_end_and_costs_an_attempt
     running.stop().await;
     assert!(double.asked() > 1, "it was asked more than once before that");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_a_full_disk_holds_up_is_left_to_the_next_start_when_the_agent_stops() {
+    let world = World::new();
+    std::fs::create_dir(world.path("config/node.d")).unwrap();
+    world.write("config/node.d/quick.yaml", "shutdown: { grace: 1s }\n");
+    let full = std::sync::Arc::clone(&world.full);
+    let double = Double::new(move |line, message| {
+        if let ToExecutor::Run(request) = message {
+            full.store(true, Ordering::SeqCst);
+            line.finish(request.run, &[("stdout", b"hello"), ("stderr", b"")]);
+        }
+        Then::Live
+    });
+    let running = world.start(double).await;
+    let job = world.drop_file("a.yaml", &world.job("a", ""));
+    let start = std::time::Instant::now();
+    loop {
+        let Reply::Ok(Answer::Status(status)) = running.call(Call::Status {}).await else {
+            panic!()
+        };
+        if status.why.is_some_and(|why| why.contains("full")) {
+            break;
+        }
+        assert!(start.elapsed() < std::time::Duration::from_secs(30));
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let stopping = std::time::Instant::now();
+    running.stop().await;
+    assert!(stopping.elapsed() < std::time::Duration::from_secs(10), "it does not wait for room");
+    world.full.store(false, Ordering::SeqCst);
+    let running = world.start(Double::honest()).await;
+    running.until(job, "completed").await;
+    running.stop().await;
+    assert_eq!(story(&world, job), ["accepted", "started", "interrupted", "started", "finished"]);
+}

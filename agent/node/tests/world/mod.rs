@@ -9,12 +9,13 @@
     reason = "a test may be blunt, and so may its world"
 )]
 
+pub mod disk;
 pub mod double;
 
 use std::{
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     thread::JoinHandle,
     time::{Duration, Instant, SystemTime},
 };
@@ -48,6 +49,10 @@ pub struct World {
     pub folder: tempfile::TempDir,
     pub pin: Digest,
     ada: KeyPair,
+    /// When it began: the same job asked for twice is the same document.
+    began: Timestamp,
+    /// Whether there is no room for the ledger right now.
+    pub full: Arc<AtomicBool>,
     /// How long handing a run over may take.
     pub handover: Duration,
 }
@@ -114,7 +119,14 @@ impl World {
             std::fs::create_dir_all(folder.path().join(sub)).unwrap();
         }
         let handover = Duration::from_secs(30);
-        let mut world = Self { folder, pin: Digest::of(b""), ada, handover };
+        let mut world = Self {
+            folder,
+            pin: Digest::of(b""),
+            ada,
+            began: now(),
+            full: Arc::default(),
+            handover,
+        };
         let root = world.root(1);
         world.pin = SignedDocument::parse("root.yaml", root.as_bytes()).unwrap().digest();
         world.write("config/root.yaml", &root);
@@ -201,7 +213,7 @@ impl World {
     }
 
     pub fn unsigned_job(&self, name: &str, spec: &str) -> String {
-        let (first, last) = (now().minus(3_600), now().plus(3_600));
+        let (first, last) = (self.began.minus(3_600), self.began.plus(3_600));
         let nonce = Digest::of(name.as_bytes()).hex();
         let module = Digest::of(MODULE);
         format!(
@@ -244,8 +256,9 @@ impl World {
         }
         let keys = identity::open(&places, settings.node_key)?;
         let did = keys.node();
-        let fs = StdFs::open(&places.ledger()).unwrap();
-        let (ledger, _) = Ledger::open(fs, keys, now()).unwrap();
+        let inner = StdFs::open(&places.ledger()).unwrap();
+        let disk = disk::Disk { inner, full: Arc::clone(&self.full) };
+        let (ledger, _) = Ledger::open(disk, keys, now()).unwrap();
         let (anchors, thread) = Anchors::start(ledger).unwrap();
         let authority =
             match authority::establish(&places, self.pin, &settings.groups, &anchors).await {
