@@ -1,9 +1,9 @@
 //! A ledger's folder, read as a stranger would.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use arch_document::{History, Kind};
+use arch_document::{ActiveList, History, Kind};
 use arch_identity::{Digest, Timestamp};
 use arch_ledger::{Entry, Index, JobState, LedgerError, Reader, Record, VersionedKind};
 use arch_problem::Problem;
@@ -52,6 +52,11 @@ impl LedgerFolder {
         entries.collect::<Result<_, _>>().map_err(|error| broken(&error))
     }
 
+    /// The sum of all entries of the ledger in a state folder.
+    pub(crate) fn known_below(state: &Path) -> Result<Known, Stop> {
+        Self::open(&state.join("ledger"))?.known()
+    }
+
     /// The sum of all entries.
     pub(crate) fn known(&self) -> Result<Known, Stop> {
         let mut known = Known::default();
@@ -73,6 +78,9 @@ pub(crate) struct Known {
     index: Index,
     node: Option<String>,
     active: Vec<Digest>,
+    /// Name of the policy that became active last.
+    policy: Option<String>,
+    lists: BTreeMap<String, ActiveList>,
     size: u64,
 }
 
@@ -82,9 +90,20 @@ impl Known {
         self.size = entry.index.saturating_add(1);
         match &entry.record {
             Record::Opened { node, .. } => self.node = Some(node.clone()),
-            Record::Root { document, .. }
-            | Record::Policy { document, .. }
-            | Record::Revocation { document, .. } => self.active.push(*document),
+            Record::Root { document, .. } => self.active.push(*document),
+            Record::Policy { document, name, .. } => {
+                self.policy = Some(name.clone());
+                self.active.push(*document);
+            }
+            Record::Revocation { document, name, version } => {
+                self.active.push(*document);
+                let (name, version) = (name.clone(), *version);
+                let list = ActiveList { name: name.clone(), version, document: *document };
+                let newest = self.lists.entry(name).or_insert_with(|| list.clone());
+                if version >= newest.version {
+                    *newest = list;
+                }
+            }
             _ => {}
         }
     }
@@ -136,5 +155,13 @@ impl History for Known {
             _ => return None,
         };
         self.index.newest(kind, name).map(|active| active.version)
+    }
+
+    fn policy_name(&self) -> Option<String> {
+        self.policy.clone()
+    }
+
+    fn lists_in_force(&self) -> Vec<ActiveList> {
+        self.lists.values().cloned().collect()
     }
 }

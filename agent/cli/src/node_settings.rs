@@ -25,6 +25,7 @@ pub(crate) struct NodeSettings {
     pub(crate) facts: BTreeMap<String, Fact>,
     lend: Lend,
     jobs: Jobs,
+    inputs: Inputs,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -42,13 +43,19 @@ struct Jobs {
     modules: Option<std::path::PathBuf>,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Inputs {
+    max: Option<ByteSize>,
+}
+
 impl NodeSettings {
     /// node.yaml, and node.d/*.yaml in the order of their names laid over it.
     pub(crate) fn load(config: &Path) -> Result<Self, Stop> {
         let mut merged = read(&config.join("node.yaml"))?;
         let entries = std::fs::read_dir(config.join("node.d")).into_iter().flatten().flatten();
         let mut fragments: Vec<_> = entries.map(|entry| entry.path()).collect();
-        fragments.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+        fragments.retain(|path| is_fragment(path));
         fragments.sort();
         for fragment in fragments {
             merged = overlay(merged, read(&fragment)?);
@@ -73,10 +80,21 @@ impl NodeSettings {
         }
     }
 
+    /// The most bytes of a job's inputs; by default 1 GiB, as in the agent.
+    pub(crate) fn largest_input(&self) -> u64 {
+        self.inputs.max.map_or(1 << 30, |max| max.bytes())
+    }
+
     /// Where modules are looked for by digest.
     pub(crate) fn modules(&self, config: &Path) -> std::path::PathBuf {
         config.join(self.jobs.modules.as_deref().unwrap_or(Path::new("modules")))
     }
+}
+
+/// As in the agent: not hidden, and `.yaml`.
+fn is_fragment(path: &Path) -> bool {
+    let name = path.file_name().and_then(std::ffi::OsStr::to_str);
+    name.is_some_and(|name| name.ends_with(".yaml") && !name.starts_with('.'))
 }
 
 fn processors() -> Cpu {
@@ -131,6 +149,8 @@ mod tests {
         std::fs::write(dir.path().join("node.yaml"), "lend: { cpu: \"4\", memory: 2Gi }\n")
             .unwrap();
         std::fs::write(dir.path().join("node.d/1.yaml"), "lend: { cpu: \"1\" }\n").unwrap();
+        // An editor's leftovers are no fragment for the agent, nor are they here.
+        std::fs::write(dir.path().join("node.d/.2.yaml"), "lend: { cpu: \"9\" }\n").unwrap();
         let settings = NodeSettings::load(dir.path()).unwrap();
         let inventory = settings.inventory();
         assert_eq!(

@@ -41,6 +41,7 @@ impl Draft {
             keys: Vec::new(),
             threshold: 1,
             distinct_groups: None,
+            owners: None,
             kinds: kinds.map(|(_name, kinds)| kinds.to_vec()).unwrap_or_default(),
             caps: None,
         });

@@ -82,7 +82,7 @@ impl Signing {
     fn tell(self, signed: SignedDocument) -> Outcome {
         let file = self.out.unwrap_or(self.file);
         let signatures: Vec<String> =
-            signed.signatures().iter().map(|entry| entry.by().did()).collect();
+            signed.signatures().iter().filter_map(|entry| Some(entry.by()?.did())).collect();
         let digest = signed.digest().to_string();
         if self.format.json {
             let (schema, kind) = ("arch.signed/v1", signed.kind().to_string());

@@ -1,11 +1,14 @@
 //! DSSE envelopes: the same signatures around the canonical bytes, for tools that know nothing of us.
 //!
-//! Source: secure-systems-lab DSSE 1.0.2, envelope.md. Narrower than the standard on purpose: no
-//! unknown fields, standard base64 only, and every `keyid` is a did:key.
+//! Source: secure-systems-lab DSSE 1.0.2, envelope.md: `keyid` is optional and only a hint, base64
+//! is standard or URL-safe. Narrower than the standard on purpose in one thing: no unknown fields.
 
 use arch_identity::PublicKey;
 use arch_problem::codes;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE},
+};
 use serde::Deserialize;
 
 use crate::{Fault, SignatureEntry, signature, tree::Node, typed};
@@ -22,7 +25,8 @@ struct Written {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenSignature {
-    keyid: PublicKey,
+    #[serde(default)]
+    keyid: Option<String>,
     sig: String,
 }
 
@@ -36,12 +40,8 @@ pub(crate) struct Opened {
 /// Takes an envelope apart; believes nothing.
 pub(crate) fn open(root: &Node) -> Result<Opened, Fault> {
     let written: Written = typed::read(root).map_err(as_envelope)?;
-    let payload = STANDARD.decode(&written.payload).map_err(|_| {
-        Fault::new(
-            "/payload",
-            codes::ENVELOPE_FORM,
-            "`payload` is not standard base64 with padding",
-        )
+    let payload = decode(&written.payload).ok_or_else(|| {
+        Fault::new("/payload", codes::ENVELOPE_FORM, "`payload` is not base64 with padding")
     })?;
     let Some(list) = root.field("signatures") else {
         return Err(Fault::new("", codes::ENVELOPE_FORM, "`signatures` is missing"));
@@ -57,7 +57,18 @@ fn read_signature(node: &Node, pointer: String) -> Result<SignatureEntry, Fault>
     let written: WrittenSignature = typed::read(node).map_err(|fault| {
         as_envelope(Fault { pointer: format!("{pointer}{}", fault.pointer), ..fault })
     })?;
-    SignatureEntry::new(written.keyid, &written.sig, format!("{pointer}/sig"), pointer)
+    let sig = decode(&written.sig).ok_or_else(|| {
+        let text = "`sig` is not base64 with padding";
+        Fault::new(format!("{pointer}/sig"), codes::SIGNATURE_FORM, text)
+    })?;
+    // Anything that is no did:key is a hint in a language that we do not speak.
+    let by = written.keyid.and_then(|keyid| PublicKey::from_did(&keyid).ok());
+    SignatureEntry::new(by, sig, pointer)
+}
+
+/// Either alphabet, but one a text.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text)).ok()
 }
 
 fn as_envelope(fault: Fault) -> Fault {
@@ -69,7 +80,8 @@ pub(crate) fn write(payload_type: &str, body: &[u8], signatures: &[SignatureEntr
     let signatures: Vec<String> = signatures
         .iter()
         .map(|entry| {
-            format!("{{\"keyid\":\"{}\",\"sig\":\"{}\"}}", entry.by(), STANDARD.encode(entry.sig()))
+            let keyid = entry.by().map_or(String::new(), |by| format!("\"keyid\":\"{by}\","));
+            format!("{{{keyid}\"sig\":\"{}\"}}", STANDARD.encode(entry.sig()))
         })
         .collect();
     format!(

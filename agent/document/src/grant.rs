@@ -129,7 +129,11 @@ impl fmt::Display for Grant {
 text_form!(
     Grant,
     "Grant",
-    "^((read|write):/.*|egress:[1-9][0-9]{0,4})$",
+    // A path without `.`, `..`, `//` and control characters; a port from 1 to 65535.
+    "^((read|write):(/|(/([^./\\x00-\\x1f\\x7f-\\x9f][^/\\x00-\\x1f\\x7f-\\x9f]*\
+     |\\.[^./\\x00-\\x1f\\x7f-\\x9f][^/\\x00-\\x1f\\x7f-\\x9f]*\
+     |\\.\\.[^/\\x00-\\x1f\\x7f-\\x9f]+))+)\
+     |egress:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))$",
     "A permission: \"read:/path\", \"write:/path\" or \"egress:443\"."
 );
 

@@ -54,6 +54,7 @@ pub struct JobSpec {
     pub isolation: Isolation,
     /// What the guest's randomness is drawn from, 1 to 128 characters. Default: the job's digest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 128))]
     pub seed: Option<String>,
     /// Files that the guest sees as `/in/NAME`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -118,8 +119,12 @@ impl Isolation {
     }
 }
 
-/// The most entries of `args`, `env`, `inputs`, `outputs`, `after` each.
+/// The most entries of `args`, `env`, `after` each.
 const MOST: usize = 256;
+
+/// The most entries of `inputs` and of `outputs`: each is a descriptor beside one message to the
+/// executor, which the kernel caps.
+pub const MOST_NAMED_FILES: usize = 200;
 
 impl Job {
     /// Who answers for the job; empty only in a job that was not checked.
@@ -159,15 +164,15 @@ impl Document for Job {
 impl JobSpec {
     fn check_counts(&self) -> Result<(), Fault> {
         let counts = [
-            ("args", self.args.len()),
-            ("env", self.env.len()),
-            ("inputs", self.inputs.len()),
-            ("outputs", self.outputs.len()),
-            ("after", self.after.len()),
+            ("args", self.args.len(), MOST),
+            ("env", self.env.len(), MOST),
+            ("inputs", self.inputs.len(), MOST_NAMED_FILES),
+            ("outputs", self.outputs.len(), MOST_NAMED_FILES),
+            ("after", self.after.len(), MOST),
         ];
-        match counts.into_iter().find(|(_, count)| *count > MOST) {
-            Some((field, count)) => {
-                let text = format!("`{field}` has {count} entries, at most {MOST} are read");
+        match counts.into_iter().find(|(_, count, most)| count > most) {
+            Some((field, count, most)) => {
+                let text = format!("`{field}` has {count} entries, at most {most} are read");
                 Err(Fault::new(format!("/spec/{field}"), codes::BAD_VALUE, text))
             }
             None => Ok(()),

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use arch_problem::{Problem, Span, codes};
 
 use crate::{
-    MAX_BYTES,
+    MAX_BYTES, MAX_ENVELOPE_BYTES,
     flaw::Flaw,
     letters,
     tree::{Field, Node, Value},
@@ -20,18 +20,19 @@ use crate::{
 
 /// Reads a document's bytes.
 pub(crate) fn load(file: &str, bytes: &[u8]) -> Result<Node, Box<Problem>> {
-    read(bytes, SCALAR).map_err(|flaw| flaw.tell(file))
+    read(bytes, MAX_BYTES, SCALAR).map_err(|flaw| flaw.tell(file))
 }
 
-/// Reads an envelope's bytes; the base64 of its payload may be as long as the file.
+/// Reads an envelope's bytes; the base64 of its payload may be as long as the file. The payload
+/// itself is read by [`load`], which has the limits of a document.
 pub(crate) fn load_envelope(file: &str, bytes: &[u8]) -> Result<Node, Box<Problem>> {
-    read(bytes, bytes.len()).map_err(|flaw| flaw.tell(file))
+    read(bytes, MAX_ENVELOPE_BYTES, bytes.len()).map_err(|flaw| flaw.tell(file))
 }
 
-fn read(bytes: &[u8], longest: usize) -> Result<Node, Box<Flaw>> {
+fn read(bytes: &[u8], most: u64, longest: usize) -> Result<Node, Box<Flaw>> {
     let start = Span { start: 0, end: 0, line: 1, column: 1 };
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES {
-        let text = format!("the file has {} bytes, at most {MAX_BYTES} are read", bytes.len());
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > most {
+        let text = format!("the file has {} bytes, at most {most} are read", bytes.len());
         return Err(Flaw::new(start, codes::TOO_LARGE, text));
     }
     let text = std::str::from_utf8(bytes)

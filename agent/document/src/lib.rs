@@ -50,17 +50,24 @@ pub use document::{ApiVersion, Document, Validity};
 pub use fault::Fault;
 pub use grant::{Grant, GrantPath, NotAGrant};
 pub use job::{
-    Constraint, ConstraintValue, Isolation, Job, JobSpec, Op, Placement, Runtime, Verify,
+    Constraint, ConstraintValue, Isolation, Job, JobSpec, MOST_NAMED_FILES, Op, Placement, Runtime,
+    Verify,
 };
 pub use kind::{Kind, NoSuchKind};
 pub use metadata::{Audience, Metadata, Nonce};
 pub use moment::{ClockStep, Moment, TOLERATED_STEP};
 pub use resources::{Capabilities, Resources};
 pub use revocation::{Revocation, RevocationSpec, RevokedDocument, RevokedKey};
-pub use root::{Caps, Keys, Role, Root, RootKey, RootSpec};
+pub use root::{Caps, Keys, OwnerPattern, Role, Root, RootKey, RootSpec};
 pub use signature::SignatureEntry;
 pub use signed::SignedDocument;
-pub use trust::{History, NoHistory, Refusal, RoleGrant, TrustRoot, Verified};
+pub use trust::{
+    ActiveList, History, InForce, News, NoHistory, Refusal, RoleGrant, Shown, TrustRoot, Verified,
+};
 
-/// The most bytes that a document's file may have.
+/// The most bytes that a document may have: as YAML, or as the payload of an envelope.
 pub const MAX_BYTES: u64 = 262_144;
+
+/// The most bytes that an envelope's file may have: a payload of [`MAX_BYTES`] in base64 and 32
+/// signatures of the longer algorithm, each with its did:key.
+pub const MAX_ENVELOPE_BYTES: u64 = 524_288;

@@ -32,6 +32,7 @@ pub struct Metadata {
     pub owner: Option<String>,
     /// Counts up from 1; Root, Policy and Revocation need it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub version: Option<u64>,
     /// Makes two equal jobs two documents. Jobs need it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +45,8 @@ pub struct Metadata {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "crate::schema::timestamp")]
     pub not_after: Option<Timestamp>,
-    /// Nodes and groups it is for; left out or `*`, for every node.
+    /// Nodes and groups that a Job or Policy is for; left out or `*`, for every node. Root and
+    /// Revocation are for every node.
     #[serde(default, skip_serializing_if = "Audience::is_everyone")]
     pub audience: Audience,
     /// Short texts that policies may look at.
@@ -80,22 +82,40 @@ impl Metadata {
         Validity { not_before: self.not_before, not_after: self.not_after }
     }
 
+    /// The fields that a kind needs beside the name.
+    pub(crate) fn needed(kind: Kind) -> &'static [&'static str] {
+        match kind {
+            Kind::Job => &["owner", "nonce", "notBefore", "notAfter"],
+            Kind::Root | Kind::Policy => &["version", "notAfter"],
+            Kind::Revocation => &["version"],
+            Kind::Playbook | Kind::Directive | Kind::Receipt => &[],
+        }
+    }
+
+    fn has(&self, field: &str) -> bool {
+        match field {
+            "owner" => self.owner.is_some(),
+            "nonce" => self.nonce.is_some(),
+            "notBefore" => self.not_before.is_some(),
+            "notAfter" => self.not_after.is_some(),
+            "version" => self.version.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether documents of the kind count on every node, so that an audience would limit nothing.
+    pub(crate) fn is_for_everyone(kind: Kind) -> bool {
+        matches!(kind, Kind::Root | Kind::Revocation)
+    }
+
     /// What the kind asks of its metadata.
     pub(crate) fn check(&self, kind: Kind) -> Result<(), Fault> {
-        let life =
-            [("notBefore", self.not_before.is_some()), ("notAfter", self.not_after.is_some())];
-        let version = ("version", self.version.is_some());
-        let needed: Vec<(&str, bool)> = match kind {
-            Kind::Job => [("owner", self.owner.is_some()), ("nonce", self.nonce.is_some())]
-                .into_iter()
-                .chain(life)
-                .collect(),
-            Kind::Root | Kind::Policy => vec![version, ("notAfter", self.not_after.is_some())],
-            Kind::Revocation => vec![version],
-            Kind::Playbook | Kind::Directive | Kind::Receipt => vec![],
-        };
-        if let Some((field, _)) = needed.into_iter().find(|(_, there)| !there) {
+        if let Some(field) = Self::needed(kind).iter().find(|field| !self.has(field)) {
             return Err(missing(kind, field));
+        }
+        if Self::is_for_everyone(kind) && self.audience != Audience::default() {
+            let text = format!("a {kind} is for every node; an audience would limit nothing");
+            return Err(Fault::new("/metadata/audience", codes::BAD_VALUE, text).on_key());
         }
         self.check_version()?;
         self.check_life(kind)?;

@@ -27,6 +27,7 @@ pub struct Resources {
     pub timeout: Duration,
     /// Instructions of the guest. Default: the node's choice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub fuel: Option<u64>,
 }
 

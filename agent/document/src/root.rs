@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 
 mod check;
 mod keys;
+mod owners;
 
 pub use keys::Keys;
+pub use owners::OwnerPattern;
 
 use crate::{ApiVersion, Capabilities, Document, Fault, Kind, Metadata};
 
@@ -58,12 +60,17 @@ pub struct Role {
     /// Ids of `spec.keys`.
     pub keys: Vec<String>,
     /// How many distinct identities have to sign, from 1.
+    #[schemars(range(min = 1))]
     pub threshold: u32,
     /// How many groups they have to come from. Default: any number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub distinct_groups: Option<u32>,
     /// Kinds that the role may sign.
     pub kinds: Vec<Kind>,
+    /// Owners that its documents may name under `metadata.owner`. Default: any owner or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owners: Option<Vec<OwnerPattern>>,
     /// What its documents may ask for at most. Default: the role does not narrow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caps: Option<Caps>,
@@ -81,6 +88,18 @@ impl Document for Root {
 
     fn check(&self) -> Result<(), Fault> {
         check::check(&self.spec)
+    }
+}
+
+impl Role {
+    /// Whether the role's signers may sign for the owner of a document. A role that lists owners
+    /// signs for nobody else, nor a document without an owner.
+    #[must_use]
+    pub fn answers_for(&self, owner: Option<&str>) -> bool {
+        let listed = |owners: &Vec<OwnerPattern>| {
+            owner.is_some_and(|owner| owners.iter().any(|pattern| pattern.fits(owner)))
+        };
+        self.owners.as_ref().is_none_or(listed)
     }
 }
 

@@ -6,7 +6,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::{Value, json};
 
-use crate::{Job, Kind, Revocation, Root};
+use crate::{Job, Kind, Metadata, Revocation, Root};
 
 /// The schema of kind Job.
 #[must_use]
@@ -40,7 +40,45 @@ pub fn schema_of<T: JsonSchema>(kind: Kind) -> Value {
         let spec = format!("{}/properties", name.trim_start_matches('#'));
         set(&mut schema, &spec, "signature", signature);
     }
+    narrow_metadata(&mut schema, kind);
+    without_null(&mut schema);
     schema
+}
+
+/// What the kind asks of its metadata, which has one Rust type for all kinds.
+fn narrow_metadata(schema: &mut Value, kind: Kind) {
+    let needed = std::iter::once(&"name").chain(Metadata::needed(kind));
+    set(schema, "/$defs/Metadata", "required", needed.copied().collect());
+    set(schema, "/$defs/Nonce", "minLength", json!(22));
+    set(schema, "/$defs/Nonce", "maxLength", json!(128));
+    let fields = schema.pointer_mut("/$defs/Metadata/properties").and_then(Value::as_object_mut);
+    if let Some(fields) = fields.filter(|_| Metadata::is_for_everyone(kind)) {
+        fields.remove("audience");
+    }
+}
+
+/// An absent field is left out, never null; schemars lets every `Option` be null.
+fn without_null(schema: &mut Value) {
+    let is_null = |value: &Value| *value == json!("null") || *value == json!({"type": "null"});
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(without_null),
+        Value::Object(members) => {
+            members.retain(|name, value| name != "default" || !value.is_null());
+            for name in ["type", "anyOf"] {
+                let Some(Value::Array(choices)) = members.get_mut(name) else { continue };
+                choices.retain(|choice| !is_null(choice));
+                let [one] = choices.as_slice() else { continue };
+                let one = one.clone();
+                members.remove(name);
+                match one {
+                    Value::Object(inner) => members.extend(inner),
+                    word => drop(members.insert(name.to_owned(), word)),
+                }
+            }
+            members.values_mut().for_each(without_null);
+        }
+        _ => {}
+    }
 }
 
 fn set(schema: &mut Value, object: &str, key: &str, value: Value) {
@@ -99,7 +137,92 @@ pub fn key_kind(_: &mut SchemaGenerator) -> Schema {
 
 #[cfg(test)]
 mod tests {
+    use std::{fmt::Debug, str::FromStr};
+
+    use proptest::{prelude::*, string::string_regex};
+
     use super::*;
+    use crate::{
+        Address, Grant, Nonce, OwnerPattern,
+        quantity::{ByteSize, Cpu, Duration, GpuCount},
+    };
+
+    fn whole_schemas() -> [(Kind, Value); 3] {
+        [
+            (Kind::Job, schema_for_job()),
+            (Kind::Root, schema_for_root()),
+            (Kind::Revocation, schema_for_revocation()),
+        ]
+    }
+
+    #[test]
+    fn no_field_may_be_null_and_none_has_two_meanings() {
+        for (kind, schema) in whole_schemas() {
+            assert!(!schema.to_string().contains("null"), "{kind}");
+        }
+        let job = schema_for_job();
+        let fields = &job["$defs"]["Metadata"]["properties"];
+        assert_eq!(fields["nonce"]["$ref"], json!("#/$defs/Nonce"));
+        assert_eq!(fields["version"]["type"], json!("integer"));
+        assert_eq!(fields["version"]["minimum"], json!(1));
+    }
+
+    #[test]
+    fn what_a_kind_needs_is_required_and_what_it_has_not_is_not_offered() {
+        for (kind, schema) in whole_schemas() {
+            let metadata = &schema["$defs"]["Metadata"];
+            let required: Vec<&str> =
+                metadata["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+            assert_eq!(required[0], "name");
+            assert_eq!(&required[1..], Metadata::needed(kind), "{kind}");
+            let properties = metadata["properties"].as_object().unwrap();
+            assert!(required.iter().all(|field| properties.contains_key(*field)), "{kind}");
+            assert_eq!(properties.contains_key("audience"), kind == Kind::Job, "{kind}");
+        }
+    }
+
+    /// Texts that the pattern of `T` takes, with small numbers. A pattern that took more than the
+    /// parser would praise in an editor what the agent refuses.
+    fn taken_by<T: JsonSchema>() -> impl Strategy<Value = String> {
+        let schema = T::json_schema(&mut SchemaGenerator::default()).to_value();
+        let pattern = schema["pattern"].as_str().unwrap().to_owned();
+        let pattern = pattern.strip_prefix('^').unwrap().strip_suffix('$').unwrap();
+        string_regex(&pattern.replace("[1-9][0-9]*", "[1-7]")).unwrap()
+    }
+
+    fn reads<T: FromStr<Err: Debug>>(text: &str) -> Result<(), TestCaseError> {
+        let read = text.parse::<T>();
+        prop_assert!(read.is_ok(), "`{}`: {:?}", text, read.err());
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_patterns_take_the_parsers_read(
+            time in taken_by::<Duration>(), size in taken_by::<ByteSize>(),
+            cpu in taken_by::<Cpu>(), grant in taken_by::<Grant>(),
+            owner in taken_by::<OwnerPattern>(), nonce in taken_by::<Nonce>(),
+        ) {
+            reads::<Duration>(&time)?;
+            reads::<ByteSize>(&size)?;
+            reads::<Cpu>(&cpu)?;
+            reads::<Grant>(&grant)?;
+            reads::<OwnerPattern>(&owner)?;
+            // Its length stands beside the pattern.
+            if (22..=128).contains(&nonce.len()) {
+                reads::<Nonce>(&nonce)?;
+            }
+        }
+
+        #[test]
+        fn a_pattern_with_little_room_is_read_too(
+            count in taken_by::<GpuCount>(), pinned in "[!-?A-~]{1,20}",
+        ) {
+            prop_assume!(count.parse::<u32>().unwrap() <= 1_024);
+            reads::<GpuCount>(&count)?;
+            reads::<Address>(&pinned)?;
+        }
+    }
 
     #[test]
     fn schemas_are_closed_and_know_where_signatures_stand() {

@@ -17,7 +17,8 @@ pub(crate) const MOST: usize = 32;
 /// A signature that was read, and believed by nobody yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignatureEntry {
-    by: PublicKey,
+    by: Option<PublicKey>,
+    algorithm: Algorithm,
     sig: Vec<u8>,
     pointer: String,
 }
@@ -32,16 +33,17 @@ struct Written {
 }
 
 impl SignatureEntry {
-    /// Whose key is said to have signed. Only a hint: trust comes from the root alone.
+    /// Whose key is said to have signed. Only a hint: trust comes from the root alone. `None` for a
+    /// signature of an envelope that names no key in our way; the root's keys are tried then.
     #[must_use]
-    pub fn by(&self) -> &PublicKey {
-        &self.by
+    pub fn by(&self) -> Option<&PublicKey> {
+        self.by.as_ref()
     }
 
     /// The algorithm, the same in the entry and in its key.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
-        self.by.algorithm()
+        self.algorithm
     }
 
     /// The signature's bytes, of the algorithm's length.
@@ -71,31 +73,30 @@ impl SignatureEntry {
             );
             return Err(Fault::new(format!("{pointer}/alg"), codes::ALGORITHM_MISMATCH, text));
         }
-        Self::new(written.by, &written.sig, format!("{pointer}/sig"), pointer)
+        let sig = STANDARD.decode(&written.sig).map_err(|_| {
+            let text = "`sig` is not standard base64 with padding";
+            Fault::new(format!("{pointer}/sig"), codes::SIGNATURE_FORM, text)
+        })?;
+        Self::new(Some(written.by), sig, pointer)
     }
 
-    /// Puts an entry together from a key and base64; `at` is where the base64 stands.
-    pub(crate) fn new(
-        by: PublicKey,
-        base64: &str,
-        at: String,
-        pointer: String,
-    ) -> Result<Self, Fault> {
-        let sig = STANDARD.decode(base64).map_err(|_| {
-            Fault::new(
-                at.clone(),
-                codes::SIGNATURE_FORM,
-                "`sig` is not standard base64 with padding",
-            )
-        })?;
-        let need = by.algorithm().signature_len();
-        if sig.len() != need {
-            let have = sig.len();
-            let text =
-                format!("a signature of {} has {need} bytes, this one has {have}", by.algorithm());
-            return Err(Fault::new(at, codes::SIGNATURE_FORM, text));
+    /// Puts an entry together. Without a key the signature's length tells the algorithm.
+    pub(crate) fn new(by: Option<PublicKey>, sig: Vec<u8>, pointer: String) -> Result<Self, Fault> {
+        let fault = |text| Fault::new(format!("{pointer}/sig"), codes::SIGNATURE_FORM, text);
+        let have = sig.len();
+        let algorithm = match &by {
+            Some(key) => key.algorithm(),
+            None => [Algorithm::Ed25519, Algorithm::MlDsa44]
+                .into_iter()
+                .find(|algorithm| algorithm.signature_len() == have)
+                .ok_or_else(|| fault(format!("no algorithm of ours makes {have} bytes")))?,
+        };
+        let need = algorithm.signature_len();
+        if have != need {
+            let text = format!("a signature of {algorithm} has {need} bytes, this one has {have}");
+            return Err(fault(text));
         }
-        Ok(Self { by, sig, pointer })
+        Ok(Self { by, algorithm, sig, pointer })
     }
 }
 

@@ -50,7 +50,7 @@ fn add(document: &SignedDocument, text: &str, key: &SigningKey) -> Result<String
         return Err(Box::new(document.problem(fault)));
     }
     let sig = STANDARD.encode(key.sign(&message(document)));
-    let stale = document.signatures().iter().find(|entry| entry.by() == key.public());
+    let stale = document.signatures().iter().find(|entry| entry.by() == Some(key.public()));
     if let Some(entry) = stale {
         let old = root.find(&format!("{}/sig", entry.pointer())).node.span;
         return Ok(place::replace(text, old, &format!("\"{sig}\"")));
@@ -71,7 +71,7 @@ fn message(document: &SignedDocument) -> Vec<u8> {
 
 fn is_signed_by(document: &SignedDocument, key: &SigningKey) -> bool {
     let message = message(document);
-    let mut own = document.signatures().iter().filter(|entry| entry.by() == key.public());
+    let mut own = document.signatures().iter().filter(|entry| entry.by() == Some(key.public()));
     own.any(|entry| key.public().verify(&message, entry.sig()).is_ok())
 }
 

@@ -121,6 +121,19 @@ fn wrong_types_and_forms_are_pointed_at() {
 }
 
 #[test]
+fn a_job_names_as_many_files_as_one_run_can_be_given_and_no_more() {
+    for field in ["inputs", "outputs"] {
+        let named = |count: usize| {
+            let all: Vec<String> = (0..count).map(|number| format!("f{number}: x")).collect();
+            with(&format!("  {field}: {{{}}}\n", all.join(", ")))
+        };
+        assert!(named(arch_document::MOST_NAMED_FILES).is_ok());
+        let refusal = named(arch_document::MOST_NAMED_FILES + 1).unwrap_err();
+        assert!(refusal.starts_with("ARCH-D205 13:"), "{refusal}");
+    }
+}
+
+#[test]
 fn the_frame_of_a_document_is_checked_first() {
     let parse = |text: &str| {
         let problem = SignedDocument::parse("job.yaml", text.as_bytes()).unwrap_err();

@@ -351,3 +351,77 @@ fn the_digest_does_not_depend_on_who_signed() {
     assert_eq!(signed("j", &job_text(), &["bea", "cem"]).digest(), plain.digest());
     assert_eq!(plain.digest(), Digest::of(plain.body()));
 }
+
+#[test]
+fn a_role_that_lists_owners_signs_for_no_other() {
+    let role =
+        |owners: &str| format!("{{keys: [bea], threshold: 1, kinds: [Job], owners: {owners}}}");
+    let root = |owners: &str| {
+        RootText::new(1).people(&["bea", "cem"]).role_text("jobs", &role(owners)).active()
+    };
+    for (owners, owner, expected) in [
+        ("[\"user:ada\"]", "user:ada", "verified"),
+        ("[\"user:ada\"]", "user:eve", "ARCH-D024"),
+        ("[\"user:bea\", \"org:lab/*\"]", "org:lab/x", "verified"),
+        ("[\"user:bea\", \"org:lab/*\"]", "org:lab/x/y", "ARCH-D024"),
+        ("[\"**\"]", "user:eve", "verified"),
+    ] {
+        let text = job_text().replace("user:ada", owner);
+        let job = signed("job.yaml", &text, &["bea"]);
+        let told = match root(owners).verify::<Job>(job, &noon(), &NoHistory) {
+            Ok(_) => "verified".to_owned(),
+            Err(refusal) => {
+                assert_eq!(told(&refusal), "ARCH-D024 5:10");
+                assert_eq!(refusal.problem.rule.unwrap().file, "root.yaml");
+                refusal.problem.code.to_string()
+            }
+        };
+        assert_eq!(told, expected, "{owners} {owner}");
+    }
+}
+
+#[test]
+fn a_role_that_may_not_sign_for_the_owner_lends_the_document_no_capabilities() {
+    let root = RootText::new(1)
+        .people(&["bea", "cem"])
+        .role_text("narrow", "{keys: [bea], threshold: 1, kinds: [Job], caps: {fs: [\"read:/a\"]}}")
+        .role_text(
+            "wide",
+            "{keys: [cem], threshold: 1, kinds: [Job], owners: [\"user:cem\"], caps: {fs: [\"read:/\"]}}",
+        )
+        .active();
+    let verified = root
+        .verify::<Job>(signed("job.yaml", &job_text(), &["bea", "cem"]), &noon(), &NoHistory)
+        .unwrap();
+    let roles: Vec<_> = verified.roles().iter().map(|grant| grant.role.as_str()).collect();
+    assert_eq!((roles, verified.signers()), (vec!["narrow"], &["bea".to_owned()][..]));
+}
+
+#[test]
+fn a_role_with_owners_signs_no_document_without_one_and_no_root() {
+    let role = "{keys: [rex], threshold: 1, kinds: [Revocation], owners: [\"**\"]}";
+    let root = RootText::new(1).person("rex").role_text("revokers", role).active();
+    let list = signed("r.yaml", &revocation_text("k", 1, "{keys: []}"), &["rex"]);
+    assert_eq!(code::<Revocation>(&root, list), "ARCH-D024");
+    for (name, role) in [
+        ("root", "{keys: [ada], threshold: 1, kinds: [Root], owners: [\"**\"]}"),
+        ("jobs", "{keys: [ada], threshold: 1, kinds: [Job], owners: []}"),
+        ("jobs", "{keys: [ada], threshold: 1, kinds: [Job], owners: [\"a*b\"]}"),
+    ] {
+        let document = RootText::new(1).role_text(name, role).signed(&["ada"]);
+        assert_eq!(pin(document).unwrap_err().problem.code.as_str(), "ARCH-D205", "{role}");
+    }
+}
+
+#[test]
+fn roots_and_revocations_are_for_every_node_and_carry_no_audience() {
+    let root = RootText::new(1).person("rex").role("revokers", &["rex"], 1, "Revocation");
+    let text =
+        revocation_text("k", 1, "{keys: []}").replace("version: 1", "version: 1, audience: [lab]");
+    assert_eq!(code::<Revocation>(&root.active(), signed("r", &text, &["rex"])), "ARCH-D205");
+    let text = root.text().replace("  version: 1\n", "  version: 1\n  audience: [lab]\n");
+    assert_eq!(
+        pin(signed("root.yaml", &text, &["ada"])).unwrap_err().problem.code.as_str(),
+        "ARCH-D205"
+    );
+}

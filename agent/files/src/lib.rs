@@ -8,10 +8,12 @@
 //! A FIFO does not block, a device is not opened, a symbolic link is not followed, a huge file is
 //! not loaded, and a file that is replaced while it is read is read as one of the two.
 
+mod folder;
 mod read;
 mod secret;
 mod write;
 
+pub use folder::{documents, is_document};
 pub use read::{FileError, read, read_at};
-pub use secret::{private_dir, read_secret};
+pub use secret::{private_dir, read_credential, read_secret};
 pub use write::write_whole;

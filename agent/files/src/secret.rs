@@ -1,6 +1,6 @@
 //! Files and folders that must be ours alone.
 
-use std::path::Path;
+use std::{ffi::OsStr, path::Path};
 
 use rustix::{
     fs::{self, CWD, FileType, Mode, OFlags},
@@ -23,6 +23,27 @@ pub fn read_secret(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     read::whole(file, &stat, path, limit)
 }
 
+/// Reads a secret that the service manager handed in, from the folder that it made for that: as
+/// [`read_secret`], but what belongs to root may be readable to its group.
+///
+/// systemd 254 and later shows credentials as root's, mode 0440, with an access list for the
+/// service's user; the group bits are that list's mask and let no group in.
+///
+/// # Errors
+/// As [`read_secret`]; also [`FileError::Exposed`] when others can write to the folder.
+pub fn read_credential(folder: &Path, name: &OsStr, limit: u64) -> Result<Vec<u8>, FileError> {
+    closed(folder)?;
+    let path = folder.join(name);
+    let (file, stat) = read::open(CWD, &path)?;
+    owned(&path, stat.st_uid)?;
+    let others = if stat.st_uid == 0 { 0o037 } else { 0o077 };
+    if stat.st_mode & others != 0 {
+        let mode = stat.st_mode & 0o7777;
+        return Err(exposed(&path, format!("mode {mode:04o} instead of 0440 or less")));
+    }
+    read::whole(file, &stat, &path, limit)
+}
+
 /// Makes a folder for us alone (0700), with its parents, or checks that it is one: nobody else may
 /// write to it and it must not be a link. What was made survives a power cut when this returns.
 ///
@@ -39,6 +60,11 @@ pub fn private_dir(path: &Path) -> Result<(), FileError> {
     for made in missing.iter().filter(|made| !made.as_os_str().is_empty()) {
         sync_name(made)?;
     }
+    closed(path)
+}
+
+/// A folder of ours or of root's that nobody else may write to.
+fn closed(path: &Path) -> Result<(), FileError> {
     let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::RDONLY;
     let stat = fs::open(path, flags, Mode::empty())
         .and_then(fs::fstat)

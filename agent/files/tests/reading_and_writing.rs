@@ -10,7 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use arch_files::{FileError, private_dir, read, read_at, read_secret, write_whole};
+use arch_files::{
+    FileError, private_dir, read, read_at, read_credential, read_secret, write_whole,
+};
 
 fn chmod(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
@@ -106,4 +108,23 @@ fn a_link_at_the_target_is_replaced_not_followed() {
         (fs::read(&victim).unwrap(), fs::read(&link).unwrap()),
         (b"old".into(), b"new".into())
     );
+}
+
+#[test]
+fn a_credential_of_root_may_be_readable_to_its_group_and_anybody_elses_may_not() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("node.key");
+    write_whole(&path, b"secret", 0o600).unwrap();
+    let with = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        read_credential(folder.path(), "node.key".as_ref(), 100)
+    };
+    let root = rustix::process::geteuid().is_root();
+    for (mode, good) in [(0o400, true), (0o440, root), (0o460, false), (0o444, false)] {
+        assert_eq!(with(&path, mode).is_ok(), good, "{mode:o}");
+    }
+    // A secret that was not handed in is held to the stricter rule, whoever owns it.
+    assert!(with(&path, 0o440).is_ok() == root && read_secret(&path, 100).is_err());
+    assert!(with(folder.path(), 0o777).is_err(), "others could put another key there");
 }

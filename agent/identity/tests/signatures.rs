@@ -1,7 +1,14 @@
 //! Signatures hold for exactly one key, one message, one encoding.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "tests may be blunt"
+)]
 
 use arch_identity::{
-    Algorithm, BadSignature, KeyError, KeyKind, KeyPair, PublicKey, SigningKey, pae,
+    Algorithm, BadSignature, Digest, KeyError, KeyKind, KeyPair, PublicKey, SigningKey, pae,
 };
 
 fn key(algorithm: Algorithm, seed: u8) -> SigningKey {
@@ -62,6 +69,55 @@ fn an_added_group_order_is_refused() {
         carry = sum >> 8;
     }
     assert_eq!(key.public().verify(b"m", &signature), Err(BadSignature));
+}
+
+/// A signature that the plain equation of RFC 8032 §5.1.7 believes and the strict check does not.
+fn only_the_strict_check_refuses(public: [u8; 32], message: &[u8], signature: [u8; 64]) {
+    use ed25519_dalek::Verifier as _;
+    let plain = ed25519_dalek::VerifyingKey::from_bytes(&public).unwrap();
+    plain.verify(message, &ed25519_dalek::Signature::from_bytes(&signature)).unwrap();
+    let ours = PublicKey::from_bytes(Algorithm::Ed25519, &public).unwrap();
+    assert_eq!(ours.verify(message, &signature), Err(BadSignature));
+}
+
+#[test]
+fn a_signature_whose_r_is_of_small_order_is_refused() {
+    // "Taming the many EdDSAs" (Chalkias, Garillot, Nikolaenko, 2020), the kind of cases 0 to 2:
+    // verifiers disagree about them. Made here for a good key: R is the identity, and s = k·a.
+    let public = key(Algorithm::Ed25519, 1).public().bytes().try_into().unwrap();
+    let signature = unhex(
+        "0100000000000000000000000000000000000000000000000000000000000000\
+         199e40089d1aef216c5d852a26866dfcbd76fafd45b9d74f5e80bb7c0dc8e501",
+    );
+    only_the_strict_check_refuses(public, b"small order", signature);
+}
+
+#[test]
+fn a_key_of_mixed_order_cannot_sign_with_an_r_of_small_order() {
+    // The same paper, case 2: A is a good point plus one of order 8, and R is of order 4.
+    let public = unhex("9ea3f11f5bd34f0cd7147fd0a436c088f624c6100c1df6a53c0a29e05d60cea0");
+    let signature = unhex(
+        "0000000000000000000000000000000000000000000000000000000000000000\
+         775a708ef47af233d200c20ad7697c0dc93407f020d37f827f2ab0597c4e4300",
+    );
+    only_the_strict_check_refuses(public, b"mixed order 0", signature);
+}
+
+#[test]
+fn ml_dsa_44_gives_the_known_key_and_signature_for_a_seed() {
+    // Cross-checked once with OpenSSL 4.0.0 through Python's cryptography 48.0.0: it derives the
+    // same public key from the seed and believes the signature. Signing is deterministic here.
+    let key = key(Algorithm::MlDsa44, 7);
+    assert_eq!(
+        Digest::of(key.public().bytes()).to_string(),
+        "sha256:86c769d3b468de487eb9a09f242f7fa0b997a07ef4ded49627e7bf9539f28b62"
+    );
+    let signature = key.sign(b"known answer");
+    assert_eq!(
+        Digest::of(&signature).to_string(),
+        "sha256:ced82e29bec405ca4278b084b45bdd1612bf94222423ab2f556ea401bee99c36"
+    );
+    assert_eq!(key.public().verify(b"known answer", &signature), Ok(()));
 }
 
 #[test]

@@ -18,6 +18,9 @@ const STOPPED: u8 = 1;
 /// Could not start.
 const COULD_NOT: u8 = 3;
 
+/// How long threads that work for nobody any more may go on after the stop.
+const LEFTOVERS: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// The settings or the trust documents are wrong (EX_CONFIG of sysexits.h).
 const CONFIGURATION: u8 = 78;
 
@@ -72,13 +75,27 @@ fn try_to(args: &Args) -> Result<(), Stop> {
     if args.listen.is_some() {
         tracing::warn!("listening comes with the mesh; not listening");
     }
+    lift_the_cap_on_descriptors();
     // Whatever we make is ours alone, sockets included.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| {
             Stop::could_not(told::problem(arch_problem::codes::FILE_MACHINE, e.to_string()))
         })?;
-    runtime.block_on(life::live(args, settings, places))
+    let lived = runtime.block_on(life::live(args, settings, places));
+    // A thread that still reads or hashes for somebody who is gone holds nobody up.
+    runtime.shutdown_timeout(LEFTOVERS);
+    lived
+}
+
+/// Runs are fed through descriptors: as many as this process may have at all.
+fn lift_the_cap_on_descriptors() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let lifted = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(error) = setrlimit(Resource::Nofile, lifted) {
+        tracing::warn!(%error, "the soft cap on descriptors stays as it was");
+    }
 }
 
 /// `--check-config`: the settings in force on standard output, what is wrong on standard error.
@@ -87,7 +104,7 @@ fn check(settings: &settings::Settings, places: &Places) -> Result<(), Stop> {
     let text = serde_yaml::to_string(settings).unwrap_or_default();
     // A closed pipe is the reader's choice.
     let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
-    start::trust_without_ledger(settings, places).map_err(Stop::configuration)
+    start::look_at_trust(settings, places).map_err(Stop::configuration)
 }
 
 /// For people, on standard error: what, where, what to do.

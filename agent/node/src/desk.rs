@@ -48,9 +48,31 @@ impl Desk {
         self.scheduler().withdraw(digest)
     }
 
-    /// Takes out the waiting jobs whose time is over.
+    /// Takes out the waiting jobs whose time is over. A replay is of a job that had its time: it goes
+    /// on waiting.
     pub(crate) fn withdraw_expired(&self, now: Timestamp) -> Vec<Digest> {
-        self.scheduler().withdraw_expired(now).iter().map(Admitted::digest).collect()
+        let mut over = Vec::new();
+        let mut scheduler = self.scheduler();
+        for job in scheduler.withdraw_expired(now) {
+            let digest = job.digest();
+            let mut replays = self.replays.lock().unwrap_or_else(PoisonError::into_inner);
+            if !replays.contains_key(&digest) {
+                over.push(digest);
+                continue;
+            }
+            match scheduler.place(job, Arrival::Resumed) {
+                Placement::Later(_) => {}
+                Placement::Here(placed) => {
+                    // Nobody waits any more if this fails; then the place is free again.
+                    if let Some(to) = replays.remove(&digest) {
+                        drop(to.send(*placed));
+                    }
+                }
+                // Its waiting ends with an error.
+                Placement::Never(_) => drop(replays.remove(&digest)),
+            }
+        }
+        over
     }
 
     /// What is lent and what of it is free.
@@ -85,3 +107,6 @@ impl Desk {
         self.scheduler.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;

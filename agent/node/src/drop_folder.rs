@@ -39,8 +39,9 @@ pub trait Judge: Send + Sync + 'static {
 }
 
 impl DropFolder {
-    /// Watches until the task is dropped. `anew` makes it look at every file again.
-    pub async fn watch<J: Judge>(self, judge: Arc<J>, anew: Arc<Notify>) {
+    /// Watches until the task is dropped. `anew` makes it look at every file again, `again` at those
+    /// that are not settled.
+    pub async fn watch<J: Judge>(self, judge: Arc<J>, anew: Arc<Notify>, again: Arc<Notify>) {
         let mut seen = Seen::default();
         let mut watch = Watch::on(&self.path);
         self.whole(&judge, &mut seen).await;
@@ -49,6 +50,7 @@ impl DropFolder {
             let stir = tokio::select! {
                 stir = watch.stirred() => stir,
                 () = anew.notified() => { seen.forget(); Stir::All }
+                () = again.notified() => Stir::All,
                 () = time::sleep(soon) => Stir::All,
             };
             match stir {

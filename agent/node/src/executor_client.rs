@@ -40,7 +40,8 @@ use pending::Answer;
 pub(crate) use request::STREAMS;
 pub use state::ExecutorState;
 
-/// How long handing over may take on top of compiling and running.
+/// How long handing over may take: all waiting for an executor that is away or busy, and what comes
+/// on top of compiling and running.
 const HANDOVER: Duration = Duration::from_secs(30);
 
 /// How long a cancelled run has for saying how it ended.
@@ -75,19 +76,26 @@ struct Shared {
     connection: watch::Receiver<Option<Connection>>,
     supervisor: supervisor::Handle,
     runs: AtomicU64,
+    handover: Duration,
 }
 
 impl ExecutorClient {
-    /// Starts the program and keeps it running.
+    /// Starts the program, for at most `workers` runs at once, and keeps it running.
     #[must_use]
-    pub fn start(program: PathBuf, cache: PathBuf) -> Self {
-        Self::supervised(process::Program { path: program, cache })
+    pub fn start(program: PathBuf, cache: PathBuf, workers: u16) -> Self {
+        Self::supervised(process::Program { path: program, cache, workers })
     }
 
     /// Starts whatever gives sockets to an executor; for tests without a process.
     pub fn supervised(source: impl supervisor::Source) -> Self {
+        Self::supervised_with(source, HANDOVER)
+    }
+
+    /// The same with another time than half a minute for handing over.
+    pub fn supervised_with(source: impl supervisor::Source, handover: Duration) -> Self {
         let (supervisor, state, connection) = supervisor::start(source);
-        Self { shared: Arc::new(Shared { state, connection, supervisor, runs: AtomicU64::new(1) }) }
+        let runs = AtomicU64::new(1);
+        Self { shared: Arc::new(Shared { state, connection, supervisor, runs, handover }) }
     }
 
     /// How it is.
@@ -119,22 +127,35 @@ impl ExecutorClient {
         supplies: &Supplies,
         cancel: &Cancel,
     ) -> Result<Executed, Lost> {
+        // One deadline for all of it: an executor that is away or busy for so long is lost.
+        let late = time::sleep(self.shared.handover);
+        tokio::pin!(late);
         loop {
             let run = self.shared.runs.fetch_add(1, Ordering::Relaxed);
             let request = request::of(run, placed, supplies);
             request.check().map_err(|e| Lost(e.to_string()))?;
-            let connection = self.connection().await;
-            let files = supplies.files().map_err(|e| Lost(e.to_string()))?;
-            let answer = connection.send_run(request, files).await?;
-            match self.answer(placed, run, &connection, answer, cancel).await? {
-                Answer::Finished(executed) => return Ok(executed),
-                Answer::Busy(Busy::Request) => {
-                    return Err(Lost("it does not understand the request".to_owned()));
+            let connection = tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Err(called_off()),
+                connection = self.connection() => connection,
+                () = &mut late => return Err(Lost("it was away for too long".to_owned())),
+            };
+            // Without descriptors nothing can be handed over now; others end and give theirs back.
+            if let Ok(files) = supplies.files() {
+                let answer = connection.send_run(request, files).await?;
+                match self.answer(placed, run, &connection, answer, cancel).await? {
+                    Answer::Finished(executed) => return Ok(executed),
+                    Answer::Busy(Busy::Request) => {
+                        return Err(Lost("it does not understand the request".to_owned()));
+                    }
+                    Answer::Busy(_) => {}
                 }
-                Answer::Busy(_) if cancel.is_cancelled() => {
-                    return Err(Lost("it was called off while the executor was busy".to_owned()));
-                }
-                Answer::Busy(_) => time::sleep(BUSY_PAUSE).await,
+            }
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Err(called_off()),
+                () = &mut late => return Err(Lost("it was busy for too long".to_owned())),
+                () = time::sleep(BUSY_PAUSE) => {}
             }
         }
     }
@@ -149,7 +170,8 @@ impl ExecutorClient {
     ) -> Result<Answer, Lost> {
         let limits = placed.job().limits();
         let allowed = limits.wall_millis.saturating_add(limits.compile_millis);
-        let overdue = time::sleep(Duration::from_millis(allowed).saturating_add(HANDOVER));
+        let overdue =
+            time::sleep(Duration::from_millis(allowed).saturating_add(self.shared.handover));
         tokio::pin!(answer, overdue);
         tokio::select! {
             answer = &mut answer => return answer,
@@ -201,6 +223,10 @@ impl ExecutorClient {
             }
         }
     }
+}
+
+fn called_off() -> Lost {
+    Lost("it was called off before it was handed over".to_owned())
 }
 
 pub use supervisor::{Peer, Source};

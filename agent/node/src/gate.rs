@@ -12,6 +12,8 @@ pub(crate) enum Shut {
     ClockWentBack,
     /// The disk with the state folder is full.
     OutOfSpace,
+    /// The policy in force is not believed any more.
+    PolicyDoubted,
     /// SIGTERM came.
     Stopping,
     /// The ledger cannot be trusted to keep anything any more.
@@ -28,6 +30,7 @@ impl Shut {
     pub(crate) fn why(self) -> &'static str {
         match self {
             Self::ClockWentBack => "the clock is more than ten minutes behind the ledger",
+            Self::PolicyDoubted => "the policy in force is not believed any more",
             Self::OutOfSpace => "the disk with the state folder is full",
             Self::Stopping => "the agent is stopping",
             Self::LedgerPoisoned => "the ledger has stopped after an I/O error",
@@ -82,6 +85,13 @@ impl Gate {
     /// Whether nothing is started any more.
     pub(crate) fn is_stopping(&self) -> bool {
         self.why().is_some_and(Shut::is_final)
+    }
+
+    /// Waits until this reason is over.
+    pub(crate) async fn is_over(&self, reason: Shut) {
+        let open = |reasons: &Vec<Shut>| !reasons.contains(&reason);
+        // The sender lives in `self`, so waiting cannot fail.
+        let _ = self.0.subscribe().wait_for(open).await;
     }
 
     /// Waits until nothing is started any more.

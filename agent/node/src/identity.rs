@@ -1,6 +1,9 @@
 //! The node's own key: handed in as a credential, or made at the first start.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+};
 
 use arch_identity::{KeyKind, KeyPair, keyfile};
 use arch_ledger::LogKeys;
@@ -9,31 +12,57 @@ use zeroize::Zeroizing;
 
 use crate::{
     places::Places,
+    settings::NodeKey,
     told::{Told, problem},
 };
 
 /// A hybrid key file has about 5 KiB.
 const LIMIT: u64 = 16_384;
 
+/// The key's name among the credentials.
+const NAME: &str = "node.key";
+
 /// Opens the node's key, or makes one if this is the first start and none is handed in.
 ///
 /// # Errors
-/// A key that others can read, that is no hybrid, or that is missing beside an existing ledger.
-pub fn open(places: &Places) -> Told<LogKeys> {
-    let path = credential().unwrap_or_else(|| places.node_key());
-    if !path.exists() && path == places.node_key() {
-        make(&path, &places.ledger())?;
-    }
-    let text = arch_files::read_secret(&path, LIMIT).map_err(|e| Box::new(e.problem()))?;
+/// A key that others can read, that is no hybrid, that is missing beside an existing ledger, or that
+/// the settings or the service manager lead one to expect and that is not there.
+pub fn open(places: &Places, from: NodeKey) -> Told<LogKeys> {
+    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    open_from(places, from, credentials.as_deref())
+}
+
+fn open_from(places: &Places, from: NodeKey, credentials: Option<&Path>) -> Told<LogKeys> {
+    let handed_in = credentials.filter(|folder| folder.join(NAME).exists());
+    let text = match (from, handed_in) {
+        (NodeKey::Auto | NodeKey::Credential, Some(folder)) => {
+            arch_files::read_credential(folder, OsStr::new(NAME), LIMIT)
+        }
+        (NodeKey::Credential, None) => {
+            return Err(unusable("the settings say that it is handed in, and there is none"));
+        }
+        (NodeKey::Auto | NodeKey::State, _) => {
+            let path = places.node_key();
+            if !path.exists() {
+                // A misspelt credential must not become another identity without a word.
+                if from == NodeKey::Auto && credentials.is_some() {
+                    return Err(not_among_the_credentials());
+                }
+                make(&path, &places.ledger())?;
+            }
+            arch_files::read_secret(&path, LIMIT)
+        }
+    };
+    let text = text.map_err(|e| Box::new(e.problem()))?;
     let text = Zeroizing::new(String::from_utf8(text).map_err(|_| unusable("it is not text"))?);
     let keys = keyfile::read(&text, None).map_err(|e| unusable(&e.to_string()))?;
     log_keys(keys)
 }
 
-/// `$CREDENTIALS_DIRECTORY/node.key`, when the service manager put one there.
-fn credential() -> Option<PathBuf> {
-    let folder = PathBuf::from(std::env::var_os("CREDENTIALS_DIRECTORY")?);
-    Some(folder.join("node.key")).filter(|path| path.exists())
+fn not_among_the_credentials() -> Box<Problem> {
+    let text = "credentials are handed in, `node.key` is not among them, and none was made before";
+    let help = "name the credential `node.key`, or set `nodeKey: state` to have a key made";
+    Box::new(unusable(text).help(help))
 }
 
 fn make(path: &Path, ledger: &Path) -> Told<()> {
@@ -75,19 +104,25 @@ mod tests {
     #[test]
     fn the_key_is_made_once_for_us_alone() {
         let state = tempfile::tempdir().unwrap();
-        let first = open(&places(state.path())).unwrap();
+        let first = open_from(&places(state.path()), NodeKey::Auto, None).unwrap();
         let mode = state.path().join("node.key").metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o7777, 0o600);
-        assert_eq!(open(&places(state.path())).unwrap().node(), first.node());
+        assert_eq!(
+            open_from(&places(state.path()), NodeKey::Auto, None).unwrap().node(),
+            first.node()
+        );
     }
 
     #[test]
     fn a_key_that_others_can_read_is_refused() {
         let state = tempfile::tempdir().unwrap();
-        open(&places(state.path())).unwrap();
+        open_from(&places(state.path()), NodeKey::Auto, None).unwrap();
         let path = state.path().join("node.key");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-        assert_eq!(open(&places(state.path())).unwrap_err().code, codes::FILE_EXPOSED);
+        assert_eq!(
+            open_from(&places(state.path()), NodeKey::Auto, None).unwrap_err().code,
+            codes::FILE_EXPOSED
+        );
     }
 
     #[test]
@@ -95,7 +130,10 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         std::fs::create_dir(state.path().join("ledger")).unwrap();
         std::fs::write(state.path().join("ledger/journal"), "").unwrap();
-        assert_eq!(open(&places(state.path())).unwrap_err().code, codes::NODE_KEY);
+        assert_eq!(
+            open_from(&places(state.path()), NodeKey::Auto, None).unwrap_err().code,
+            codes::NODE_KEY
+        );
     }
 
     #[test]
@@ -103,6 +141,36 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         let text = keyfile::write_plain(&KeyPair::from_seed(KeyKind::Ed25519, &[1; 32]));
         arch_files::write_whole(&state.path().join("node.key"), text.as_bytes(), 0o600).unwrap();
-        assert_eq!(open(&places(state.path())).unwrap_err().code, codes::NODE_KEY);
+        assert_eq!(
+            open_from(&places(state.path()), NodeKey::Auto, None).unwrap_err().code,
+            codes::NODE_KEY
+        );
+    }
+
+    #[test]
+    fn a_key_that_is_handed_in_goes_before_the_one_in_the_state_folder() {
+        let (state, handed_in) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let own = open_from(&places(state.path()), NodeKey::Auto, None).unwrap();
+        let text = keyfile::write_plain(&KeyPair::from_seed(KeyKind::Hybrid, &[1; 32]));
+        let path = handed_in.path().join("node.key");
+        arch_files::write_whole(&path, text.as_bytes(), 0o400).unwrap();
+        let open =
+            |from| open_from(&places(state.path()), from, Some(handed_in.path())).unwrap().node();
+        assert_ne!(open(NodeKey::Auto), own.node());
+        assert_eq!(open(NodeKey::Credential), open(NodeKey::Auto));
+        assert_eq!(open(NodeKey::State), own.node());
+    }
+
+    #[test]
+    fn among_other_credentials_no_key_is_made_unless_the_settings_say_so() {
+        let (state, handed_in) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let open = |from| open_from(&places(state.path()), from, Some(handed_in.path()));
+        for from in [NodeKey::Auto, NodeKey::Credential] {
+            assert_eq!(open(from).unwrap_err().code, codes::NODE_KEY);
+            assert!(!state.path().join("node.key").exists());
+        }
+        let made = open(NodeKey::State).unwrap();
+        // The key that is there is this node's, whatever else is handed in.
+        assert_eq!(open(NodeKey::Auto).unwrap().node(), made.node());
     }
 }

@@ -24,6 +24,8 @@ pub struct Memory {
     jobs: BTreeMap<Digest, KnownJob>,
     refusals: BTreeMap<Digest, KnownRefusal>,
     versions: BTreeMap<(Kind, String), Newest>,
+    /// Name of the policy that became active last.
+    policy: Option<String>,
     node: Option<String>,
     newest: Option<Timestamp>,
     size: u64,
@@ -47,6 +49,7 @@ impl Memory {
             Record::Opened { node, .. } => self.node = Some(node.clone()),
             Record::Root { document, version } => self.version(Kind::Root, "", *document, *version),
             Record::Policy { document, name, version } => {
+                self.policy = Some(name.clone());
                 self.version(Kind::Policy, name, *document, *version);
             }
             Record::Revocation { document, name, version } => {
@@ -83,12 +86,6 @@ impl Memory {
     pub fn newest(&self, kind: Kind, name: &str) -> Option<Newest> {
         let name = if kind == Kind::Root { "" } else { name };
         self.versions.get(&(kind, name.to_owned())).copied()
-    }
-
-    /// The names of the documents of a kind that were ever active here.
-    pub fn names(&self, kind: Kind) -> impl Iterator<Item = &str> {
-        let of_kind = self.versions.keys().filter(move |(known, _)| *known == kind);
-        of_kind.map(|(_, name)| name.as_str())
     }
 
     /// The did:key that the ledger was opened for.

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use arch_document::{Moment, Runtime};
@@ -21,6 +24,7 @@ use crate::{
     gate::{Gate, Shut},
     hands::Hands,
     places::Places,
+    refusals::Bucket,
     settings::Settings,
     supplies::Stores,
     told::{Told, problem},
@@ -45,7 +49,11 @@ pub struct Node {
     pub stores: Arc<Stores>,
     /// The executor.
     pub executor: ExecutorClient,
-    pub(crate) authority: RwLock<Arc<Authority>>,
+    authority: RwLock<Arc<Authority>>,
+    /// Whether something else is in force than at the start.
+    changed: AtomicBool,
+    /// Held from the reading of a newer authority until it is in force.
+    pub(crate) reloading: tokio::sync::Mutex<()>,
     pub(crate) desk: Desk,
     pub(crate) hands: Hands,
     /// Who writes the records of a job into the archive.
@@ -53,6 +61,12 @@ pub struct Node {
     pub(crate) gate: Gate,
     /// Told whenever a reload has put something new in force.
     pub(crate) reloaded: Arc<Notify>,
+    /// Told when a job ended and a file waits for that.
+    pub(crate) look_again: Arc<Notify>,
+    /// Whether a file was refused because another job has not ended.
+    awaited: AtomicBool,
+    /// How many refusals may still be anchored.
+    pub(crate) refusals: Mutex<Bucket>,
     running: Mutex<BTreeMap<Digest, Cancel>>,
     active: watch::Sender<usize>,
 }
@@ -93,11 +107,16 @@ impl Node {
             stores: Arc::new(parts.stores),
             executor: parts.executor,
             authority: RwLock::new(Arc::new(parts.authority)),
+            changed: AtomicBool::new(false),
+            reloading: tokio::sync::Mutex::default(),
             desk,
             hands: Hands::default(),
             keeping: Hands::default(),
             gate: Gate::default(),
             reloaded: Arc::default(),
+            look_again: Arc::default(),
+            awaited: AtomicBool::new(false),
+            refusals: Mutex::default(),
             running: Mutex::default(),
             active: watch::Sender::new(0),
         })
@@ -107,6 +126,26 @@ impl Node {
     #[must_use]
     pub fn authority(&self) -> Arc<Authority> {
         Arc::clone(&self.authority.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Replaces root, revocations and policy.
+    pub(crate) fn put_in_force(&self, new: Authority) {
+        let believed = new.doubt().is_none();
+        if !believed {
+            self.gate.shut(Shut::PolicyDoubted);
+        }
+        *self.authority.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+        self.changed.store(true, Ordering::SeqCst);
+        if believed {
+            self.gate.open(Shut::PolicyDoubted);
+        }
+        // Files that were refused may be welcome now.
+        self.reloaded.notify_one();
+    }
+
+    /// Whether a job may have been admitted by another authority than the one in force.
+    pub(crate) fn authority_changed(&self) -> bool {
+        self.changed.load(Ordering::SeqCst)
     }
 
     /// One reading of the clock, held against the ledger.
@@ -146,6 +185,18 @@ impl Node {
         jobs.iter().filter(done).copied().collect()
     }
 
+    /// A file waits for the end of another job.
+    pub(crate) fn await_ends(&self) {
+        self.awaited.store(true, Ordering::SeqCst);
+    }
+
+    /// A job has ended; whatever waits for it is looked at again.
+    pub(crate) fn ended(&self) {
+        if self.awaited.swap(false, Ordering::SeqCst) {
+            self.look_again.notify_one();
+        }
+    }
+
     /// The state of an accepted job.
     #[must_use]
     pub fn state_of(&self, digest: &Digest) -> Option<JobState> {
@@ -174,6 +225,11 @@ impl Node {
     pub(crate) fn at_work(self: &Arc<Self>) -> AtWork {
         self.active.send_modify(|count| *count = count.saturating_add(1));
         AtWork(Arc::clone(self))
+    }
+
+    /// Whether nobody works on a job.
+    pub(crate) fn is_idle(&self) -> bool {
+        *self.active.borrow() == 0
     }
 
     /// Waits until nobody works on a job.

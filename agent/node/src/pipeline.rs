@@ -22,7 +22,7 @@ use arch_document::{Job, Moment, SignedDocument, Verified};
 use arch_identity::Digest;
 use arch_ledger::{Anchored, EndState, LedgerError, Record};
 use arch_policy::Admitted;
-use arch_problem::{Problem, codes};
+use arch_problem::{Code, Problem, codes};
 use arch_schedule::{Arrival, JobState, Placed};
 use arch_wire::executor::Outcome;
 
@@ -31,17 +31,21 @@ use crate::{
     authority::Authority,
     cancel::{Cancel, Wish},
     executor_client::Lost,
-    interruption::{AGENT_STOPPED, WORKER_LOST},
-    memory::AcceptedBefore,
+    gate::Shut,
+    interruption::{AGENT_STOPPED, MACHINE_FAILED, WORKER_LOST},
+    memory::{AcceptedBefore, Memory},
     node::Node,
     records,
     supplies::{self, Secured, Supplies},
     told::{Told, problem},
-    validate::{Store, Validated, validate},
+    validate::{Store, Unlooked, Validated, validate},
 };
 
 /// How long to wait when the disk is full before something is tried again.
 const FULL_DISK: Duration = Duration::from_secs(5);
+
+/// The longest wait when the machine cannot do its part; the first is [`FULL_DISK`].
+const MACHINE: Duration = Duration::from_secs(300);
 
 /// What became of a document.
 #[derive(Debug)]
@@ -105,6 +109,8 @@ async fn accept(
             node.heed(&error);
             // Whoever had it placed in the meantime finds no acceptance and lets it go.
             drop(node.desk.withdraw(digest));
+            drop(placed);
+            launch_all(node);
             Err(one(error.problem()))
         }
     }
@@ -127,7 +133,11 @@ fn admit(
     moment: &Moment,
 ) -> Result<Admitted, Vec<Problem>> {
     let facts = node.facts(authority, &verified.get().spec.after, moment.now());
-    authority.policy.admit(verified, &facts).map_err(|denied| denied.reasons)
+    // That its policy is not believed is the node's trouble, and says nothing about the job.
+    let policy = authority
+        .believed()
+        .map_err(|_| one(problem(codes::NOT_ACCEPTING, Shut::PolicyDoubted.why())))?;
+    policy.admit(verified, &facts).map_err(|denied| denied.reasons)
 }
 
 /// Document, module and inputs are durable in the archive when this returns.
@@ -153,16 +163,34 @@ pub(crate) fn launch(node: &Arc<Node>, placed: Placed) {
 
 /// Gives everything that has room now to whoever is to run it.
 pub(crate) fn launch_all(node: &Arc<Node>) {
+    if node.gate.is_stopping() {
+        // The queue is in the ledger; the next start takes it up.
+        return;
+    }
     while let Some(placed) = node.desk.next() {
         launch(node, placed);
     }
 }
 
 /// Runs a job until it has come to an end, or the agent stops.
-async fn run(node: Arc<Node>, placed: Placed) {
+async fn run(node: Arc<Node>, mut placed: Placed) {
     let at_work = node.at_work();
-    while let Next::Again(pause) = attempt(&node, &placed).await {
-        tokio::time::sleep(pause).await;
+    let mut trouble = FULL_DISK;
+    loop {
+        let pause = match attempt(&node, &mut placed).await {
+            Next::Over => break,
+            Next::Again(pause) => pause,
+            Next::AgainWhenTheMachineCan(problem) => {
+                tracing::warn!(job = %placed.job().digest(), %problem, ?trouble, "tried again later");
+                let pause = trouble;
+                trouble = trouble.saturating_mul(2).min(MACHINE);
+                pause
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = node.gate.stopping() => break,
+        }
     }
     drop(placed.finish());
     launch_all(&node);
@@ -174,19 +202,25 @@ async fn run(node: Arc<Node>, placed: Placed) {
 pub(crate) enum Next {
     /// Another one.
     Again(Duration),
+    /// Another one, later each time: nothing is wrong with the job or the executor.
+    AgainWhenTheMachineCan(Box<Problem>),
     /// Nothing: the job has ended, or is left for the next start.
     Over,
 }
 
-async fn attempt(node: &Arc<Node>, placed: &Placed) -> Next {
+async fn attempt(node: &Arc<Node>, placed: &mut Placed) -> Next {
     let digest = placed.job().digest();
     let environment = tokio::select! {
-        environment = node.executor.environment() => environment,
+        biased;
         () = node.gate.stopping() => return Next::Over,
+        environment = ready(node) => environment,
     };
+    if let Err(problem) = judge_again(node, placed) {
+        return without_a_run(node, digest, problem).await;
+    }
     let supplies = match gather(node, placed).await {
         Ok(supplies) => supplies,
-        Err(problem) => return give_up(node, digest, &problem).await,
+        Err(problem) => return without_a_run(node, digest, problem).await,
     };
     let cancel = Cancel::default();
     let number = match start(node, digest, environment, &cancel).await {
@@ -196,9 +230,46 @@ async fn attempt(node: &Arc<Node>, placed: &Placed) -> Next {
     let executed = node.executor.run(placed, &supplies, &cancel).await;
     let validated = match executed {
         Ok(executed) => look(node, placed, executed).await,
-        Err(lost) => Err(lost),
+        Err(lost) => Err(lost.into()),
     };
     conclude(node, digest, number, &cancel, validated).await
+}
+
+/// Waits until there is a policy that is believed, and an executor.
+async fn ready(node: &Node) -> Digest {
+    node.gate.is_over(Shut::PolicyDoubted).await;
+    node.executor.environment().await
+}
+
+/// A job that was admitted under another root, other revocations or another policy has to pass
+/// those in force.
+fn judge_again(node: &Node, placed: &mut Placed) -> Told<()> {
+    if !node.authority_changed() {
+        return Ok(());
+    }
+    match take_up(node, placed.job().digest()) {
+        Ok(admitted) => {
+            placed.readmit(admitted);
+            Ok(())
+        }
+        Err(problems) => {
+            let none = || problem(codes::WENT_MISSING, "no reason");
+            Err(problems.into_iter().next().map_or_else(none, Box::new))
+        }
+    }
+}
+
+/// The job cannot be run: for good, or the machine cannot do its part right now.
+async fn without_a_run(node: &Arc<Node>, digest: Digest, problem: Box<Problem>) -> Next {
+    if is_the_machines(problem.code) {
+        return Next::AgainWhenTheMachineCan(problem);
+    }
+    give_up(node, digest, &problem).await
+}
+
+/// Reasons that lie with the machine: a full disk, too few descriptors, too little memory.
+pub(crate) fn is_the_machines(code: Code) -> bool {
+    [codes::FILE_MACHINE, codes::ARCHIVE_IO, codes::NOT_ACCEPTING].contains(&code)
 }
 
 async fn gather(node: &Node, placed: &Placed) -> Told<Supplies> {
@@ -253,7 +324,7 @@ async fn look(
     node: &Arc<Node>,
     placed: &Placed,
     executed: crate::executor_client::Executed,
-) -> Result<Validated, Lost> {
+) -> Result<Validated, Unlooked> {
     let looked = tokio::task::block_in_place(|| {
         validate(placed.job(), &executed, Store::In(&node.stores.shelf))
     });
@@ -272,7 +343,7 @@ async fn conclude(
     digest: Digest,
     attempt: u32,
     cancel: &Cancel,
-    validated: Result<Validated, Lost>,
+    validated: Result<Validated, Unlooked>,
 ) -> Next {
     let _hand = node.hands.take(digest).await;
     node.running().remove(&digest);
@@ -291,7 +362,14 @@ async fn conclude(
             tell(digest, &validated);
             return next;
         }
-        Err(lost) => lost,
+        Err(Unlooked::Machine(problem)) => {
+            let why = format!("{MACHINE_FAILED}: {}", problem.message);
+            return match interrupt(node, records::interrupted(digest, attempt, &why)).await {
+                Next::Again(pause) if pause.is_zero() => Next::AgainWhenTheMachineCan(problem),
+                next => next,
+            };
+        }
+        Err(Unlooked::Lost(lost)) => lost,
     };
     if cancel.wish() == Wish::Stopping {
         interrupt(node, records::interrupted(digest, attempt, AGENT_STOPPED)).await;
@@ -351,11 +429,16 @@ pub(crate) async fn end(node: &Arc<Node>, record: Record) -> Next {
                     None => None,
                 };
                 keep(node, anchored).await;
+                node.ended();
                 return Next::Over;
             }
             Err(error @ AnchorError::Ledger(LedgerError::OutOfSpace)) => {
                 node.heed(&error);
-                tokio::time::sleep(FULL_DISK).await;
+                tokio::select! {
+                    () = tokio::time::sleep(FULL_DISK) => {}
+                    // The next start brings it to its end.
+                    () = node.gate.stopping() => return Next::Over,
+                }
             }
             Err(error) => {
                 node.heed(&error);
@@ -366,7 +449,7 @@ pub(crate) async fn end(node: &Arc<Node>, record: Record) -> Next {
     }
 }
 
-async fn keep(node: &Arc<Node>, anchored: Anchored) {
+pub(crate) async fn keep(node: &Arc<Node>, anchored: Anchored) {
     let receipt = node.anchors.receipt(anchored.index()).await;
     let stores = Arc::clone(&node.stores);
     let kept = blocking(move || {
@@ -402,9 +485,10 @@ fn troubled(node: &Node, error: &AnchorError) -> Next {
 /// The way in for a job that was accepted before this process started. Judged by the moment at
 /// which it was accepted, by the root, the revocations and the policy of today.
 pub(crate) fn take_up(node: &Node, digest: Digest) -> Result<Admitted, Vec<Problem>> {
-    let memory = node.anchors.memory();
     let gone = || one(problem(codes::WENT_MISSING, "the document is not in the archive"));
-    let accepted_at = memory.job(&digest).ok_or_else(gone)?.accepted_at;
+    let known = |memory: &Memory| memory.job(&digest).map(|job| job.accepted_at);
+    let accepted_at = known(&node.anchors.memory()).ok_or_else(gone)?;
+    // Nobody waits for the memory while the disk is read.
     let source = node.stores.shelf.document(&digest).map_err(one)?;
     let document = SignedDocument::parse(&digest.to_string(), &source).map_err(one)?;
     if document.digest() != digest {
@@ -413,12 +497,12 @@ pub(crate) fn take_up(node: &Node, digest: Digest) -> Result<Admitted, Vec<Probl
     let moment = Moment::read(accepted_at, None)
         .map_err(|step| one(problem(step.code(), step.to_string())))?;
     let authority = node.authority();
-    let before = AcceptedBefore::new(&memory, digest);
-    let verified = authority
-        .root
-        .verify::<Job>(document, &moment, &before)
-        .map_err(|refusal| vec![refusal.problem])?;
-    drop(memory);
+    let verified = {
+        let memory = node.anchors.memory();
+        let before = AcceptedBefore::new(&memory, digest);
+        let verified = authority.root.verify::<Job>(document, &moment, &before);
+        verified.map_err(|refusal| vec![refusal.problem])?
+    };
     admit(node, &authority, verified, &moment)
 }
 

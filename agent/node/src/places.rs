@@ -49,6 +49,12 @@ impl Places {
         self.config.join("revocations")
     }
 
+    /// Revocation lists that came into force, put aside: they judge what is to replace them.
+    #[must_use]
+    pub fn kept_revocations(&self) -> PathBuf {
+        self.state.join("revocations")
+    }
+
     /// The signed policy.
     #[must_use]
     pub fn policy(&self) -> PathBuf {
@@ -117,7 +123,14 @@ impl Places {
 
     /// Every folder that must be the agent's alone.
     #[must_use]
-    pub fn private(&self) -> [PathBuf; 5] {
-        [self.state.clone(), self.ledger(), self.archive(), self.cache(), self.run()]
+    pub fn private(&self) -> [PathBuf; 6] {
+        [
+            self.state.clone(),
+            self.ledger(),
+            self.archive(),
+            self.kept_revocations(),
+            self.cache(),
+            self.run(),
+        ]
     }
 }

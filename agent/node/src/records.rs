@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use arch_identity::Digest;
 use arch_ledger::{EndState, Record, Usage};
 use arch_policy::Admitted;
-use arch_problem::Problem;
+use arch_problem::{Problem, codes};
 
 use crate::supplies::Secured;
 use crate::validate::{Findings, Validated};
@@ -32,6 +32,21 @@ pub(crate) fn refused(subject: Digest, file: &str, problems: &[Problem]) -> Opti
         column: first.at.as_ref().map(|place| place.span.column),
         rule: first.rule.as_ref().map(|place| cut(&place.to_string(), TEXT)),
     })
+}
+
+/// So many refusals came that they were not anchored one by one.
+pub(crate) fn left_off(count: u64) -> Record {
+    let code = codes::REFUSALS_LEFT_OFF;
+    let message = format!("{count} refusals came too quickly to be written one by one");
+    Record::Refused {
+        subject: Digest::of(format!("{code} {message}").as_bytes()),
+        file: String::new(),
+        code: code.to_string(),
+        message,
+        line: None,
+        column: None,
+        rule: None,
+    }
 }
 
 /// A job waits to be run.
@@ -134,8 +149,6 @@ fn listed(all: impl Iterator<Item = String>, mut room: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use arch_problem::codes;
-
     use super::*;
 
     #[test]

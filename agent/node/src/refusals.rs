@@ -1,6 +1,11 @@
 //! Refusals: each anchored exactly once, however often the same bytes are dropped.
 
-use std::sync::Arc;
+mod bucket;
+
+use std::{
+    sync::{Arc, PoisonError},
+    time::Instant,
+};
 
 use arch_files::FileError;
 use arch_identity::Digest;
@@ -12,6 +17,8 @@ use crate::{
     pipeline::{Fate, take_in},
     records,
 };
+
+pub(crate) use bucket::Bucket;
 
 /// Judges what lies in the drop folder.
 #[derive(Debug)]
@@ -33,6 +40,9 @@ impl Judge for DropJudge {
         if half_written {
             return Verdict::LookSoon;
         }
+        if problems.iter().any(|problem| problem.code == codes::NOT_YET_DONE) {
+            self.0.await_ends();
+        }
         anchor(&self.0, subject, &file, &problems).await;
         let later = problems.iter().all(|problem| may_change(problem.code));
         if later { Verdict::LookAgain } else { Verdict::Settled }
@@ -44,7 +54,8 @@ fn unread(file: &str, code: Code) -> Digest {
     Digest::of(format!("{code} {file}").as_bytes())
 }
 
-/// Anchors a refusal unless the same one stands in the ledger.
+/// Anchors a refusal unless the same one stands in the ledger, or so many came that they are only
+/// counted.
 pub(crate) async fn anchor(node: &Arc<Node>, subject: Digest, file: &str, problems: &[Problem]) {
     let Some(first) = problems.first() else { return };
     // A hand on it, so that two who look at once do not both write.
@@ -64,7 +75,10 @@ pub(crate) async fn anchor(node: &Arc<Node>, subject: Digest, file: &str, proble
         return;
     }
     let Some(record) = records::refused(subject, file, problems) else { return };
-    if let Err(error) = node.anchors.anchor_one(record).await {
+    let turn = node.refusals.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now());
+    let Some(left_off) = turn else { return };
+    let summary = (left_off > 0).then(|| records::left_off(left_off));
+    if let Err(error) = node.anchors.anchor(summary.into_iter().chain([record]).collect()).await {
         node.heed(&error);
         tracing::error!(%error, "a refusal is not anchored");
     }

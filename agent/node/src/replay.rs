@@ -1,8 +1,10 @@
 //! Running an ended job again from the archive, to see the same come out. Anchors nothing, keeps
-//! nothing, and needs a place like every run.
+//! nothing, and needs a place like every run. A job that may write to the machine is not run again:
+//! it would write a second time.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use arch_document::Grant;
 use arch_identity::Digest;
 use arch_problem::{Problem, codes};
 use arch_schedule::{Arrival, Placed};
@@ -13,10 +15,10 @@ use crate::{
     cancel::Cancel,
     memory::End,
     node::Node,
-    pipeline::take_up,
+    pipeline::{launch_all, take_up},
     supplies,
     told::{Told, problem},
-    validate::{Findings, Store, Validated, validate},
+    validate::{Findings, Store, Unlooked, Validated, validate},
 };
 
 /// How long a replay waits for room.
@@ -29,18 +31,47 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub(crate) async fn replay(node: &Arc<Node>, digest: Digest) -> Told<Replayed> {
     let (then, accepted_with) = ended(node, digest)?;
     let _at_work = node.at_work();
-    let placed = place(node, digest).await?;
-    let supplies = tokio::task::block_in_place(|| {
-        supplies::gather(&node.stores, placed.job(), &accepted_with)
-    })?;
-    let executed = node.executor.run(&placed, &supplies, &Cancel::default()).await;
-    let validated = executed.and_then(|executed| {
-        tokio::task::block_in_place(|| validate(placed.job(), &executed, Store::Nowhere))
-    });
-    drop(placed.finish());
-    crate::pipeline::launch_all(node);
-    let now = validated.map_err(|lost| problem(codes::EXECUTOR_ABSENT, lost.to_string()))?;
-    Ok(compare(digest, &then, &now))
+    let replayed = match place(node, digest).await {
+        Ok(placed) => {
+            let now = run(node, &placed, &accepted_with).await;
+            drop(placed.finish());
+            now.map(|now| compare(digest, &then, &now))
+        }
+        Err(problem) => Err(problem),
+    };
+    // However it went: the place, or the turn, is somebody else's now.
+    launch_all(node);
+    replayed
+}
+
+async fn run(
+    node: &Arc<Node>,
+    placed: &Placed,
+    accepted_with: &BTreeMap<String, Digest>,
+) -> Told<Validated> {
+    let gather = || supplies::gather(&node.stores, placed.job(), accepted_with);
+    let supplies = tokio::task::block_in_place(gather)?;
+    let cancel = Cancel::default();
+    let digest = placed.job().digest();
+    if node.gate.is_stopping() {
+        return Err(problem(codes::NOT_ACCEPTING, "the agent is stopping"));
+    }
+    if node.running().contains_key(&digest) {
+        return Err(problem(codes::WRONG_STATE, "the job is being run again already"));
+    }
+    // So that a stopping agent ends it like any other run.
+    node.running().insert(digest, cancel.clone());
+    let executed = node.executor.run(placed, &supplies, &cancel).await;
+    node.running().remove(&digest);
+    if cancel.is_cancelled() {
+        return Err(problem(codes::NOT_ACCEPTING, "the agent is stopping"));
+    }
+    let executed = executed.map_err(|lost| problem(codes::EXECUTOR_ABSENT, lost.to_string()))?;
+    let looked = || validate(placed.job(), &executed, Store::Nowhere);
+    tokio::task::block_in_place(looked).map_err(|unlooked| match unlooked {
+        Unlooked::Lost(lost) => problem(codes::EXECUTOR_ABSENT, lost.to_string()),
+        Unlooked::Machine(problem) => problem,
+    })
 }
 
 /// How the job ended, and the inputs that it was accepted with.
@@ -64,6 +95,10 @@ async fn place(node: &Arc<Node>, digest: Digest) -> Told<Placed> {
         problems.into_iter().next().map_or_else(none, Box::new)
     };
     let admitted = take_up(node, digest).map_err(first)?;
+    if let Some(grant) = admitted.grants().iter().find(|grant| matches!(grant, Grant::Write(_))) {
+        let text = format!("the job may `{grant}`, and a replay changes nothing on this machine");
+        return Err(problem(codes::REPLAY_WRITES, text));
+    }
     let (to, turn) = oneshot::channel();
     if !node.desk.announce_replay(digest, to) {
         return Err(problem(codes::WRONG_STATE, "the job is being run again already"));
@@ -79,14 +114,17 @@ async fn place(node: &Arc<Node>, digest: Digest) -> Told<Placed> {
             return Err(first(never.reasons));
         }
     }
-    match time::timeout(PATIENCE, turn).await {
-        Ok(Ok(placed)) => Ok(placed),
-        _ => {
-            drop(node.desk.replay_of(&digest));
-            drop(node.desk.withdraw(digest));
-            Err(problem(codes::QUEUE_FULL, "there was no room for ten minutes"))
-        }
+    let waited = tokio::select! {
+        waited = time::timeout(PATIENCE, turn) => waited.ok().and_then(Result::ok),
+        () = node.gate.stopping() => None,
+    };
+    if let Some(placed) = waited {
+        return Ok(placed);
     }
+    drop(node.desk.replay_of(&digest));
+    drop(node.desk.withdraw(digest));
+    node.gate.pass()?;
+    Err(problem(codes::QUEUE_FULL, "there was no room for ten minutes"))
 }
 
 fn compare(digest: Digest, then: &End, now: &Validated) -> Replayed {

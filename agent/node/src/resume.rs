@@ -2,15 +2,22 @@
 
 use std::sync::Arc;
 
-use arch_problem::codes;
+use arch_identity::Digest;
+use arch_ledger::{EndState, Record};
+use arch_problem::{Problem, codes};
 use arch_schedule::{Arrival, JobState};
 
 use crate::{
     interruption::AGENT_DIED,
     node::Node,
-    pipeline::{called_off_record, end, give_up, launch, take_up},
+    pipeline::{called_off_record, end, give_up, is_the_machines, launch, take_up},
     records,
+    told::problem,
 };
+
+/// How often the agent may die under one job. More than an executor may: the machine is switched off
+/// for reasons of its own, but a job under which it dies every time must not be taken up for ever.
+const MOST_DEATHS: u32 = 10;
 
 /// Takes up what was left, in the order in which it was accepted.
 ///
@@ -21,13 +28,22 @@ pub(crate) async fn resume(node: &Arc<Node>) -> Result<(), crate::anchors::Ancho
     for digest in left {
         let Some(job) = node.anchors.memory().job(&digest).cloned() else { continue };
         if job.called_off {
-            end(node, called_off_record(digest, job.attempts)).await;
+            end_beside(node, called_off_record(digest, job.attempts));
             continue;
         }
         // The attempt before is cut off for certain before another one can begin.
         if job.state == JobState::Running {
             let record = records::interrupted(digest, job.attempts, AGENT_DIED);
             node.anchors.anchor_one(record).await?;
+            if job.deaths.saturating_add(1) >= MOST_DEATHS {
+                let text = format!("the agent died under it {MOST_DEATHS} times");
+                let problem = problem(codes::ATTEMPTS_SPENT, text);
+                let state = EndState::Failed;
+                let record =
+                    records::ended(digest, job.attempts, state, "attemptsSpent", Some(&problem));
+                end_beside(node, record);
+                continue;
+            }
         }
         let placed = match take_up(node, digest) {
             Ok(admitted) => {
@@ -45,13 +61,32 @@ pub(crate) async fn resume(node: &Arc<Node>) -> Result<(), crate::anchors::Ancho
             Err(problems) => {
                 let Some(problem) = problems.into_iter().next() else { continue };
                 // A disk that does not answer now may answer after the next start.
-                if [codes::FILE_MACHINE, codes::ARCHIVE_IO].contains(&problem.code) {
+                if is_the_machines(problem.code) {
                     tracing::error!(job = %digest, %problem, "left for the next start");
                 } else {
-                    give_up(node, digest, &problem).await;
+                    give_up_beside(node, digest, problem);
                 }
             }
         }
     }
     Ok(())
+}
+
+/// Ends the job beside everything else: on a full disk it waits for room, and nobody waits for it.
+fn end_beside(node: &Arc<Node>, record: Record) {
+    let at_work = node.at_work();
+    let node = Arc::clone(node);
+    tokio::spawn(async move {
+        end(&node, record).await;
+        drop(at_work);
+    });
+}
+
+fn give_up_beside(node: &Arc<Node>, digest: Digest, problem: Problem) {
+    let at_work = node.at_work();
+    let node = Arc::clone(node);
+    tokio::spawn(async move {
+        give_up(&node, digest, &problem).await;
+        drop(at_work);
+    });
 }

@@ -37,7 +37,11 @@ pub async fn open(node: &Arc<Node>, ways_in: WaysIn) -> Told<JoinSet<()>> {
     }
     if ways_in == WaysIn::All {
         let judge = Arc::new(DropJudge(Arc::clone(node)));
-        tasks.spawn(drop_folder(node).watch(judge, Arc::clone(&node.reloaded)));
+        tasks.spawn(drop_folder(node).watch(
+            judge,
+            Arc::clone(&node.reloaded),
+            Arc::clone(&node.look_again),
+        ));
     }
     Ok(tasks)
 }

@@ -25,6 +25,8 @@ pub struct Settings {
     /// Digest of the first root document: the only trust that is configured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trust_root: Option<Digest>,
+    /// Where the node's key comes from. Default `auto`.
+    pub node_key: NodeKey,
     /// Groups that this node is in, as an audience may name them. Default none.
     pub groups: Vec<String>,
     /// What the node lends to jobs.
@@ -44,6 +46,20 @@ pub struct Settings {
     pub log: Log,
     /// How the agent stops.
     pub shutdown: Shutdown,
+}
+
+/// Where the node's key comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NodeKey {
+    /// `node.key` in `$CREDENTIALS_DIRECTORY` if it is there, else in the state folder; made there at
+    /// the first start, unless other credentials are handed in.
+    #[default]
+    Auto,
+    /// `node.key` in `$CREDENTIALS_DIRECTORY`, and nowhere else.
+    Credential,
+    /// `node.key` in the state folder, made at the first start, whatever is handed in.
+    State,
 }
 
 /// What the node lends to jobs; what is left out is measured at the start.

@@ -16,6 +16,7 @@ use arch_wire::executor::{Blob, Claim, Denied, Outcome};
 use crate::{
     executor_client::{BlobError, Executed, Lost, STREAMS, stream_from},
     shelf::Shelf,
+    told::problem,
 };
 
 /// The most bytes of a list of files read.
@@ -52,6 +53,21 @@ pub enum Validated {
     Quarantined(Findings, Box<Problem>),
 }
 
+/// Why a run could not be looked at.
+#[derive(Debug)]
+pub enum Unlooked {
+    /// It cannot be an honest answer at all, or tells of a lost worker.
+    Lost(Lost),
+    /// The machine could not keep what came: nothing is said about job or executor.
+    Machine(Box<Problem>),
+}
+
+impl From<Lost> for Unlooked {
+    fn from(lost: Lost) -> Self {
+        Self::Lost(lost)
+    }
+}
+
 /// What is done with the bytes.
 #[derive(Debug, Clone, Copy)]
 pub enum Store<'a> {
@@ -64,11 +80,15 @@ pub enum Store<'a> {
 /// Looks at what the executor sent. Blocks while it hashes and stores.
 ///
 /// # Errors
-/// [`Lost`] when it cannot be an honest answer at all, or tells of a lost worker.
-pub fn validate(job: &Admitted, executed: &Executed, store: Store<'_>) -> Result<Validated, Lost> {
+/// [`Unlooked`].
+pub fn validate(
+    job: &Admitted,
+    executed: &Executed,
+    store: Store<'_>,
+) -> Result<Validated, Unlooked> {
     let claim = &executed.claim;
     if let Outcome::WorkerLost { why } = &claim.outcome {
-        return Err(Lost(format!("a worker was lost: {}", short(why))));
+        return Err(Lost(format!("a worker was lost: {}", short(why))).into());
     }
     require_asked_for(job, claim)?;
     if !claim.denied.is_bounded() {
@@ -183,15 +203,14 @@ fn take(
     file: &OwnedFd,
     store: Store<'_>,
     lies: &mut Vec<String>,
-) -> Result<Digest, Lost> {
+) -> Result<Digest, Unlooked> {
     let mut stream = stream_from(file, blob.size).map_err(unusable)?;
     let found = match store {
         Store::In(shelf) if job.archive().outputs == Keep::Whole => {
-            shelf.put_stream(&mut stream, blob.size).map_err(|problem| {
-                Lost(format!("the archive cannot keep an output: {}", problem.message))
-            })?
+            // The file is sealed and of the claimed size: what fails is the archive.
+            shelf.put_stream(&mut stream, blob.size).map_err(Unlooked::Machine)?
         }
-        _ => digest_of(&mut stream).map_err(|error| unusable(error.into()))?,
+        _ => digest_of(&mut stream).map_err(|error| unusable(BlobError::from(error)))?,
     };
     if found != blob.digest {
         lies.push(format!("`{}` is {found}, claimed was {}", short(&blob.name), blob.digest));
@@ -205,8 +224,13 @@ fn digest_of(stream: &mut impl Read) -> io::Result<Digest> {
     Ok(digest.finish())
 }
 
-fn unusable(error: BlobError) -> Lost {
-    Lost(error.to_string())
+fn unusable(error: BlobError) -> Unlooked {
+    match error {
+        BlobError::Io(error) => {
+            Unlooked::Machine(problem(codes::FILE_MACHINE, format!("an output: {error}")))
+        }
+        error => Unlooked::Lost(Lost(error.to_string())),
+    }
 }
 
 /// The executor's words, as far as they fit into a line.

@@ -176,3 +176,86 @@ fn after_a_kill_at_any_moment_the_accepted_job_is_still_there_once() {
     assert_eq!(ended(&mut child).code(), Some(0));
     assert_eq!(world::story(&world, job), ["accepted"]);
 }
+
+#[test]
+fn the_executor_is_asked_for_as_many_workers_as_have_room_on_what_is_lent() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = World::new();
+    let (script, told) = (world.path("executor.sh"), world.path("told"));
+    std::fs::write(&script, format!("#!/bin/sh\necho \"$@\" > {}\n", told.display())).unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_arch-node-agent"));
+    command.env_clear().arg("--executor").arg(&script).arg("--config").arg(world.path("config"));
+    let mut child =
+        command.arg("--state").arg(world.path("state")).stderr(Stdio::null()).spawn().unwrap();
+    let start = Instant::now();
+    let arguments = loop {
+        match std::fs::read_to_string(&told) {
+            Ok(text) if text.ends_with('\n') => break text,
+            _ => assert!(start.elapsed() < Duration::from_secs(30)),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    signal(&child, rustix::process::Signal::TERM);
+    assert_eq!(ended(&mut child).code(), Some(0));
+    // One processor is lent, and a run asks for a tenth of one at the least.
+    assert!(arguments.contains("--max-workers 10"), "{arguments}");
+}
+
+#[test]
+fn what_the_agent_would_refuse_to_start_with_is_told_by_check_config_as_well() {
+    let world = World::new();
+    world.write("config/policy.yaml", &world.policy(2, ""));
+    let (mut child, _notify) = started(&world);
+    signal(&child, rustix::process::Signal::TERM);
+    assert_eq!(ended(&mut child).code(), Some(0));
+    assert_eq!(output(&world, &["--check-config"]).status.code(), Some(0));
+    world.write("config/policy.yaml", &world.policy(1, ""));
+    let rolled_back = output(&world, &["--check-config"]);
+    assert_eq!(rolled_back.status.code(), Some(78));
+    assert!(String::from_utf8_lossy(&rolled_back.stderr).contains("ARCH-D011"));
+}
+
+#[test]
+fn among_other_credentials_no_new_identity_is_made_and_one_that_is_handed_in_is_used() {
+    let world = World::new();
+    let credentials = world.path("credentials");
+    std::fs::create_dir(&credentials).unwrap();
+    let with = |more: &[&str]| {
+        agent(&world, more).env("CREDENTIALS_DIRECTORY", &credentials).output().unwrap()
+    };
+    let refused = with(&[]);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("ARCH-N005"));
+    assert!(!world.path("state/node.key").exists());
+    let key = arch_identity::KeyPair::from_seed(arch_identity::KeyKind::Hybrid, &[3; 32]);
+    let text = arch_identity::keyfile::write_plain(&key);
+    arch_files::write_whole(&credentials.join("node.key"), text.as_bytes(), 0o400).unwrap();
+    // Without a job nothing is left to do, and no executor is needed.
+    assert_eq!(with(&["--run-once"]).status.code(), Some(0));
+    let journal = std::fs::read(world.path("state/ledger/journal")).unwrap();
+    let did = key.public()[0].did();
+    assert!(journal.windows(did.len()).any(|window| window == did.as_bytes()));
+}
+
+#[test]
+fn the_soft_cap_on_descriptors_is_lifted_to_the_hard_one() {
+    let world = World::new();
+    let path = world.path("notify.sock");
+    let notify = UnixDatagram::bind(&path).unwrap();
+    notify.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let inner = agent(&world, &[]);
+    let mut command = Command::new("/bin/sh");
+    command.env_clear().env("NOTIFY_SOCKET", &path).stderr(Stdio::null());
+    command.args(["-c", "ulimit -S -n 100 && exec \"$0\" \"$@\""]).arg(inner.get_program());
+    let mut child = command.args(inner.get_args()).spawn().unwrap();
+    let mut buffer = [0; 4_096];
+    let length = notify.recv(&mut buffer).unwrap();
+    assert!(length > 0);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    signal(&child, rustix::process::Signal::TERM);
+    assert_eq!(ended(&mut child).code(), Some(0));
+    assert!(words[3] == words[4] && words[3] != "100", "{line}");
+}

@@ -264,8 +264,8 @@ async fn a_job_that_the_agents_stop_cuts_off_is_run_again_to_its_one_end() {
     world.write("config/node.d/quick.yaml", "shutdown: { grace: 0s }\n");
     let running = world.start(dawdler()).await;
     let job = world.drop_file("a.yaml", &world.job("first", ""));
-    let waiting = world.drop_file("b.yaml", &world.job("second", ""));
     running.until(job, "running").await;
+    let waiting = world.drop_file("b.yaml", &world.job("second", ""));
     running.until(waiting, "waiting").await;
     running.stop().await;
     assert_eq!(story(&world, job), ["accepted", "started", "interrupted"]);
@@ -385,4 +385,208 @@ async fn a_module_that_rotted_in_the_archive_is_taken_from_the_modules_folder_ag
     running.until(job, "completed").await;
     running.stop().await;
     assert!(archive.check(&module).is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_that_cannot_be_fed_gives_its_place_to_the_next() {
+    let world = World::new();
+    let input = world.path("input.txt");
+    std::fs::write(&input, "data").unwrap();
+    let digest = Digest::of(b"data");
+    let current = Mutex::new(None);
+    let double = Double::new(move |line, message| {
+        match message {
+            // The first two run until they are called off, but for the one with the input.
+            ToExecutor::Run(request) if request.inputs.is_empty() => {
+                *current.lock().unwrap() = Some(request.run);
+            }
+            ToExecutor::Run(request) => line.finish(request.run, &[("stdout", b"x")]),
+            ToExecutor::Cancel { run } => line.end(run, Outcome::Cancelled),
+            _ => {}
+        }
+        Then::Live
+    });
+    let running = world.start(double).await;
+    let spec = format!("  inputs: {{ data: \"file://{}@{digest}\" }}\n", input.display());
+    let fed = world.drop_file("fed.yaml", &world.job("fed", &spec));
+    running.until(fed, "completed").await;
+    let first = world.drop_file("first.yaml", &world.job("first", ""));
+    running.until(first, "running").await;
+    let hex = digest.hex();
+    let (fan, rest) = hex.split_at(2);
+    std::fs::remove_file(world.path(&format!("state/archive/sha256/{fan}/{rest}"))).unwrap();
+    std::fs::remove_file(&input).unwrap();
+    let node = running.node.places.control();
+    let line = arch_wire::control::write_call(&Call::JobReplay { digest: fed }).unwrap();
+    let replay = tokio::task::spawn_blocking(move || world::raw_call(&node, &line));
+    // The replay stands in the queue before the next job comes.
+    while tokio::task::block_in_place(|| world::metric(&world, "arch_queue_jobs")) < 1 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let second = world.drop_file("second.yaml", &world.job("second", ""));
+    running.until(second, "waiting").await;
+    running.call(Call::JobCancel { digest: first }).await;
+    let Reply::Problem(problem) = replay.await.unwrap() else { panic!("nothing to feed it with") };
+    assert_eq!(problem.code.as_str(), "ARCH-N202");
+    running.until(second, "running").await;
+    running.call(Call::JobCancel { digest: second }).await;
+    running.until(second, "cancelled").await;
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_may_write_to_the_machine_is_not_replayed() {
+    let world = World::new();
+    let allow = "  allow:\n    - { id: data, fs: [\"write:/srv/arch-test\"] }\n";
+    world.write("config/policy.yaml", &world.policy(1, allow));
+    let double = Double::honest();
+    let running = world.start(double.clone()).await;
+    let spec = "  capabilities: { fs: [\"write:/srv/arch-test\"] }\n";
+    let job = world.drop_file("a.yaml", &world.job("a", spec));
+    running.until(job, "completed").await;
+    let reply = running.call(Call::JobReplay { digest: job }).await;
+    assert!(matches!(reply, Reply::Problem(p) if p.code.as_str() == "ARCH-N109"));
+    running.stop().await;
+    assert_eq!(double.asked(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_that_the_archive_cannot_keep_costs_no_attempt_and_comes_again_later() {
+    let world = World::new();
+    let fan = Digest::of(b"hello").hex()[..2].to_owned();
+    let obstacle = world.path(&format!("state/archive/sha256/{fan}"));
+    let removed = obstacle.clone();
+    let runs = AtomicU32::new(0);
+    let double = Double::new(move |line, message| {
+        if let ToExecutor::Run(request) = message {
+            if runs.fetch_add(1, Ordering::SeqCst) == 1 {
+                std::fs::remove_file(&removed).unwrap();
+            }
+            line.finish(request.run, &[("stdout", b"hello"), ("stderr", b"")]);
+        }
+        Then::Live
+    });
+    std::fs::create_dir(world.path("config/node.d")).unwrap();
+    world.write("config/node.d/once.yaml", "jobs: { attempts: 1 }\n");
+    let running = world.start(double.clone()).await;
+    std::fs::write(&obstacle, "a file where a folder belongs").unwrap();
+    let job = world.drop_file("a.yaml", &world.job("a", ""));
+    let detail = running.until(job, "completed").await;
+    assert_eq!((detail.attempts, detail.outputs["stdout"]), (2, Digest::of(b"hello")));
+    running.stop().await;
+    assert_eq!(story(&world, job), ["accepted", "started", "interrupted", "started", "finished"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_waits_for_another_is_taken_in_as_soon_as_that_one_has_ended() {
+    let world = World::new();
+    std::fs::create_dir(world.path("config/node.d")).unwrap();
+    world.write("config/node.d/slow.yaml", "jobs: { rescan: 1h }\n");
+    let running = world.start(Double::honest()).await;
+    let first = world.job("first", "");
+    let after = format!("  after: [\"{}\"]\n", world::digest(&first));
+    let second = world.drop_file("second.yaml", &world.job("second", &after));
+    running.until(second, "refused").await;
+    running.until(world.drop_file("first.yaml", &first), "completed").await;
+    running.until(second, "completed").await;
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_under_which_the_agent_dies_every_time_is_given_up_in_the_end() {
+    let world = World::new();
+    std::fs::create_dir(world.path("config/node.d")).unwrap();
+    world.write("config/node.d/quick.yaml", "shutdown: { grace: 0s }\n");
+    let running = world.start(dawdler()).await;
+    let job = world.drop_file("a.yaml", &world.job("first", ""));
+    running.until(job, "running").await;
+    running.stop().await;
+    let environment = Digest::of(b"double");
+    let mut deaths = Vec::new();
+    for attempt in 2..12 {
+        deaths.push(Record::Started { document: job, attempt, environment });
+        let why = "the agent died under it".to_owned();
+        deaths.push(Record::Interrupted { document: job, attempt, why });
+    }
+    // The last death is the one that the next start finds.
+    deaths.pop();
+    world::append(&world, &deaths);
+    let double = Double::honest();
+    let running = world.start(double.clone()).await;
+    let detail = running.until(job, "failed").await;
+    assert_eq!(detail.row.code.as_deref(), Some("ARCH-N303"));
+    running.stop().await;
+    assert_eq!(double.asked(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiting_job_that_is_called_off_keeps_its_end_beside_its_document() {
+    let world = World::new();
+    let running = world.start(dawdler()).await;
+    let first = world.drop_file("a.yaml", &world.job("first", ""));
+    running.until(first, "running").await;
+    let second = world.drop_file("b.yaml", &world.job("second", ""));
+    running.until(second, "waiting").await;
+    running.call(Call::JobCancel { digest: second }).await;
+    let archive = arch_archive::Archive::open(&world.path("state/archive")).unwrap();
+    assert!(archive.pin_of(&second).unwrap().finished.is_some());
+    running.call(Call::JobCancel { digest: first }).await;
+    running.until(first, "cancelled").await;
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_executor_that_is_always_busy_is_lost_in_the_end_and_costs_an_attempt() {
+    let mut world = World::new();
+    world.handover = std::time::Duration::from_millis(400);
+    std::fs::create_dir(world.path("config/node.d")).unwrap();
+    world.write("config/node.d/once.yaml", "jobs: { attempts: 1 }\n");
+    let double = Double::new(|line, message| {
+        if let ToExecutor::Run(request) = message {
+            line.say(&FromExecutor::Busy { run: request.run, why: Busy::NoWorker }, &[]);
+        }
+        Then::Live
+    });
+    let running = world.start(double.clone()).await;
+    let job = world.drop_file("a.yaml", &world.job("a", ""));
+    let detail = running.until(job, "failed").await;
+    assert_eq!(detail.row.code.as_deref(), Some("ARCH-N303"));
+    running.stop().await;
+    assert!(double.asked() > 1, "it was asked more than once before that");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_a_full_disk_holds_up_is_left_to_the_next_start_when_the_agent_stops() {
+    let world = World::new();
+    std::fs::create_dir(world.path("config/node.d")).unwrap();
+    world.write("config/node.d/quick.yaml", "shutdown: { grace: 1s }\n");
+    let full = std::sync::Arc::clone(&world.full);
+    let double = Double::new(move |line, message| {
+        if let ToExecutor::Run(request) = message {
+            full.store(true, Ordering::SeqCst);
+            line.finish(request.run, &[("stdout", b"hello"), ("stderr", b"")]);
+        }
+        Then::Live
+    });
+    let running = world.start(double).await;
+    let job = world.drop_file("a.yaml", &world.job("a", ""));
+    let start = std::time::Instant::now();
+    loop {
+        let Reply::Ok(Answer::Status(status)) = running.call(Call::Status {}).await else {
+            panic!()
+        };
+        if status.why.is_some_and(|why| why.contains("full")) {
+            break;
+        }
+        assert!(start.elapsed() < std::time::Duration::from_secs(30));
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let stopping = std::time::Instant::now();
+    running.stop().await;
+    assert!(stopping.elapsed() < std::time::Duration::from_secs(10), "it does not wait for room");
+    world.full.store(false, Ordering::SeqCst);
+    let running = world.start(Double::honest()).await;
+    running.until(job, "completed").await;
+    running.stop().await;
+    assert_eq!(story(&world, job), ["accepted", "started", "interrupted", "started", "finished"]);
 }

@@ -61,7 +61,16 @@ async fn hostile_things_in_the_drop_folder_are_refused_and_the_next_job_runs() {
     }
     let good = world.drop_file("good.yaml", &world.job("good", ""));
     running.until(good, "completed").await;
-    tokio::time::sleep(Duration::from_secs(4)).await;
+    let start = std::time::Instant::now();
+    let list = async || match running.call(Call::JobList { state: Some("refused".into()) }).await {
+        Reply::Ok(Answer::JobList { jobs, .. }) => jobs.len(),
+        other => panic!("{other:?}"),
+    };
+    // What is fresh and cannot be read may be half-written: it is refused when it is quiet.
+    while list().await < 5 {
+        assert!(start.elapsed() < Duration::from_secs(60));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     running.stop().await;
     let found = refused(&world);
     let code = |name: &str| {
@@ -87,9 +96,11 @@ async fn a_file_written_in_two_halves_is_accepted_and_never_refused() {
     let (head, tail) = text.split_at(text.len() / 2);
     use std::io::Write as _;
     let mut file = std::fs::File::create(world.path("config/jobs/slow.yaml")).unwrap();
-    file.write_all(head.as_bytes()).unwrap();
-    file.sync_all().unwrap();
-    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    // Piece by piece, so that it is looked at in between and never quiet for long.
+    for piece in head.as_bytes().chunks(head.len().div_ceil(6)) {
+        file.write_all(piece).unwrap();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
     file.write_all(tail.as_bytes()).unwrap();
     drop(file);
     running.until(world::digest(&text), "completed").await;

@@ -1,29 +1,37 @@
 //! The policy that is in force, and its answer to a job.
 
-use arch_document::{Document, Grant, Job, SignedDocument, Verified};
+use arch_document::{Document, Fault, Grant, Job, SignedDocument, Verified};
 use arch_identity::{Digest, Timestamp};
 use arch_problem::{Problem, codes};
 
 use crate::{
-    Admitted, Check, Decision, Denied, Facts, Policy,
+    Admitted, Check, Decision, Denied, Facts, Here, Policy,
     case::{Case, RoleCaps},
     check::capabilities,
     decision::Telling,
     grants,
 };
 
-/// A policy that a quorum signed, whose time had come when it was verified. There is no other way
-/// to have one.
+/// A policy that a quorum signed for this node, whose time had come when it was verified. There is
+/// no other way to have one.
 #[derive(Debug)]
 pub struct ActivePolicy {
     policy: Verified<Policy>,
 }
 
 impl ActivePolicy {
-    /// Puts a verified policy in force.
-    #[must_use]
-    pub fn activate(policy: Verified<Policy>) -> Self {
-        Self { policy }
+    /// Puts a verified policy in force, if it is meant for this node.
+    ///
+    /// # Errors
+    /// A [`Problem`] at its `audience`: a policy for other nodes is none for this one, whoever
+    /// signed it.
+    pub fn activate(policy: Verified<Policy>, here: Here<'_>) -> Result<Self, Box<Problem>> {
+        if policy.get().audience().includes(here.node, here.groups) {
+            return Ok(Self { policy });
+        }
+        let text = format!("this node, `{}`, is not in the policy's audience", here.node);
+        let fault = Fault::new("/metadata/audience", codes::POLICY_FOR_OTHERS, text);
+        Err(Box::new(policy.document().problem(fault)))
     }
 
     /// What it says.

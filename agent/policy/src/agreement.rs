@@ -6,7 +6,7 @@ use proptest::{prelude::*, sample::select};
 use serde_json::{Value, json};
 
 use crate::{
-    Fact, Facts, PolicySpec,
+    DEFAULT_MAX_FUEL, Fact, Facts, PolicySpec,
     active::effective,
     case::{Case, RoleCaps},
     finding::{Answer, Finding},
@@ -29,12 +29,16 @@ const GRANTS: [&str; 10] = [
 ];
 const OWNERS: [&str; 4] = ["user:ann", "user:bob", "group:lab", "user:lab/x"];
 const OWNER_PATTERNS: [&str; 6] = ["user:*", "user:**", "group:**", "*", "**", "nobody"];
-const IMAGES: [&str; 5] = ["arch/a", "arch/a:1", "host:5000/arch/b", "host:5000/arch/b:2", "c"];
+const IMAGES: [&str; 6] =
+    ["arch/a", "arch/a:1", "arch/deep/a", "host:5000/arch/b", "host:5000/arch/b:2", "c"];
+const LABELS: [&str; 3] = ["mining", "mining/x", "index"];
 const IMAGE_PATTERNS: [&str; 7] =
     ["**", "arch/*", "host:5000/**", "c", "**b", "arch/a@**", "arch/a:1"];
 const NAMES: [&str; 2] = ["miner", "index"];
 const FACT_KEYS: [&str; 5] = ["cpu.arch", "hops", "green", "price", "unknown"];
 const NODE: &str = "did:key:z6MkNode";
+const DONE: &str = "sha256:00000000000000000000000000000000000000000000000000000000000000aa";
+const NOT_DONE: &str = "sha256:00000000000000000000000000000000000000000000000000000000000000bb";
 
 fn digest() -> Digest {
     Digest::of(b"a module")
@@ -76,7 +80,18 @@ fn allow_rules() -> impl Strategy<Value = Vec<Value>> {
     })
 }
 
+/// Half of the rules have one condition, so that it decides.
 fn when() -> impl Strategy<Value = Value> {
+    let one = prop_oneof![
+        select(&GRANTS[..]).prop_map(|grant| json!({ "asks": grant })),
+        select(&["user:*", "nobody"][..]).prop_map(|owner| json!({ "owner": owner })),
+        Just(json!({ "label": { "purpose": "mining*" } })),
+        Just(json!({ "image": "arch/*" })),
+    ];
+    prop_oneof![many_conditions(), one]
+}
+
+fn many_conditions() -> impl Strategy<Value = Value> {
     let some = proptest::option::weighted::<_>;
     (
         some(0.3, select(&OWNER_PATTERNS[..])),
@@ -122,7 +137,8 @@ fn policy() -> impl Strategy<Value = Value> {
             let rule = |(i, w)| json!({ "id": format!("refuse.{i}"), "when": w, "reason": "so" });
             whens.into_iter().enumerate().map(rule).collect()
         });
-    let caps = (3..6_u64, 1_500..3_000_u64, 80..200_u64, 0..3_u32, 80..200_u32);
+    let fuel = often(None, &[Some(400)]);
+    let caps = (3..6_u64, 1_500..3_000_u64, 80..200_u64, 0..3_u32, 80..200_u32, fuel);
     (
         allow_rules(),
         or_else("**", list_of(&IMAGE_PATTERNS, 3)),
@@ -135,8 +151,8 @@ fn policy() -> impl Strategy<Value = Value> {
         refuse,
     )
         .prop_map(|(allow, images, tags, runtimes, owners, caps, shared, unpinned, refuse)| {
-            let (cpu, memory, timeout, gpu, power) = caps;
-            json!({
+            let (cpu, memory, timeout, gpu, power, fuel) = caps;
+            let mut policy = json!({
                 "allow": allow,
                 "images": { "allow": images, "allowTags": tags },
                 "runtimes": runtimes,
@@ -149,8 +165,17 @@ fn policy() -> impl Strategy<Value = Value> {
                 "isolation": { "shared": shared },
                 "inputs": { "allowUnpinned": unpinned },
                 "refuse": refuse,
-            })
+            });
+            if let Some(fuel) = fuel {
+                policy["resources"]["max"]["fuel"] = json!(fuel);
+            }
+            policy
         })
+}
+
+/// Decimals close to each other and to whole numbers, as documents write them.
+fn decimal() -> impl Strategy<Value = Value> {
+    select(&[0.15, 0.150_001, 1.5, -0.5, 1.000_001][..]).prop_map(|number| json!(number))
 }
 
 fn constraint() -> impl Strategy<Value = Value> {
@@ -158,6 +183,7 @@ fn constraint() -> impl Strategy<Value = Value> {
         (-2..3_i64).prop_map(|n| json!(n)),
         select(&["x86_64", "arm"][..]).prop_map(|t| json!(t)),
         any::<bool>().prop_map(|b| json!(b)),
+        decimal(),
     ];
     (select(&FACT_KEYS[..]), select(&["==", "!=", "<", "<=", ">", ">="][..]), value)
         .prop_map(|(key, op, value)| json!({ "key": key, "op": op, "value": value }))
@@ -168,12 +194,15 @@ fn job() -> impl Strategy<Value = Value> {
         often("2026-11-01T00:00:00Z", &["2026-12-01T00:00:00Z"]),
         often("2026-12-02T00:00:00Z", &["2026-11-20T00:00:00Z"]),
     );
-    let audience = often(&["*"][..], &[&[NODE], &["lab"], &["others", "did:key:z6MkX"]]);
-    let resources = (1..5_u64, 1..2_200_u64, 1..110_u64, often(0, &[1, 2, 3]), 0..110_u32);
+    // Left out, it means every node; the empty list stands for leaving it out.
+    let audience = often(&["*"][..], &[&[], &[NODE], &["lab"], &["others", "did:key:z6MkX"]]);
+    let fuel = often(None, &[Some(1), Some(500), Some(DEFAULT_MAX_FUEL), Some(1 << 50)]);
+    let resources = (1..5_u64, 1..2_200_u64, 1..110_u64, often(0, &[1, 2, 3]), 0..110_u32, fuel);
+    let chain = (often(None, &[Some(true), Some(false)]), often(None, &[Some(1), Some(2)]));
     let kind = (
         often("wasm", &["oci"]),
         often("process", &["shared"]),
-        proptest::option::of(select(&["mining", "index"][..])),
+        proptest::option::of(select(&LABELS[..])),
     );
     let image = (select(&IMAGES[..]), often(true, &[false]));
     (
@@ -186,10 +215,21 @@ fn job() -> impl Strategy<Value = Value> {
         resources,
         prop_oneof![1 => Just(vec![]), 2 => list_of(&GRANTS, 2)],
         proptest::option::of(often(true, &[false])),
-        prop_oneof![2 => Just(vec![]), 1 => proptest::collection::vec(constraint(), 1..3)],
+        (prop_oneof![2 => Just(vec![]), 1 => proptest::collection::vec(constraint(), 1..3)], chain),
     )
         .prop_map(
-            |(times, audience, owner, name, image, kind, res, asks, input, constraints)| {
+            |(
+                times,
+                audience,
+                owner,
+                name,
+                image,
+                kind,
+                res,
+                asks,
+                input,
+                (constraints, chain),
+            )| {
                 let image = match image {
                     (name, true) => format!("{name}@{}", digest()),
                     (name, false) => name.to_owned(),
@@ -212,6 +252,18 @@ fn job() -> impl Strategy<Value = Value> {
                         "placement": { "constraints": constraints },
                     },
                 });
+                if audience.is_empty() {
+                    job["metadata"].as_object_mut().unwrap().remove("audience");
+                }
+                if let Some(fuel) = res.5 {
+                    job["spec"]["resources"]["fuel"] = json!(fuel);
+                }
+                if let Some(done) = chain.0 {
+                    job["spec"]["after"] = json!([if done { DONE } else { NOT_DONE }]);
+                }
+                if let Some(redundancy) = chain.1 {
+                    job["spec"]["verify"] = json!({ "redundancy": redundancy });
+                }
                 if let Some(label) = kind.2 {
                     job["metadata"]["labels"] = json!({ "purpose": label });
                 }
@@ -227,12 +279,13 @@ fn job() -> impl Strategy<Value = Value> {
 /// Everything else that a decision depends upon.
 #[derive(Debug, Clone)]
 struct Around {
-    roles: Vec<Vec<String>>,
+    roles: Vec<Option<Vec<String>>>,
     signers: Vec<String>,
     groups: Vec<String>,
     runtimes: Vec<&'static str>,
     gpus: u32,
     known: Value,
+    completed: Vec<String>,
 }
 
 const NOW: &str = "2026-11-23T00:00:00Z";
@@ -241,8 +294,13 @@ fn around() -> impl Strategy<Value = Around> {
     let runtimes = select(vec![vec!["wasm", "oci"], vec!["wasm", "oci"], vec!["wasm"], vec![]]);
     let wide = ["read:/", "write:/", "egress:443", "egress:80", "egress:25"];
     let wide = wide.map(str::to_owned).to_vec();
-    let role = prop_oneof![2 => Just(wide), 1 => list_of(&GRANTS, 4)];
-    let known = (-2..3_i64, select(&["x86_64", "arm"][..]), any::<bool>(), any::<bool>());
+    let role = prop_oneof![
+        4 => Just(Some(wide)),
+        1 => Just(None),
+        2 => list_of(&GRANTS, 4).prop_map(Some),
+    ];
+    let price = proptest::option::of(prop_oneof![decimal(), (-2..3_i64).prop_map(|n| json!(n))]);
+    let known = (-2..3_i64, select(&["x86_64", "arm"][..]), any::<bool>(), price);
     (
         proptest::collection::vec(role, 1..3),
         list_of(&["ann", "bob"], 2),
@@ -253,10 +311,11 @@ fn around() -> impl Strategy<Value = Around> {
     )
         .prop_map(|(roles, signers, groups, runtimes, gpus, (hops, arch, green, price))| {
             let mut known = json!({ "hops": hops, "cpu.arch": arch, "green": green });
-            if price {
-                known["price"] = json!(hops);
+            if let Some(price) = price {
+                known["price"] = price;
             }
-            Around { roles, signers, groups, runtimes, gpus, known }
+            let completed = vec![DONE.to_owned()];
+            Around { roles, signers, groups, runtimes, gpus, known, completed }
         })
 }
 
@@ -273,15 +332,15 @@ impl Around {
             runtimes: self.runtimes.iter().map(runtime).collect(),
             gpus: GpuCount::new(self.gpus),
             policy_quorum: None,
-            completed: std::collections::BTreeSet::new(),
+            completed: [DONE.parse().unwrap()].into(),
             known: self.known.as_object().unwrap().iter().map(fact).collect(),
         }
     }
 
     fn roles(&self) -> Vec<RoleCaps> {
-        let role = |(i, caps): (usize, &Vec<String>)| RoleCaps {
+        let role = |(i, caps): (usize, &Option<Vec<String>>)| RoleCaps {
             role: format!("role{i}"),
-            caps: Some(caps.iter().map(|cap| cap.parse().unwrap()).collect()),
+            caps: caps.as_ref().map(|caps| caps.iter().map(|cap| cap.parse().unwrap()).collect()),
             place: None,
         };
         self.roles.iter().enumerate().map(role).collect()
@@ -312,6 +371,7 @@ impl Around {
             roles: &self.roles,
             signers: &self.signers,
             digest,
+            completed: &self.completed,
         }
     }
 }
@@ -434,16 +494,45 @@ fn the_generated_worlds_hold_both_answers_and_every_code_of_a_refusal() {
     let mut runner = TestRunner::deterministic();
     let mut codes = std::collections::BTreeSet::new();
     let mut allowed = 0;
+    // What a narrower reading of a refusal would let through: a folder above the refused one, and
+    // a name with one more slash than the pattern.
+    let (mut above, mut beyond_a_slash) = (0, 0);
     for _ in 0..4_000 {
         let (policy, job, around) =
             (policy(), job(), around()).new_tree(&mut runner).unwrap().current();
         let refused = around.decide(&policy, &job, |case| refused(&case.findings()));
         allowed += u32::from(refused.is_empty());
+        let rules: Vec<&Value> = policy["refuse"].as_array().unwrap().iter().collect();
+        let decides = |when: &Value| when.as_object().unwrap().len() == 1;
+        above += rules.iter().filter(|r| decides(&r["when"]) && is_above(&job, &r["when"])).count();
+        beyond_a_slash += rules.iter().filter(|r| is_beyond_a_slash(&job, &r["when"])).count();
         codes.extend(refused.into_iter().map(|(code, _)| code));
     }
     assert!(allowed > 40, "{allowed} of 4,000 are allowed");
-    let wanted = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17];
+    assert!(above > 4 && beyond_a_slash > 20, "{above} above, {beyond_a_slash} beyond a slash");
+    let wanted = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18];
     for number in wanted {
         assert!(codes.contains(&*format!("ARCH-P{number:03}")), "P{number:03} never comes up");
     }
+}
+
+/// Whether the job asks for a folder that what the condition refuses lies in.
+fn is_above(job: &Value, when: &Value) -> bool {
+    let Some(refused) = when["asks"].as_str() else { return false };
+    let refused: Grant = refused.parse().unwrap();
+    let lists = ["net", "fs"].map(|list| job["spec"]["capabilities"][list].as_array().unwrap());
+    let asked = lists.into_iter().flatten().map(|grant| grant.as_str().unwrap());
+    asked
+        .map(|grant| grant.parse::<Grant>().unwrap())
+        .any(|grant| grant != refused && grant.covers(&refused))
+}
+
+/// Whether the job's name of something goes on after a `/` where the condition's star stands.
+fn is_beyond_a_slash(job: &Value, when: &Value) -> bool {
+    let meta = &job["metadata"];
+    *when == json!({ "owner": "user:*" }) && meta["owner"] == "user:lab/x"
+        || *when == json!({ "label": { "purpose": "mining*" } })
+            && meta["labels"]["purpose"] == "mining/x"
+        || *when == json!({ "image": "arch/*" })
+            && job["spec"]["image"].as_str().unwrap().starts_with("arch/deep/")
 }

@@ -6,6 +6,15 @@ use arch_document::{Runtime, quantity::GpuCount};
 use arch_identity::{Digest, Timestamp, canonical::Decimal};
 use serde::{Deserialize, Serialize};
 
+/// The node as an audience may name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Here<'a> {
+    /// Its did:key.
+    pub node: &'a str,
+    /// Groups that it is in.
+    pub groups: &'a [String],
+}
+
 /// What an admission is decided upon, beside the job and the policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {

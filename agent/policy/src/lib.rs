@@ -38,7 +38,7 @@ mod oracle;
 pub use active::ActivePolicy;
 pub use admitted::{Admitted, Denied};
 pub use decision::{Check, Decision, RuleRef};
-pub use facts::{Fact, Facts, Quorum};
+pub use facts::{Fact, Facts, Here, Quorum};
 pub use limits::{DEFAULT_MAX_FUEL, FUEL_PER_CPU_SECOND, Limits};
 pub use pattern::{MAX_PATTERN, Pattern};
 pub use policy::{Policy, schema_for_policy};

@@ -1,4 +1,7 @@
 //! Patterns over names: `*` stands for any run without `/`, `**` for any run at all.
+//!
+//! Where a pattern refuses, `*` stands for any run at all as well: an owner, a label or an image
+//! may contain `/`, and a name with one more `/` in it must not slip past a refusal.
 
 use std::fmt;
 
@@ -8,7 +11,8 @@ use serde::{Deserialize, Serialize};
 /// The longest pattern, in bytes.
 pub const MAX_PATTERN: usize = 256;
 
-/// A pattern such as `user:*` or `ghcr.io/arch/**`. Upper and lower case differ.
+/// A pattern such as `user:*` or `ghcr.io/arch/**`. Upper and lower case differ. `*` stands for any
+/// run without `/`, and under `refuse` for any run at all; `**` for any run at all.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Pattern(#[schemars(length(min = 1, max = 256), regex(pattern = r"^[!-~]+$"))] String);
@@ -26,9 +30,20 @@ impl Pattern {
         (1..=MAX_PATTERN).contains(&self.0.len()) && self.0.bytes().all(|b| b.is_ascii_graphic())
     }
 
-    /// Whether the whole of `text` fits. Time is at most length of pattern times length of text.
+    /// Whether the whole of `text` fits, for what allows: `*` stays between slashes.
     #[must_use]
     pub fn fits(&self, text: &str) -> bool {
+        self.reads(text, |c| c != '/')
+    }
+
+    /// Whether the whole of `text` fits, for what refuses: `*` goes over slashes too.
+    #[must_use]
+    pub fn fits_widely(&self, text: &str) -> bool {
+        self.reads(text, |_| true)
+    }
+
+    /// Time is at most length of pattern times length of text.
+    fn reads(&self, text: &str, one_star: impl Fn(char) -> bool) -> bool {
         let mut reached = Reached::start(text);
         let mut rest = self.0.as_str();
         while let Some(first) = rest.chars().next() {
@@ -36,7 +51,7 @@ impl Pattern {
                 reached.run(|_| true);
                 rest = after;
             } else if first == '*' {
-                reached.run(|c| c != '/');
+                reached.run(&one_star);
                 rest = rest.strip_prefix('*').unwrap_or_default();
             } else {
                 reached.step(first);
@@ -129,6 +144,21 @@ mod tests {
     }
 
     #[test]
+    fn one_star_of_a_refusal_goes_over_slashes() {
+        for (pattern, text, fits) in [
+            ("guest:*", "guest:a/b", true),
+            ("guest:*", "user:guest:a", false),
+            ("mining*", "mining/x", true),
+            ("evil/*", "evil/a/b", true),
+            ("evil/*", "good/evil/a", false),
+            ("a*c", "a/b/c", true),
+            ("a*c", "a/b/d", false),
+        ] {
+            assert_eq!(Pattern::new(pattern).fits_widely(text), fits, "`{pattern}` on `{text}`");
+        }
+    }
+
+    #[test]
     fn a_pattern_made_to_backtrack_ends_at_once() {
         let pattern = Pattern::new("*a".repeat(100) + "b");
         assert!(!pattern.fits(&"a".repeat(10_000)));
@@ -155,6 +185,14 @@ mod tests {
             pattern in "[ab/*]{0,8}", text in "[ab/]{0,10}",
         ) {
             prop_assert_eq!(Pattern::new(pattern.clone()).fits(&text), slow(&pattern, &text));
+            let wide = pattern.replace('*', "**");
+            prop_assert_eq!(Pattern::new(pattern.clone()).fits_widely(&text), slow(&wide, &text));
+        }
+
+        #[test]
+        fn what_fits_narrowly_fits_widely(pattern in "[ab/*]{0,8}", text in "[ab/]{0,10}") {
+            let pattern = Pattern::new(pattern);
+            prop_assert!(!pattern.fits(&text) || pattern.fits_widely(&text));
         }
     }
 }

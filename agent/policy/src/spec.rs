@@ -48,6 +48,7 @@ pub struct PolicySpec {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ImageRules {
     /// Patterns of names without tag and digest; one with an `@` is read against `name@sha256:…`.
+    /// `*` stops at `/`, `**` does not.
     pub allow: Vec<Pattern>,
     /// Whether an image may be named by a tag alone. Default no.
     #[serde(default)]

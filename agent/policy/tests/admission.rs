@@ -160,6 +160,35 @@ fn a_refuse_rule_beats_every_allowance_and_gives_its_reason() {
 }
 
 #[test]
+fn a_refuse_rule_reads_widely_so_that_nothing_slips_past_it() {
+    let policy = |when: &str| {
+        let policy = POLICY.replace("label: { purpose: \"mining*\" }", when);
+        policy.replace("owner: \"user:*\"", "owner: \"**\"").replace("arch/*", "**")
+    };
+    let whole = format!("arch/hello@{}", Digest::of(b"module"));
+    for (when, from, to) in [
+        // What is refused lies inside what is asked for.
+        ("asks: \"read:/srv/data/wiki/secret\"", "", ""),
+        ("asks: \"read:/srv/data/wiki\"", "", ""),
+        ("asks: \"read:/srv\"", "", ""),
+        // A slash in a name does not end the reach of a star.
+        ("owner: \"guest:*\"", "user:ada", "guest:a/b"),
+        ("label: { purpose: \"mining*\" }", "\"index\"", "\"mining/x\""),
+        ("image: \"evil/*\"", "arch/hello@", "evil/a/b@"),
+        ("image: \"evil/*\"", whole.as_str(), "evil/a/b"),
+    ] {
+        let policy = policy(when).replace("allow: [\"**\"]", "allow: [\"**\"], allowTags: true");
+        let (text, denied) = denied_by(&policy, from, to, &facts());
+        let codes: Vec<_> = reasons(&policy, &text, &denied).into_iter().map(|r| r.0).collect();
+        assert_eq!(codes, ["ARCH-P008"], "{when}: {denied}");
+    }
+    let world = World::new();
+    let verified = world.signed("jobs/hello.yaml", &job("", ""), &[1]);
+    let beside = policy("asks: \"read:/srv/data/wiki2\"");
+    assert!(world.policy(&beside).admit(verified, &facts()).is_ok());
+}
+
+#[test]
 fn sharing_a_worker_is_for_owners_that_the_policy_lists() {
     one_reason(
         "isolation: process",

@@ -53,6 +53,8 @@ fn the_default_policy_allows_no_network_and_no_files() {
 fn the_schema_for_editors_knows_every_field_and_closes_every_object() {
     let schema = schema_for_policy();
     assert_eq!(schema["properties"]["kind"]["const"], "Policy");
+    assert_eq!(schema["$defs"]["When"]["minProperties"], 1);
+    assert!(!schema.to_string().contains("null"), "a field is left out, never null");
     let text = schema.to_string();
     for field in ["allowTags", "powerBudgetW", "allowUnpinned", "writeEntries", "signer", "weight"]
     {

@@ -202,6 +202,14 @@ impl Placed {
         self.reservation.demand()
     }
 
+    /// The same job, admitted anew after the policy changed: what it may do and use is now what the
+    /// newer policy says. Another job changes nothing.
+    pub fn readmit(&mut self, again: Admitted) {
+        if again.digest() == self.job.digest() {
+            self.job = again;
+        }
+    }
+
     /// Ends the job's stay: its part of the node is free again, and here is the job.
     #[must_use = "the job's end is still to be anchored"]
     pub fn finish(self) -> Admitted {

@@ -128,6 +128,31 @@ fn a_plan_of_a_job_that_asks_for_too_much_points_into_both_files() {
 }
 
 #[test]
+fn a_plan_looks_at_the_inputs_as_the_agent_would() {
+    let world = World::with_config();
+    world.job("plain.yaml", "");
+    world.write("data.txt", "data");
+    let path = world.path("data.txt").display().to_string();
+    let plan = |input: &str| {
+        let text = format!("{}  inputs: {{ data: \"{input}\" }}\n", world.read("plain.yaml"));
+        world.write("job.yaml", &text);
+        world.done(&["job", "sign", "job.yaml", "--key", "issuer.key"]);
+        world.run(&["job", "plan", "job.yaml", "--config", "config"])
+    };
+    let digest = arch_identity::Digest::of(b"data");
+    let good = plan(&format!("file://{path}@{digest}"));
+    assert_eq!(good.code, 0, "{good:?}");
+    assert!(good.data.contains("data.txt, 4 bytes"), "{}", good.data);
+    // The archive was not given, and the agent would look there first.
+    let other = arch_identity::Digest::of(b"other");
+    let untold = plan(&format!("file://{path}@{other}"));
+    assert!(untold.code == 0 && untold.data.contains("?   input"), "{}", untold.data);
+    // Nothing but a grant gives a job a file that it does not pin.
+    let refused = plan(&format!("file://{path}"));
+    assert!(refused.code == 1 && refused.talk.contains("ARCH-N203"), "{refused:?}");
+}
+
+#[test]
 fn a_rotated_root_needs_the_old_and_the_new_signers() {
     let world = World::with_root();
     world.done(&["key", "generate", "--plain", "--out", "new.key"]);

@@ -86,6 +86,7 @@ impl ConstraintValue {
 #[serde(deny_unknown_fields)]
 pub struct Verify {
     /// How many nodes run the job in all, 1 to 9.
+    #[schemars(range(min = 1, max = 9))]
     pub redundancy: u32,
 }
 

@@ -10,6 +10,7 @@ use crate::{Fault, Kind, form::is_word, tree::escape};
 
 const MOST_KEYS: usize = 256;
 const MOST_ROLES: usize = 64;
+const MOST_OWNERS: usize = 64;
 
 pub(super) fn check(spec: &RootSpec) -> Result<(), Fault> {
     for (field, count, most) in
@@ -84,10 +85,25 @@ fn check_role(spec: &RootSpec, name: &str, role: &Role) -> Result<(), Fault> {
         let text = format!("`distinctGroups` is {wanted}, the role's keys have {most} groups");
         return impossible("distinctGroups", text);
     }
+    if let Some(owners) = &role.owners {
+        check_owners(&at, role, owners.len())?;
+    }
     match &role.caps {
         Some(caps) => caps.check(&format!("{at}/caps")),
         None => Ok(()),
     }
+}
+
+/// A trust root is nobody's, and a role that may sign for nobody is more likely a slip.
+fn check_owners(at: &str, role: &Role, count: usize) -> Result<(), Fault> {
+    let text = if role.kinds.contains(&Kind::Root) {
+        "a role that signs kind Root lists no owners; a trust root has none".to_owned()
+    } else if !(1..=MOST_OWNERS).contains(&count) {
+        format!("`owners` has {count} entries, it may have 1 to {MOST_OWNERS}")
+    } else {
+        return Ok(());
+    };
+    Err(Fault::new(format!("{at}/owners"), codes::BAD_VALUE, text))
 }
 
 /// The role `root`, and no other, signs kind Root: a second way in would be a way around.

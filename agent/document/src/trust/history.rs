@@ -13,6 +13,24 @@ pub trait History {
 
     /// The highest version of a root, policy or revocation of that name that ever became active.
     fn newest_version(&self, kind: Kind, name: &str) -> Option<u64>;
+
+    /// The name of the policy that became active last. A node has one policy, and versions are
+    /// counted by name: a policy of another name could bring an old state back.
+    fn policy_name(&self) -> Option<String>;
+
+    /// The revocation lists in force: the newest of each name.
+    fn lists_in_force(&self) -> Vec<ActiveList>;
+}
+
+/// A revocation list that is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveList {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: u64,
+    /// Its digest.
+    pub document: Digest,
 }
 
 /// Knows of nothing: for tools outside a node, and for checking again what was accepted before.
@@ -26,6 +44,14 @@ impl History for NoHistory {
 
     fn newest_version(&self, _: Kind, _: &str) -> Option<u64> {
         None
+    }
+
+    fn policy_name(&self) -> Option<String> {
+        None
+    }
+
+    fn lists_in_force(&self) -> Vec<ActiveList> {
+        Vec::new()
     }
 }
 
@@ -45,6 +71,12 @@ pub(super) fn check<T: Document>(
     let Some((name, version)) = document.version().filter(|_| T::KIND != Kind::Job) else {
         return Ok(());
     };
+    if let Some(active) = history.policy_name().filter(|active| *active != name)
+        && T::KIND == Kind::Policy
+    {
+        let text = format!("this is policy `{name}`; in force here is `{active}`");
+        return Err(Fault::new("/metadata/name", codes::ANOTHER_NAME, text));
+    }
     let newest = history.newest_version(T::KIND, &name);
     let known = newest.unwrap_or(0);
     let at = |code, text| Err(Fault::new("/metadata/version", code, text));

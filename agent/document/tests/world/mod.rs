@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use arch_document::{
-    Document, History, Kind, Moment, NoHistory, Refusal, SignedDocument, TrustRoot, Verified,
-    signing,
+    ActiveList, Document, History, Kind, Moment, News, NoHistory, Refusal, SignedDocument,
+    TrustRoot, Verified, signing,
 };
 use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
 
@@ -186,13 +186,30 @@ pub fn outcome<T>(result: Result<Verified<T>, Box<Refusal>>) -> String {
 pub struct Memory {
     pub digests: Vec<Digest>,
     pub versions: BTreeMap<(Kind, String), u64>,
+    pub policy: Option<String>,
+    pub lists: Vec<ActiveList>,
 }
 
 impl Memory {
     pub fn accept<T: Document>(&mut self, verified: &Verified<T>) {
         self.digests.push(verified.document().digest());
         if let Some((name, version)) = verified.get().version() {
+            if T::KIND == Kind::Policy {
+                self.policy = Some(name.clone());
+            }
             self.versions.insert((T::KIND, name), version);
+        }
+    }
+
+    /// What a walk put in force.
+    pub fn learn(&mut self, news: &[News]) {
+        for News { kind, name, version, document } in news.iter().cloned() {
+            self.digests.push(document);
+            self.versions.insert((kind, name.clone()), version);
+            if kind == Kind::Revocation {
+                self.lists.retain(|list| list.name != name);
+                self.lists.push(ActiveList { name, version, document });
+            }
         }
     }
 }
@@ -204,5 +221,13 @@ impl History for Memory {
 
     fn newest_version(&self, kind: Kind, name: &str) -> Option<u64> {
         self.versions.get(&(kind, name.to_owned())).copied()
+    }
+
+    fn policy_name(&self) -> Option<String> {
+        self.policy.clone()
+    }
+
+    fn lists_in_force(&self) -> Vec<ActiveList> {
+        self.lists.clone()
     }
 }

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use arch_document::{MAX_BYTES, SignedDocument};
-use arch_problem::codes;
+use arch_problem::Problem;
 
-use crate::told::{Told, problem};
+use crate::told::Told;
 
 /// The most documents in one folder.
 const MOST: usize = 1_000;
@@ -16,28 +16,23 @@ pub(super) fn document(path: &Path) -> Told<SignedDocument> {
     SignedDocument::parse(&path.display().to_string(), &bytes)
 }
 
-/// Every document of a folder; none if there is no such folder.
-pub(super) fn documents(folder: &Path) -> Told<Vec<SignedDocument>> {
-    let told = |error: std::io::Error| {
-        let text = format!("`{}`: {error}", folder.display());
-        problem(codes::FILE_MACHINE, text)
-    };
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(told(error)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        let name = entry.map_err(told)?.file_name();
-        if crate::drop_folder::is_ours(&name) {
-            names.push(name);
+/// The documents of a folder that are documents, and the first problem with one that is not.
+pub(super) fn readable(folder: &Path) -> Told<(Vec<SignedDocument>, Option<Box<Problem>>)> {
+    let found =
+        arch_files::documents(folder, MAX_BYTES, MOST).map_err(|e| Box::new(e.problem()))?;
+    let (mut documents, mut refused) = (Vec::new(), None);
+    for (path, bytes) in found {
+        match SignedDocument::parse(&path.display().to_string(), &bytes) {
+            Ok(document) => documents.push(document),
+            Err(problem) => refused = refused.or(Some(problem)),
         }
     }
-    if names.len() > MOST {
-        let text = format!("`{}` has more than {MOST} documents", folder.display());
-        return Err(problem(codes::FILE_TOO_LARGE, text));
-    }
-    names.sort();
-    names.iter().map(|name| document(&folder.join(name))).collect()
+    Ok((documents, refused))
+}
+
+/// Every document of a folder; none if there is no such folder.
+pub(super) fn documents(folder: &Path) -> Told<Vec<SignedDocument>> {
+    let found = arch_files::documents(folder, MAX_BYTES, MOST);
+    let found = found.map_err(|e| Box::new(e.problem()))?.into_iter();
+    found.map(|(path, bytes)| SignedDocument::parse(&path.display().to_string(), &bytes)).collect()
 }

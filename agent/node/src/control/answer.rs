@@ -53,6 +53,8 @@ async fn submit(node: &Arc<Node>, file: &str, bytes: &[u8]) -> Told<Submitted> {
     Ok(match take_in(node, &file, bytes).await {
         Fate::Accepted(digest) => submitted(digest, JobState::Waiting, false, Vec::new()),
         Fate::Known(digest, state) => submitted(digest, state, true, Vec::new()),
+        // KNOWN GAP: a job that waits for another (`after`) is refused like any other and not tried
+        // again for the sender; in the drop folder it is, as soon as the other has ended.
         Fate::Refused(subject, problems) => {
             let name = file.rsplit('/').next().unwrap_or_default();
             refusals::anchor(node, subject, name, &problems).await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arch_identity::Digest;
-use arch_ledger::Record;
+use arch_ledger::{Anchored, Record};
 use arch_problem::{Problem, codes};
 use arch_schedule::{Event, JobState};
 
@@ -12,7 +12,7 @@ use crate::{
     cancel::Wish,
     memory::KnownJob,
     node::Node,
-    pipeline::called_off_record,
+    pipeline::{called_off_record, keep, launch_all},
     told::{Told, problem},
 };
 
@@ -27,11 +27,18 @@ pub(super) async fn cancel(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Tol
         Some(_) => vec![called_off],
         None => vec![called_off, called_off_record(digest, job.attempts)],
     };
-    anchor(node, records).await?;
+    let ended = running.is_none();
+    let last = anchor(node, records).await?;
     tracing::info!(job = %digest, by = peer.name(), "called off");
     match running {
         Some(cancel) => cancel.ask(Wish::CalledOff),
         None => drop(node.desk.withdraw(digest)),
+    }
+    if let Some(end) = last.filter(|_| ended) {
+        let _keeping = node.keeping.take(digest).await;
+        keep(node, end).await;
+        // It may have stood before one that has room now.
+        launch_all(node);
     }
     state(node, digest)
 }
@@ -41,6 +48,7 @@ pub(super) async fn release(node: &Arc<Node>, peer: &Peer, digest: Digest) -> To
     let _hand = node.hands.take(digest).await;
     known(node, digest, Event::ReleasedByHand)?;
     anchor(node, vec![Record::Released { document: digest, by: peer.name() }]).await?;
+    node.ended();
     state(node, digest)
 }
 
@@ -68,9 +76,10 @@ pub(super) fn no_such_job(digest: Digest) -> Box<Problem> {
     problem(codes::NO_SUCH_JOB, format!("no accepted job has the digest {digest}"))
 }
 
-async fn anchor(node: &Arc<Node>, records: Vec<Record>) -> Told<()> {
+/// The last of them as it is anchored.
+async fn anchor(node: &Arc<Node>, records: Vec<Record>) -> Told<Option<Anchored>> {
     match node.anchors.anchor(records).await {
-        Ok(_) => Ok(()),
+        Ok(mut anchored) => Ok(anchored.pop()),
         Err(error) => {
             node.heed(&error);
             Err(error.problem())

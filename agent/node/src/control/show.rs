@@ -8,7 +8,7 @@ use arch_problem::codes;
 use arch_schedule::{Inventory, JobState};
 use arch_wire::control::{
     Amounts, Anchors, Answer, Bytes, DocumentState, ExecutorState, JobDetail, JobRow, JobUse,
-    LedgerState, Status, Text,
+    LINE_CAP, LedgerState, Status, Text,
 };
 
 use super::decide::no_such_job;
@@ -19,8 +19,11 @@ use crate::{
     told::{Told, problem},
 };
 
-/// Rows of one list; with their names they stay below the cap of a line.
+/// Rows of one list.
 const ROWS: usize = 1_000;
+
+/// Bytes of all rows of one list as they are sent, well below the cap of a line.
+const ROOM: usize = LINE_CAP.saturating_sub(65_536);
 
 /// Bytes of one stream that are shown.
 const HEAD: usize = 262_144;
@@ -83,11 +86,21 @@ pub(super) fn list(node: &Node, state: Option<&str>) -> Told<Answer> {
     let fits = |state: &str| wanted.is_none_or(|wanted| wanted.as_str() == state);
     let mut rows: Vec<_> = jobs.chain(refused).filter(|(_, row)| fits(&row.state)).collect();
     rows.sort_by_key(|(index, _)| std::cmp::Reverse(*index));
-    let truncated = rows.len() > ROWS;
-    Ok(Answer::JobList {
-        jobs: rows.into_iter().take(ROWS).map(|(_, row)| row).collect(),
-        truncated,
-    })
+    let all = rows.len();
+    let jobs = fitting(rows.into_iter().take(ROWS).map(|(_, row)| row));
+    Ok(Answer::JobList { truncated: jobs.len() < all, jobs })
+}
+
+/// As many rows as one line holds; names and owners are others' choice.
+fn fitting(rows: impl Iterator<Item = JobRow>) -> Vec<JobRow> {
+    let mut room = ROOM;
+    let fits = |row: &JobRow| {
+        let size = serde_json::to_string(row).map_or(usize::MAX, |text| text.len());
+        let left = room.checked_sub(size.saturating_add(1));
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    rows.take_while(fits).collect()
 }
 
 fn row(digest: Digest, job: &KnownJob) -> JobRow {
@@ -185,4 +198,26 @@ fn text(node: &Node, digest: Option<Digest>) -> Told<Text> {
     }
     let (bytes, size) = shelf.head(&found, HEAD)?;
     Ok(Text { bytes: Bytes(bytes), size, digest })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_long_names_is_cut_below_the_cap_of_a_line() {
+        let row = |number: u64| JobRow {
+            digest: Digest::of(&number.to_le_bytes()),
+            name: "\u{fffd}".repeat(255),
+            owner: "x".repeat(2_000),
+            state: "waiting".to_owned(),
+            code: None,
+            time: arch_identity::Timestamp::from_unix(0).unwrap(),
+        };
+        let jobs = fitting((0..1_000).map(row));
+        assert!(jobs.len() > 300 && jobs.len() < 1_000, "{}", jobs.len());
+        let reply = arch_wire::control::Reply::Ok(Answer::JobList { jobs, truncated: true });
+        assert!(arch_wire::control::write_reply(&reply).is_ok());
+        assert_eq!(fitting((0..3).map(row)).len(), 3);
+    }
 }

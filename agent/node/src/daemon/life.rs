@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use arch_problem::codes;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
+    task::JoinSet,
     time::{self, MissedTickBehavior},
 };
 
@@ -15,7 +16,7 @@ use crate::{
     gate::Shut,
     node::Node,
     notify,
-    pipeline::give_up,
+    pipeline::{give_up, launch_all},
     places::Places,
     reload::reload,
     service::{self, WaysIn},
@@ -30,6 +31,12 @@ const TEND: Duration = Duration::from_secs(10);
 /// How long the ledger's thread may be silent before the watchdog is not fed.
 const SILENCE: Duration = Duration::from_secs(20);
 
+/// How often `--run-once` looks whether all is done.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// How long `--run-once` waits when there is no executor, or nobody works on what is left.
+const NO_EXECUTOR: Duration = Duration::from_secs(60);
+
 /// Starts, lives, stops.
 pub(super) async fn live(args: &Args, settings: Settings, places: Places) -> Result<(), Stop> {
     let mut signals = Signals::new()
@@ -37,47 +44,72 @@ pub(super) async fn live(args: &Args, settings: Settings, places: Places) -> Res
     let (parts, thread) = start::parts(args, settings, places).await?;
     let node = Node::new(parts);
     let ways_in = if args.run_once { WaysIn::Control } else { WaysIn::All };
-    let lived = match service::open(&node, ways_in).await {
-        Ok(mut tasks) => {
+    // Taking up what was left may take its time; whoever wants an end now gets it.
+    let opened = tokio::select! {
+        biased;
+        () = signals.end() => None,
+        opened = service::open(&node, ways_in) => Some(opened),
+    };
+    let lived = match opened {
+        None => Ok(()),
+        Some(Ok(mut tasks)) => {
             let text =
                 format!("ready; policy `{}`", node.authority().policy.policy().metadata.name);
             notify::ready(&text);
             tracing::info!(node = %node.did, "ready");
-            let lived = until_the_end(&node, &mut signals, args.run_once).await;
+            tasks.spawn(tend(Arc::clone(&node)));
+            let lived = until_the_end(&node, &mut tasks, &mut signals, args.run_once).await;
             tasks.abort_all();
             lived
         }
-        Err(problem) => Err(Stop::could_not(problem)),
+        Some(Err(problem)) => Err(Stop::could_not(problem)),
     };
     service::close(&node, thread).await;
     lived
 }
 
-async fn until_the_end(node: &Arc<Node>, signals: &mut Signals, once: bool) -> Result<(), Stop> {
-    let mut tend = time::interval(TEND);
+async fn until_the_end(
+    node: &Arc<Node>,
+    tasks: &mut JoinSet<()>,
+    signals: &mut Signals,
+    once: bool,
+) -> Result<(), Stop> {
     let mut watchdog = time::interval(notify::watchdog().unwrap_or(Duration::from_secs(3_600)));
     watchdog.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut health = node.anchors.health();
     let done =
         async { if once { everything_once(node).await } else { std::future::pending().await } };
     tokio::pin!(done);
+    let mut reloading = JoinSet::new();
     loop {
         tokio::select! {
+            biased;
             _ = signals.terminate.recv() => return Ok(()),
             _ = signals.interrupt.recv() => return Ok(()),
-            () = &mut done => return Ok(()),
             () = node.gate.poisoned() => {
                 let text = "the ledger has stopped; nothing more can be promised";
                 return Err(Stop::stopped(told::problem(codes::LEDGER_POISONED, text)));
             }
+            // None of them ends but by a fault. Half an agent is not fed to the watchdog.
+            Some(_) = tasks.join_next() => {
+                let text = "the drop folder, a socket or the queue is not served any more";
+                return Err(Stop::stopped(told::problem(codes::PART_ENDED, text)));
+            }
+            done = &mut done => return done,
             _ = signals.hang_up.recv() => {
                 notify::reloading();
-                // What went wrong is logged and anchored by it.
-                let _ = reload(node).await;
-                notify::ready("ready");
+                let node = Arc::clone(node);
+                reloading.spawn(async move {
+                    // What went wrong is logged and anchored by it.
+                    let _ = reload(&node).await;
+                });
+            }
+            Some(_) = reloading.join_next() => {
+                if reloading.is_empty() {
+                    notify::ready("ready");
+                }
             }
             Ok(()) = health.changed() => heed(node, *health.borrow_and_update()),
-            _ = tend.tick() => tend_the_queue(node).await,
             _ = watchdog.tick() => {
                 if time::timeout(SILENCE, node.anchors.head()).await.is_ok_and(|head| head.is_ok()) {
                     notify::alive();
@@ -95,6 +127,16 @@ fn heed(node: &Node, health: Health) {
     }
 }
 
+/// Looks after the queue until the task is dropped; beside everything else, because on a full disk
+/// an end waits for room.
+async fn tend(node: Arc<Node>) {
+    let mut tend = time::interval(TEND);
+    loop {
+        tend.tick().await;
+        tend_the_queue(&node).await;
+    }
+}
+
 async fn tend_the_queue(node: &Arc<Node>) {
     // Whether there is room again shows only when something is written.
     node.gate.open(Shut::OutOfSpace);
@@ -104,18 +146,40 @@ async fn tend_the_queue(node: &Arc<Node>) {
             give_up(node, digest, &problem).await;
         }
     }
+    // A place that was given back without a word is found here at the latest.
+    launch_all(node);
     let (running, waiting) = (node.running().len(), node.desk.waiting());
     notify::status(&format!("{running} running, {waiting} waiting"));
 }
 
-/// `--run-once`: what lies in the drop folder, run to its end.
-async fn everything_once(node: &Arc<Node>) {
-    service::read_drop_folder(node).await;
-    node.idle().await;
-    while !node.anchors.memory().unended().is_empty() {
-        time::sleep(Duration::from_millis(200)).await;
-        node.idle().await;
+/// `--run-once`: what lies in the drop folder, run to its end; then what waited for those ends.
+async fn everything_once(node: &Arc<Node>) -> Result<(), Stop> {
+    loop {
+        let before = node.anchors.memory().jobs().count();
+        service::read_drop_folder(node).await;
+        all_ended(node).await?;
+        if node.anchors.memory().jobs().count() == before {
+            return Ok(());
+        }
     }
+}
+
+/// Waits until no job is open, as long as there is an executor to run them.
+async fn all_ended(node: &Arc<Node>) -> Result<(), Stop> {
+    let mut stalled = Duration::ZERO;
+    while !node.anchors.memory().unended().is_empty() {
+        time::sleep(LOOK).await;
+        stalled = match node.executor.state().is_ready() && !node.is_idle() {
+            true => Duration::ZERO,
+            false => stalled.saturating_add(LOOK),
+        };
+        if stalled > NO_EXECUTOR {
+            let text = "jobs are left that nothing runs, and so it was for a minute";
+            return Err(Stop::stopped(told::problem(codes::EXECUTOR_ABSENT, text)));
+        }
+    }
+    node.idle().await;
+    Ok(())
 }
 
 struct Signals {
@@ -125,6 +189,14 @@ struct Signals {
 }
 
 impl Signals {
+    /// Waits for the wish that the agent end.
+    async fn end(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
     fn new() -> std::io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,

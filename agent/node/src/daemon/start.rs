@@ -13,7 +13,7 @@ use super::Stop;
 use crate::{
     anchors::{AnchorError, Anchors},
     args::Args,
-    authority::{self, Authority},
+    authority::{self, Authority, Unsettled},
     clock,
     executor_client::ExecutorClient,
     identity,
@@ -27,6 +27,9 @@ use crate::{
     told::{Told, problem},
 };
 
+/// The most workers that an executor is asked for.
+const MOST_WORKERS: u16 = 64;
+
 /// Everything that a node is made of, and the ledger's thread.
 pub(super) async fn parts(
     args: &Args,
@@ -38,10 +41,10 @@ pub(super) async fn parts(
     for folder in places.private() {
         arch_files::private_dir(&folder).map_err(|e| Stop::could_not(Box::new(e.problem())))?;
     }
-    let keys = identity::open(&places).map_err(Stop::could_not)?;
+    let keys = identity::open(&places, settings.node_key).map_err(Stop::could_not)?;
     let did = keys.node();
     let (anchors, thread) = ledger(&places, keys).map_err(Stop::could_not)?;
-    let authority = trust(&places, pin, &anchors).await?;
+    let authority = trust(&places, pin, &settings.groups, &anchors).await?;
     let shelf = Shelf::open(&places.archive()).map_err(Stop::could_not)?;
     let stores = Stores {
         shelf,
@@ -49,10 +52,17 @@ pub(super) async fn parts(
         most_input: settings.inputs.max,
         private: places.state().to_owned(),
     };
-    let executor = ExecutorClient::start(program, places.cache());
+    let workers = workers(&settings);
+    let executor = ExecutorClient::start(program, places.cache(), workers);
     let listen = args.listen.clone();
     let parts = Parts { did, settings, places, listen, anchors, authority, stores, executor };
     Ok((parts, thread))
+}
+
+/// As many as could have room at once: a run asks for a tenth of a processor at the least.
+fn workers(settings: &Settings) -> u16 {
+    let tenths = crate::settings::machine(settings).cpu.millicores().div_ceil(100);
+    u16::try_from(tenths).unwrap_or(u16::MAX).clamp(1, MOST_WORKERS)
 }
 
 fn ledger(places: &Places, keys: arch_ledger::LogKeys) -> Told<(Anchors, JoinHandle<()>)> {
@@ -68,14 +78,16 @@ fn ledger(places: &Places, keys: arch_ledger::LogKeys) -> Told<(Anchors, JoinHan
 }
 
 /// Root and policy, verified against what the ledger remembers, and anchored if they are new.
-async fn trust(places: &Places, pin: Digest, anchors: &Anchors) -> Result<Authority, Stop> {
-    match load(places, pin, anchors) {
-        Ok(authority) => {
-            let news = authority.news.clone();
-            anchors.anchor(news).await.map_err(|e| Stop::could_not(e.problem()))?;
-            Ok(authority)
-        }
-        Err(problem) => {
+async fn trust(
+    places: &Places,
+    pin: Digest,
+    groups: &[String],
+    anchors: &Anchors,
+) -> Result<Authority, Stop> {
+    match authority::establish(places, pin, groups, anchors).await {
+        Ok(authority) => Ok(authority),
+        Err(Unsettled::Anchor(error)) => Err(Stop::could_not(error.problem())),
+        Err(Unsettled::Told(problem)) => {
             if let Err(error) = anchor_refusal(anchors, &problem).await {
                 tracing::error!(%error, "the refusal is not anchored");
             }
@@ -83,13 +95,6 @@ async fn trust(places: &Places, pin: Digest, anchors: &Anchors) -> Result<Author
             Err(Stop::configuration(problem))
         }
     }
-}
-
-fn load(places: &Places, pin: Digest, anchors: &Anchors) -> Told<Authority> {
-    let memory = anchors.memory();
-    let moment = arch_document::Moment::read(clock::wall(), memory.newest_time())
-        .map_err(|step| problem(step.code(), step.to_string()))?;
-    authority::load(places, pin, &moment, &memory)
 }
 
 /// Once for each file and code, however often the service manager tries again.
@@ -109,12 +114,28 @@ async fn anchor_refusal(anchors: &Anchors, problem: &Problem) -> Result<(), Anch
     }
 }
 
-/// The same checks without a ledger, so without rollback protection: for `--check-config`.
-pub(super) fn trust_without_ledger(settings: &Settings, places: &Places) -> Told<()> {
+/// The same checks, held against the ledger if there is one, and nothing written: for
+/// `--check-config`.
+pub(super) fn look_at_trust(settings: &Settings, places: &Places) -> Told<()> {
     let pin = pin(settings)?;
-    let moment = arch_document::Moment::read(clock::wall(), None)
+    let memory = match places.ledger().join("journal").exists() {
+        true => read_memory(&places.ledger())?,
+        false => Memory::default(),
+    };
+    let moment = arch_document::Moment::read(clock::wall(), memory.newest_time())
         .map_err(|step| problem(step.code(), step.to_string()))?;
-    authority::load(places, pin, &moment, &Memory::default()).map(drop)
+    authority::look(places, pin, &settings.groups, &moment, &memory)
+}
+
+fn read_memory(ledger: &Path) -> Told<Memory> {
+    let told = |error: LedgerError| problem(error.code(), error.to_string());
+    let reader = arch_ledger::Reader::open(ledger).map_err(told)?;
+    let mut memory = Memory::default();
+    for entry in reader.entries().map_err(told)? {
+        let entry = entry.map_err(told)?;
+        memory.learn(entry.index, entry.time, &entry.record);
+    }
+    Ok(memory)
 }
 
 fn pin(settings: &Settings) -> Told<Digest> {

@@ -33,12 +33,10 @@ pub enum Verdict {
     LookSoon,
 }
 
-/// Whether a file of this name is meant for us. Names that start with a dot are not: editors and
-/// careful writers use them for what is not ready.
+/// Whether a file of this name is meant for us.
 #[must_use]
 pub fn is_ours(name: &OsStr) -> bool {
-    let bytes = name.as_encoded_bytes();
-    !bytes.starts_with(b".") && (bytes.ends_with(b".yaml") || bytes.ends_with(b".json"))
+    arch_files::is_document(name)
 }
 
 /// Reads what stands under the name now.

@@ -57,7 +57,7 @@ impl Seen {
     /// Whether what is there may be half a file: nobody said that it was closed, and it is fresh.
     pub(super) fn may_be_half_written(&self, identity: &Identity, closed: bool) -> bool {
         // An empty file was most likely just made, even if it was closed.
-        (!closed || identity.size == 0) && identity.is_fresh()
+        (!closed || identity.size == 0) && identity.is_fresh(SystemTime::now())
     }
 
     /// Keeps what a task found; one that was torn down is looked at again.
@@ -100,12 +100,13 @@ impl Seen {
 }
 
 impl Identity {
-    fn is_fresh(&self) -> bool {
-        let modified = u64::try_from(self.modified.0).unwrap_or(0);
-        let modified = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(modified));
+    fn is_fresh(&self, now: SystemTime) -> bool {
+        let seconds = u64::try_from(self.modified.0).unwrap_or(0);
+        let nanoseconds = u32::try_from(self.modified.1).unwrap_or(0);
+        let modified = SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanoseconds));
         let Some(modified) = modified else { return false };
         // A time in the future tells nothing; such a file is judged as it is.
-        SystemTime::now().duration_since(modified).is_ok_and(|age| age < QUIET)
+        now.duration_since(modified).is_ok_and(|age| age < QUIET)
     }
 }
 
@@ -143,7 +144,11 @@ mod tests {
         let identity = seen.should_look(&path, OsStr::new("a.yaml"), false).unwrap();
         assert!(seen.may_be_half_written(&identity, false));
         assert!(!seen.may_be_half_written(&identity, true));
-        let old = Identity { modified: (0, 0), ..identity };
+        let old = Identity { modified: (0, 0), ..identity.clone() };
         assert!(!seen.may_be_half_written(&old, false));
+        // A time is not the beginning of its second.
+        let late = Identity { modified: (100, 900_000_000), ..identity };
+        let at = |millis| SystemTime::UNIX_EPOCH + Duration::from_millis(millis);
+        assert!(late.is_fresh(at(102_500)) && !late.is_fresh(at(102_900)));
     }
 }

@@ -23,6 +23,8 @@ const ENDING: Duration = Duration::from_secs(1);
 pub(super) struct Program {
     pub(super) path: PathBuf,
     pub(super) cache: PathBuf,
+    /// The most runs at once.
+    pub(super) workers: u16,
 }
 
 impl Source for Program {
@@ -39,6 +41,7 @@ impl Source for Program {
             .args(["--socket-fd", &theirs.as_raw_fd().to_string()])
             .arg("--cache")
             .arg(&self.cache)
+            .args(["--max-workers", &self.workers.to_string()])
             // Nothing of ours: neither credentials nor the service manager's socket.
             .env_clear()
             .stdin(Stdio::null())

@@ -1,6 +1,6 @@
 //! The memory as the replay database that verification asks.
 
-use arch_document::{History, Kind};
+use arch_document::{ActiveList, History, Kind};
 use arch_identity::Digest;
 
 use super::Memory;
@@ -12,6 +12,20 @@ impl History for Memory {
 
     fn newest_version(&self, kind: Kind, name: &str) -> Option<u64> {
         self.newest(kind, name).map(|newest| newest.version)
+    }
+
+    fn policy_name(&self) -> Option<String> {
+        self.policy.clone()
+    }
+
+    fn lists_in_force(&self) -> Vec<ActiveList> {
+        let lists = self.versions.iter().filter(|((kind, _), _)| *kind == Kind::Revocation);
+        let active = lists.map(|((_, name), newest)| ActiveList {
+            name: name.clone(),
+            version: newest.version,
+            document: newest.document,
+        });
+        active.collect()
     }
 }
 
@@ -37,5 +51,13 @@ impl History for AcceptedBefore<'_> {
 
     fn newest_version(&self, kind: Kind, name: &str) -> Option<u64> {
         self.memory.newest_version(kind, name)
+    }
+
+    fn policy_name(&self) -> Option<String> {
+        self.memory.policy_name()
+    }
+
+    fn lists_in_force(&self) -> Vec<ActiveList> {
+        self.memory.lists_in_force()
     }
 }

@@ -7,7 +7,7 @@ use arch_ledger::{EndState, Record, Usage};
 use arch_schedule::{Event, JobState};
 use arch_wire::control::Anchors;
 
-use crate::interruption::WORKER_LOST;
+use crate::interruption::{AGENT_DIED, WORKER_LOST};
 
 /// What the ledger says of one accepted job.
 #[derive(Debug, Clone)]
@@ -36,6 +36,8 @@ pub struct KnownJob {
     pub attempts: u32,
     /// How often the executor died under it.
     pub losses: u32,
+    /// How often the agent died under it.
+    pub deaths: u32,
     /// Engine and configuration of the last start.
     pub environment: Option<Digest>,
     /// Somebody called it off.
@@ -81,6 +83,7 @@ impl KnownJob {
             state: JobState::Waiting,
             attempts: 0,
             losses: 0,
+            deaths: 0,
             environment: None,
             called_off: false,
             end: None,
@@ -99,6 +102,8 @@ impl KnownJob {
             Record::Interrupted { why, .. } => {
                 if why.starts_with(WORKER_LOST) {
                     self.losses = self.losses.saturating_add(1);
+                } else if why == AGENT_DIED {
+                    self.deaths = self.deaths.saturating_add(1);
                 }
                 self.step(Event::Interrupted);
             }

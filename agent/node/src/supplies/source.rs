@@ -87,6 +87,8 @@ impl Wanted {
         }
         let bytes = arch_files::read(&path, left).map_err(|error| match error {
             arch_files::FileError::TooLarge { .. } => self.too_large(stores),
+            // Out of descriptors or memory: nothing is said about the input.
+            error @ arch_files::FileError::Machine { .. } => Box::new(error.problem()),
             error => problem(codes::INPUT_ABSENT, format!("input `{}`: {error}", self.name)),
         })?;
         match self.digest {

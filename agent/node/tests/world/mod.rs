@@ -9,17 +9,18 @@
     reason = "a test may be blunt, and so may its world"
 )]
 
+pub mod disk;
 pub mod double;
 
 use std::{
     os::unix::{fs::DirBuilderExt as _, net::UnixStream},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     thread::JoinHandle,
     time::{Duration, Instant, SystemTime},
 };
 
-use arch_document::{Moment, SignedDocument, signing};
+use arch_document::{SignedDocument, signing};
 use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
 use arch_ledger::{Ledger, Record, StdFs};
 use arch_node::Told;
@@ -32,7 +33,7 @@ use arch_node::{
     node::{Node, Parts},
     places::Places,
     service::{self, WaysIn},
-    settings::{self, Settings},
+    settings::{self, NodeKey, Settings},
     shelf::Shelf,
     supplies::{Modules, Stores},
 };
@@ -48,6 +49,54 @@ pub struct World {
     pub folder: tempfile::TempDir,
     pub pin: Digest,
     ada: KeyPair,
+    /// When it began: the same job asked for twice is the same document.
+    began: Timestamp,
+    /// Whether there is no room for the ledger right now.
+    pub full: Arc<AtomicBool>,
+    /// How long handing a run over may take.
+    pub handover: Duration,
+}
+
+/// The key of a person; the same name gives the same key.
+pub fn key(name: &str) -> KeyPair {
+    KeyPair::from_seed(KeyKind::Ed25519, Digest::of(name.as_bytes()).as_bytes())
+}
+
+pub fn did(name: &str) -> String {
+    key(name).public()[0].did()
+}
+
+pub fn sign_by(name: &str, text: &str) -> String {
+    signing::sign("file.yaml", text.as_bytes(), &key(name)).unwrap()
+}
+
+/// A revocation list of these people's keys.
+pub fn revocation(name: &str, version: u64, people: &[&str], by: &str) -> String {
+    let entry = |person: &&str| {
+        let did = did(person);
+        format!("    - {{ key: \"{did}\", since: \"2026-01-01T00:00:00Z\", reason: \"lost\" }}\n")
+    };
+    let entries: String = people.iter().map(entry).collect();
+    let keys = if people.is_empty() { " []\n".to_owned() } else { format!("\n{entries}") };
+    sign_by(
+        by,
+        &format!(
+            "apiVersion: arch.network/v1\nkind: Revocation\nmetadata: {{ name: {name}, version: \
+             {version} }}\nspec:\n  keys:{keys}"
+        ),
+    )
+}
+
+/// Writes records into the ledger; the node must have stopped.
+pub fn append(world: &World, records: &[Record]) {
+    let places = Places::new(&world.args(), &Settings::default());
+    let keys = identity::open(&places, NodeKey::State).unwrap();
+    let fs = StdFs::open(&places.ledger()).unwrap();
+    let (mut ledger, _) = Ledger::open(fs, keys, now()).unwrap();
+    for record in records {
+        ledger.append(now(), std::slice::from_ref(record)).unwrap();
+    }
+    ledger.settle().unwrap();
 }
 
 /// A node at work.
@@ -71,7 +120,15 @@ impl World {
             let mut closed = std::fs::DirBuilder::new();
             closed.recursive(true).mode(0o700).create(folder.path().join(sub)).unwrap();
         }
-        let mut world = Self { folder, pin: Digest::of(b""), ada };
+        let handover = Duration::from_secs(30);
+        let mut world = Self {
+            folder,
+            pin: Digest::of(b""),
+            ada,
+            began: now(),
+            full: Arc::default(),
+            handover,
+        };
         let root = world.root(1);
         world.pin = SignedDocument::parse("root.yaml", root.as_bytes()).unwrap().digest();
         world.write("config/root.yaml", &root);
@@ -95,6 +152,38 @@ impl World {
         ))
     }
 
+    /// The same with roles in several hands: Ada signs roots, Pam and Pia policies, Rob and Rex
+    /// revocations, Jim and Joe jobs; each of them alone.
+    pub fn with_roles() -> Self {
+        let mut world = Self::new();
+        let root = sign_by("ada", &world.unsigned_root_with_roles(1));
+        world.pin = digest(&root);
+        world.write("config/root.yaml", &root);
+        world.write("config/policy.yaml", &sign_by("pam", &world.unsigned_policy(1, "")));
+        world.write(
+            "config/node.yaml",
+            &format!("trustRoot: \"{}\"\nlend: {{ cpu: \"1\", memory: 1Gi }}\n", world.pin),
+        );
+        std::fs::create_dir(world.path("config/revocations")).unwrap();
+        world
+    }
+
+    pub fn unsigned_root_with_roles(&self, version: u64) -> String {
+        let people = ["ada", "pam", "pia", "rob", "rex", "jim", "joe"];
+        let keys: String = people
+            .iter()
+            .map(|name| format!("    {name}: {{ alg: ed25519, public: \"{}\" }}\n", did(name)))
+            .collect();
+        format!(
+            "apiVersion: arch.network/v1\nkind: Root\nmetadata: {{ name: world, version: {version}, \
+             notAfter: \"2099-01-01T00:00:00Z\" }}\nspec:\n  keys:\n{keys}  roles:\n    \
+             root: {{ keys: [ada], threshold: 1, kinds: [Root] }}\n    \
+             policies: {{ keys: [pam, pia], threshold: 1, kinds: [Policy] }}\n    \
+             revokers: {{ keys: [rob, rex], threshold: 1, kinds: [Revocation] }}\n    \
+             jobs: {{ keys: [jim, joe], threshold: 1, kinds: [Job] }}\n"
+        )
+    }
+
     pub fn path(&self, below: &str) -> PathBuf {
         self.folder.path().join(below)
     }
@@ -108,12 +197,16 @@ impl World {
     }
 
     pub fn policy(&self, version: u64, more: &str) -> String {
-        self.sign(&format!(
+        self.sign(&self.unsigned_policy(version, more))
+    }
+
+    pub fn unsigned_policy(&self, version: u64, more: &str) -> String {
+        format!(
             "apiVersion: arch.network/v1\nkind: Policy\nmetadata: {{ name: world, version: {version}, \
              notAfter: \"2099-01-01T00:00:00Z\" }}\nspec:\n  images: {{ allow: [\"**\"] }}\n  \
              runtimes: [wasm]\n  owners:\n    - {{ id: owners.all, owner: \"**\" }}\n  resources:\n    \
              max: {{ cpu: \"1\", memory: \"1Gi\", timeout: \"1m\" }}\n{more}"
-        ))
+        )
     }
 
     /// A job of this name, with lines added to its `spec`.
@@ -122,7 +215,7 @@ impl World {
     }
 
     pub fn unsigned_job(&self, name: &str, spec: &str) -> String {
-        let (first, last) = (now().minus(3_600), now().plus(3_600));
+        let (first, last) = (self.began.minus(3_600), self.began.plus(3_600));
         let nonce = Digest::of(name.as_bytes()).hex();
         let module = Digest::of(MODULE);
         format!(
@@ -163,32 +256,28 @@ impl World {
         for folder in places.private() {
             arch_files::private_dir(&folder).map_err(|e| Box::new(e.problem()))?;
         }
-        let keys = identity::open(&places)?;
+        let keys = identity::open(&places, settings.node_key)?;
         let did = keys.node();
-        let fs = StdFs::open(&places.ledger()).unwrap();
-        let (ledger, _) = Ledger::open(fs, keys, now()).unwrap();
+        let inner = StdFs::open(&places.ledger()).unwrap();
+        let disk = disk::Disk { inner, full: Arc::clone(&self.full) };
+        let (ledger, _) = Ledger::open(disk, keys, now()).unwrap();
         let (anchors, thread) = Anchors::start(ledger).unwrap();
-        let authority = {
-            let memory = anchors.memory();
-            let moment = Moment::read(now(), memory.newest_time()).unwrap();
-            authority::load(&places, self.pin, &moment, &memory)
-        };
-        let authority = match authority {
-            Ok(authority) => authority,
-            Err(problem) => {
-                anchors.close().await;
-                thread.join().unwrap();
-                return Err(problem);
-            }
-        };
-        anchors.anchor(authority.news.clone()).await.unwrap();
+        let authority =
+            match authority::establish(&places, self.pin, &settings.groups, &anchors).await {
+                Ok(authority) => authority,
+                Err(unsettled) => {
+                    anchors.close().await;
+                    thread.join().unwrap();
+                    return Err(unsettled.problem());
+                }
+            };
         let stores = Stores {
             shelf: Shelf::open(&places.archive())?,
             modules: Modules::new(places.modules().to_owned()),
             most_input: settings.inputs.max,
             private: places.state().to_owned(),
         };
-        let executor = ExecutorClient::supervised(double);
+        let executor = ExecutorClient::supervised_with(double, self.handover);
         let node = Node::new(Parts {
             did,
             settings,
@@ -250,6 +339,17 @@ impl Running {
     }
 }
 
+/// One number of the metrics page.
+pub fn metric(world: &World, name: &str) -> u64 {
+    use std::io::{Read as _, Write as _};
+    let mut stream = UnixStream::connect(world.path("state/run/metrics.sock")).unwrap();
+    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap().parse().unwrap()
+}
+
 pub fn raw_call(path: &Path, line: &[u8]) -> Reply {
     use std::io::{BufRead as _, BufReader, Write as _};
     let mut stream = UnixStream::connect(path).unwrap();
@@ -279,7 +379,7 @@ pub fn story(world: &World, of: Digest) -> Vec<String> {
 /// Opens the ledger anew; the node must have stopped.
 pub fn records(world: &World) -> Vec<Record> {
     let places = Places::new(&world.args(), &Settings::default());
-    let keys = identity::open(&places).unwrap();
+    let keys = identity::open(&places, NodeKey::State).unwrap();
     let fs = StdFs::open(&places.ledger()).unwrap();
     let (ledger, _) = Ledger::open(fs, keys, now()).unwrap();
     ledger.entries(0).map(|entry| entry.unwrap().record).collect()

@@ -1,11 +1,13 @@
 //! Does a rule of this node refuse the job, whatever else allows it?
 
+use arch_document::Grant;
 use arch_problem::codes;
 
 use crate::{
     case::Case,
     check::{capabilities, image::Spellings},
     finding::{Finding, Remedy, RuleAt, escaped},
+    grants,
     spec::{RefuseRule, When},
 };
 
@@ -35,31 +37,36 @@ fn remedy(rule: &RefuseRule) -> String {
 
 /// The element that the rule is about, if every condition that is written holds.
 ///
-/// A rule without any condition would be a slip, and refuses everything: it fails closed.
+/// Refusing reads widely: `*` goes over `/`, and a capability is asked for as soon as any part of
+/// it is, since a folder brings with it what lies below. A rule without any condition would be a
+/// slip, and refuses everything: it fails closed.
 fn reached(when: &When, case: &Case<'_>) -> Option<String> {
     let conditions = [
-        when.owner.as_ref().map(|p| at("/metadata/owner", p.fits(case.job.owner()))),
-        when.name.as_ref().map(|p| at("/metadata/name", p.fits(&case.job.metadata.name))),
+        when.owner.as_ref().map(|p| at("/metadata/owner", p.fits_widely(case.job.owner()))),
+        when.name.as_ref().map(|p| at("/metadata/name", p.fits_widely(&case.job.metadata.name))),
         when.image.as_ref().map(|p| {
-            at("/spec/image", Spellings::of(&case.job.spec.image).any(|image| p.fits(image)))
+            at("/spec/image", Spellings::of(&case.job.spec.image).any(|image| p.fits_widely(image)))
         }),
         when.digest.as_ref().map(|p| {
             let image = Spellings::of(&case.job.spec.image).digest;
-            let fits =
-                p.fits(&case.digest.to_string()) || image.is_some_and(|d| p.fits(&d.to_string()));
+            let fits = p.fits_widely(&case.digest.to_string())
+                || image.is_some_and(|d| p.fits_widely(&d.to_string()));
             at("/spec/image", fits)
         }),
-        when.signer.as_ref().map(|p| at("", case.signers.iter().any(|signer| p.fits(signer)))),
+        when.signer
+            .as_ref()
+            .map(|p| at("", case.signers.iter().any(|signer| p.fits_widely(signer)))),
         when.runtime.map(|runtime| at("/spec/runtime", runtime == case.job.spec.runtime)),
         when.asks.as_ref().map(|cap| {
-            capabilities::asked(case).find(|(_, grant)| cap.covers(grant)).map(|(at, _)| at)
+            let touches = |grant: &Grant| grants::meet(cap, grant).is_some();
+            capabilities::asked(case).find(|(_, grant)| touches(grant)).map(|(at, _)| at)
         }),
     ];
     let labels = when.label.iter().map(|(key, pattern)| {
         let value = case.job.metadata.labels.get(key);
         Some(at(
             &format!("/metadata/labels/{}", escaped(key)),
-            value.is_some_and(|value| pattern.fits(value)),
+            value.is_some_and(|value| pattern.fits_widely(value)),
         ))
     });
     let mut first = None;

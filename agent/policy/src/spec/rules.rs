@@ -28,7 +28,8 @@ pub struct AllowRule {
 pub struct OwnerRule {
     /// The rule's name, unique in the policy, such as `owners.lab`.
     pub id: String,
-    /// Owners it is about, such as `user:lab-*`. The first rule that fits an owner counts.
+    /// Owners it is about, such as `user:lab-*`; `*` stops at `/`, `**` does not. The first rule that
+    /// fits an owner counts.
     pub owner: Pattern,
     /// Their share of a busy node beside other owners. Default 1.
     #[serde(default)]
@@ -49,8 +50,11 @@ pub struct RefuseRule {
 }
 
 /// Conditions on a job. Every one that is written must hold; at least one must be written.
+///
+/// Refusing reads widely: in these patterns `*` stands for any run at all, `/` included.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
 pub struct When {
     /// `metadata.owner` fits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,7 +77,8 @@ pub struct When {
     /// Each of these labels is there and its value fits.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub label: BTreeMap<String, Pattern>,
-    /// The job asks for this capability or for one inside it, such as `write:/`.
+    /// The job asks for this capability, for one inside it, or for one that it lies in: with
+    /// `read:/srv/secret` here, a job that asks for `read:/srv` is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asks: Option<Grant>,
 }

@@ -1,12 +1,13 @@
 use arch_document::{Job, Verified};
-use arch_policy::{ActivePolicy, Admitted, Denied, Facts, Policy};
+use arch_policy::{ActivePolicy, Admitted, Denied, Facts, Here, Policy};
 
 fn the_only_way(
     policy: Verified<Policy>,
     job: Verified<Job>,
     facts: &Facts,
-) -> Result<Admitted, Box<Denied>> {
-    ActivePolicy::activate(policy).admit(job, facts)
+    here: Here<'_>,
+) -> Option<Result<Admitted, Box<Denied>>> {
+    Some(ActivePolicy::activate(policy, here).ok()?.admit(job, facts))
 }
 
 fn main() {

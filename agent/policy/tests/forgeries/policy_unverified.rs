@@ -1,7 +1,7 @@
-use arch_policy::{ActivePolicy, Policy};
+use arch_policy::{ActivePolicy, Here, Policy};
 
-fn unsigned(policy: Policy) -> ActivePolicy {
-    ActivePolicy::activate(policy)
+fn unsigned(policy: Policy, here: Here<'_>) -> Option<ActivePolicy> {
+    ActivePolicy::activate(policy, here).ok()
 }
 
 fn main() {

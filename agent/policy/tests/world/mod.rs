@@ -5,7 +5,7 @@ use arch_document::{
     Document, Moment, NoHistory, Runtime, SignedDocument, TrustRoot, Verified, signing,
 };
 use arch_identity::{Digest, KeyKind, KeyPair};
-use arch_policy::{ActivePolicy, Facts, Quorum};
+use arch_policy::{ActivePolicy, Facts, Here, Quorum};
 
 pub(crate) const NOW: &str = "2026-11-23T12:00:00Z";
 pub(crate) const NODE: &str = "did:key:z6MkNode";
@@ -53,7 +53,9 @@ spec:
     }
 
     pub(crate) fn policy(&self, text: &str) -> ActivePolicy {
-        ActivePolicy::activate(self.signed("policy.yaml", text, &[0, 1]))
+        let groups = ["lab".to_owned()];
+        let here = Here { node: NODE, groups: &groups };
+        ActivePolicy::activate(self.signed("policy.yaml", text, &[0, 1]), here).unwrap()
     }
 }
 

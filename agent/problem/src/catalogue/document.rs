@@ -70,6 +70,12 @@ area! {
     HALF_A_SIGNATURE = "ARCH-D023", "one half of a hybrid signature is missing",
         "a hybrid identity counts only if its ed25519 and its ml-dsa-44 signature both hold",
         "sign again with the hybrid key, which writes both";
+    OWNER_NOT_SIGNED_FOR = "ARCH-D024", "the signers may not sign for this owner",
+        "the roles whose signers signed list the owners they sign for, and `metadata.owner` is none of them",
+        "have a role sign that may sign for the owner, or write the owner that the signers answer for";
+    ANOTHER_NAME = "ARCH-D025", "a policy of another name is in force here",
+        "versions are counted by name, so that a policy of another name could bring an old state back",
+        "give the policy the name of the one in force and a higher version";
     SAME_KEY_TWICE = "ARCH-D031", "one key stands under two names",
         "a threshold counts keys; a key with two names would count twice",
         "remove one of the two entries";

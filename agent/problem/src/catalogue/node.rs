@@ -23,9 +23,12 @@ area! {
     SETTINGS_SENSE = "ARCH-N008", "the settings contradict the machine or each other",
         "a value is of the right form but cannot be used here",
         "change the value that is named";
+    PART_ENDED = "ARCH-N009", "a part of the agent ended by itself",
+        "the drop folder, the control socket or the metrics are not served any more; this is a fault of the agent",
+        "start the agent again, and report the last lines of its log";
 
     NOT_ACCEPTING = "ARCH-N101", "the node takes in no jobs right now",
-        "it is stopping, its disk is full, or its clock went backwards",
+        "it is stopping, its disk is full, its clock went backwards, or its policy is not believed any more",
         "see `archctl status` for the reason and try again later";
     NO_SUCH_JOB = "ARCH-N102", "the node knows no such job",
         "no entry of the ledger is about a document of this digest",
@@ -48,6 +51,12 @@ area! {
     ANSWER_TOO_LONG = "ARCH-N108", "the answer is too long for the control socket",
         "one line of the protocol holds at most 1 MiB",
         "ask for less, such as the jobs of one state, or read the ledger with `archctl ledger`";
+    REPLAY_WRITES = "ARCH-N109", "the job may write to the machine and is not run again here",
+        "a replay would write to the folders of the job's `write:` grants a second time",
+        "run it again from a bundle on a machine made for that, or submit a new job";
+    REFUSALS_LEFT_OFF = "ARCH-N110", "refusals came too quickly to be written one by one",
+        "somebody puts files into the drop folder that are refused, more than a thousand at once or one every five seconds",
+        "find out who writes to the drop folder; `archctl job submit` answers each refusal";
 
     MODULE_ABSENT = "ARCH-N201", "the module is not on this node",
         "neither the archive nor the modules folder has a file of the digest that the job names",

@@ -65,7 +65,7 @@ area! {
         "an allow rule without capabilities or a refuse rule without conditions is more likely a slip than a wish",
         "say what the rule is about, or remove it";
     PATTERN_FORM = "ARCH-P104", "a pattern cannot be used",
-        "patterns are 1 to 256 visible ASCII characters; `*` stands for any run without `/`, `**` for any run at all",
+        "patterns are 1 to 256 visible ASCII characters; `*` stands for any run without `/`, and under `refuse` for any run at all; `**` for any run at all",
         "write a pattern such as `user:*` or `ghcr.io/arch/**`";
     CAP_IS_ZERO = "ARCH-P105", "a cap of zero allows no job at all",
         "a job needs some CPU, memory and time",
@@ -73,6 +73,9 @@ area! {
     CAP_TOO_HIGH = "ARCH-P106", "a cap is above what the sandbox can hold to",
         "a limit that cannot be enforced is no limit",
         "write a smaller value; the refusal names the highest";
+    POLICY_FOR_OTHERS = "ARCH-P107", "the policy is meant for other nodes",
+        "`metadata.audience` of the policy names neither this node, nor a group it is in, nor `*`",
+        "install the policy that is meant for this node, or have its signers add the node to the audience";
     NEVER_FITS = "ARCH-P201", "the job is larger than the node",
         "what the job reserves is more than the node lends in all, so that it would wait for ever",
         "ask for less, or send the job to a larger node";

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arch_document::Grant;
+use arch_document::{Grant, MOST_NAMED_FILES};
 use arch_identity::Digest;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use super::Limits;
 
 /// Most inputs, and most outputs, of one run: with module, `stdout`, `stderr` and the reads they
 /// fit beside one frame ([`crate::frame::FDS_CAP`]).
-pub const NAMED_FILES_CAP: usize = 200;
+pub const NAMED_FILES_CAP: usize = MOST_NAMED_FILES;
 
 /// Most arguments and most environment variables together.
 const WORDS_CAP: usize = 4_096;

@@ -2,6 +2,7 @@
 
 mod admission;
 mod belief;
+mod inputs;
 mod node;
 mod step;
 mod supplies;
@@ -116,5 +117,6 @@ fn checks(
     steps.extend(admission::decide(&verified, &node));
     steps.extend(supplies::resources(&verified, &node));
     steps.extend(supplies::module(&job, &node));
+    steps.extend(inputs::inputs(&verified, &node));
     Ok(steps)
 }

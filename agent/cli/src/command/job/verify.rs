@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use arch_document::{Job, NoHistory, TrustRoot};
+use arch_document::{History, Job, NoHistory, TrustRoot};
 use serde::Serialize;
 
 use crate::answer::{Answer, Outcome, Stop, refusal_as_json};
+use crate::ledger_folder::{Known, LedgerFolder};
 use crate::node_settings::NodeSettings;
 use crate::places::Format;
 use crate::{documents, say, trust};
@@ -26,6 +27,9 @@ pub(crate) struct Args {
     /// Believe the root of this agent's configuration folder
     #[arg(long, value_name = "DIR", group = "trusted")]
     config: Option<PathBuf>,
+    /// Folder with the agent's ledger and its revocations in force, to go with `--config`
+    #[arg(long, value_name = "DIR", requires = "config")]
+    state: Option<PathBuf>,
     #[command(flatten)]
     format: Format,
 }
@@ -87,7 +91,14 @@ impl Args {
             (Some(path), _) => trust::alone(path),
             (None, Some(config)) => {
                 let pin = NodeSettings::load(config)?.trust_root;
-                trust::in_force(config, pin, &trust::moment(None)?)
+                let state = self.state.as_deref();
+                let known = state.map(LedgerFolder::known_below).transpose()?;
+                let moment = trust::moment(known.as_ref().and_then(Known::newest_time))?;
+                let history: &dyn History = match &known {
+                    Some(known) => known,
+                    None => &NoHistory,
+                };
+                trust::in_force(config, state, pin, &moment, history)
             }
             (None, None) => {
                 Err(Stop::usage("no trust root", "give `--root FILE` or `--config DIR`"))

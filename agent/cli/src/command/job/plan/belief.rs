@@ -1,7 +1,7 @@
 //! Signatures, quorum, time and replay: is the document believed, and on what grounds?
 
 use arch_document::{Job, NoHistory, SignatureEntry, SignedDocument, TrustRoot, Verified};
-use arch_identity::pae;
+use arch_identity::{PublicKey, pae};
 use arch_problem::{Code, codes};
 
 use super::node::Node;
@@ -15,8 +15,13 @@ pub(super) fn signatures(document: &SignedDocument, root: &TrustRoot) -> Vec<Ste
 
 fn signature(entry: &SignatureEntry, message: &[u8], root: &TrustRoot) -> Step {
     let keys = &root.root().spec.keys;
-    let owner = keys.iter().find(|(_id, key)| key.public().contains(entry.by()));
-    let holds = entry.by().verify(message, entry.sig()).is_ok();
+    let made_by = |key: &PublicKey| key.verify(message, entry.sig()).is_ok();
+    // A signature of an envelope may name no key; whoever made it is meant then.
+    let owner = keys.iter().find(|(_id, key)| match entry.by() {
+        Some(by) => key.public().contains(by),
+        None => key.public().iter().any(made_by),
+    });
+    let holds = entry.by().is_none_or(made_by);
     let algorithm = entry.algorithm();
     // Whether it suffices is the quorum's question; a stray signature harms nobody.
     match (owner, holds) {
@@ -25,8 +30,10 @@ fn signature(entry: &SignatureEntry, message: &[u8], root: &TrustRoot) -> Step {
             Step::unknown("signature", format!("`{id}`, {algorithm}, does not hold"))
         }
         (None, _) => {
-            let did: String = entry.by().did().chars().take(32).collect();
-            Step::unknown("signature", format!("{did}… is not in the root"))
+            let did = entry.by().map_or("its key".to_owned(), |by| {
+                format!("{}…", by.did().chars().take(32).collect::<String>())
+            });
+            Step::unknown("signature", format!("{did} is not in the root"))
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use arch_document::{Moment, NoHistory, TrustRoot};
-use arch_policy::{ActivePolicy, Facts, Policy, Quorum};
+use arch_document::{History, Moment, NoHistory, TrustRoot};
+use arch_policy::{ActivePolicy, Facts, Here, Policy, Quorum};
 use arch_problem::Problem;
 
 use crate::answer::Stop;
@@ -14,6 +14,7 @@ use crate::{documents, trust};
 /// What a plan is made upon.
 pub(super) struct Node {
     pub(super) config: PathBuf,
+    pub(super) state: Option<PathBuf>,
     pub(super) settings: NodeSettings,
     pub(super) moment: Moment,
     pub(super) root: TrustRoot,
@@ -25,17 +26,24 @@ pub(super) struct Node {
 impl Node {
     pub(super) fn load(config: &Path, state: Option<&Path>) -> Result<Self, Stop> {
         let settings = NodeSettings::load(config)?;
-        let ledger = state.map(|state| LedgerFolder::open(&state.join("ledger"))).transpose()?;
-        let ledger = ledger.map(|ledger| ledger.known()).transpose()?;
+        let ledger = state.map(LedgerFolder::known_below).transpose()?;
         let moment = trust::moment(ledger.as_ref().and_then(Known::newest_time))?;
-        let root = trust::in_force(config, settings.trust_root, &moment)?;
+        let history: &dyn History = match &ledger {
+            Some(known) => known,
+            None => &NoHistory,
+        };
+        let root = trust::in_force(config, state, settings.trust_root, &moment, history)?;
         let policy = documents::read(&config.join("policy.yaml"))?;
+        let node = ledger.as_ref().and_then(Known::node).unwrap_or_default();
+        let groups: Vec<String> = settings.groups.iter().cloned().collect();
+        let here = Here { node: &node, groups: &groups };
         let policy = root
-            .verify::<Policy>(policy, &moment, &NoHistory)
-            .map(ActivePolicy::activate)
-            .map_err(|refusal| refusal.problem);
-        let config = config.to_path_buf();
-        Ok(Self { config, settings, moment, root, policy, ledger })
+            .verify::<Policy>(policy, &moment, history)
+            .map_err(|refusal| Box::new(refusal.problem))
+            .and_then(|policy| ActivePolicy::activate(policy, here))
+            .map_err(|problem| *problem);
+        let (config, state) = (config.to_path_buf(), state.map(Path::to_path_buf));
+        Ok(Self { config, state, settings, moment, root, policy, ledger })
     }
 
     pub(super) fn facts(&self) -> Facts {
@@ -53,8 +61,10 @@ impl Node {
 
     /// Who must sign a change of the policy.
     fn quorum(&self) -> Option<Quorum> {
-        let mut roles = self.root.root().spec.roles.values();
-        let role = roles.find(|role| role.kinds.contains(&arch_document::Kind::Policy))?;
+        let roles = self.root.root().spec.roles.values();
+        let role = roles
+            .filter(|role| role.kinds.contains(&arch_document::Kind::Policy))
+            .min_by_key(|role| role.threshold)?;
         let of = u32::try_from(role.keys.len()).unwrap_or(u32::MAX);
         Some(Quorum { need: role.threshold, of })
     }
