@@ -39,6 +39,7 @@ pub mod node;
 mod notify;
 pub mod pipeline;
 pub mod places;
+mod readmission;
 mod records;
 mod refusals;
 mod reload;

@@ -33,8 +33,8 @@ use crate::{
     executor_client::Lost,
     gate::Shut,
     interruption::{AGENT_STOPPED, MACHINE_FAILED, WORKER_LOST},
-    memory::{AcceptedBefore, Memory},
     node::Node,
+    readmission::judge_again,
     records,
     supplies::{self, Secured, Supplies},
     told::{Told, problem},
@@ -126,7 +126,7 @@ fn verify(
     authority.root.verify(document, moment, &*memory).map_err(|refusal| Box::new(refusal.problem))
 }
 
-fn admit(
+pub(crate) fn admit(
     node: &Node,
     authority: &Authority,
     verified: Verified<Job>,
@@ -239,24 +239,6 @@ async fn attempt(node: &Arc<Node>, placed: &mut Placed) -> Next {
 async fn ready(node: &Node) -> Digest {
     node.gate.is_over(Shut::PolicyDoubted).await;
     node.executor.environment().await
-}
-
-/// A job that was admitted under another root, other revocations or another policy has to pass
-/// those in force.
-fn judge_again(node: &Node, placed: &mut Placed) -> Told<()> {
-    if !node.authority_changed() {
-        return Ok(());
-    }
-    match take_up(node, placed.job().digest()) {
-        Ok(admitted) => {
-            placed.readmit(admitted);
-            Ok(())
-        }
-        Err(problems) => {
-            let none = || problem(codes::WENT_MISSING, "no reason");
-            Err(problems.into_iter().next().map_or_else(none, Box::new))
-        }
-    }
 }
 
 /// The job cannot be run: for good, or the machine cannot do its part right now.
@@ -482,32 +464,8 @@ fn troubled(node: &Node, error: &AnchorError) -> Next {
     }
 }
 
-/// The way in for a job that was accepted before this process started. Judged by the moment at
-/// which it was accepted, by the root, the revocations and the policy of today.
-pub(crate) fn take_up(node: &Node, digest: Digest) -> Result<Admitted, Vec<Problem>> {
-    let gone = || one(problem(codes::WENT_MISSING, "the document is not in the archive"));
-    let known = |memory: &Memory| memory.job(&digest).map(|job| job.accepted_at);
-    let accepted_at = known(&node.anchors.memory()).ok_or_else(gone)?;
-    // Nobody waits for the memory while the disk is read.
-    let source = node.stores.shelf.document(&digest).map_err(one)?;
-    let document = SignedDocument::parse(&digest.to_string(), &source).map_err(one)?;
-    if document.digest() != digest {
-        return Err(gone());
-    }
-    let moment = Moment::read(accepted_at, None)
-        .map_err(|step| one(problem(step.code(), step.to_string())))?;
-    let authority = node.authority();
-    let verified = {
-        let memory = node.anchors.memory();
-        let before = AcceptedBefore::new(&memory, digest);
-        let verified = authority.root.verify::<Job>(document, &moment, &before);
-        verified.map_err(|refusal| vec![refusal.problem])?
-    };
-    admit(node, &authority, verified, &moment)
-}
-
 #[expect(clippy::boxed_local, reason = "problems travel in boxes")]
-fn one(problem: Box<Problem>) -> Vec<Problem> {
+pub(crate) fn one(problem: Box<Problem>) -> Vec<Problem> {
     vec![*problem]
 }
 

@@ -10,7 +10,8 @@ use arch_schedule::{Arrival, JobState};
 use crate::{
     interruption::AGENT_DIED,
     node::Node,
-    pipeline::{called_off_record, end, give_up, is_the_machines, launch, take_up},
+    pipeline::{called_off_record, end, give_up, is_the_machines, launch},
+    readmission::take_up,
     records,
     told::problem,
 };
