@@ -92,7 +92,7 @@ pub fn validate(
     }
     require_asked_for(job, claim)?;
     if !claim.denied.is_bounded() {
-        return Err(Lost("a list of denials beyond its caps".to_owned()));
+        return Err(Lost("a list of denials beyond its caps".to_owned()).into());
     }
     tell_denied(job, &claim.denied);
     let mut lies = Vec::new();

@@ -5,6 +5,7 @@
 //! `ARCH_CASES` sets how many texts are drawn, `ARCH_SEED` which; a disagreement prints both.
 #![allow(
     clippy::arithmetic_side_effects,
+    clippy::as_conversions,
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::unwrap_used,
