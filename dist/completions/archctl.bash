@@ -16,6 +16,9 @@ _archctl() {
             ",$1")
                 cmd="archctl"
                 ;;
+            archctl,bundle)
+                cmd="archctl__subcmd__bundle"
+                ;;
             archctl,demo)
                 cmd="archctl__subcmd__demo"
                 ;;
@@ -45,6 +48,27 @@ _archctl() {
                 ;;
             archctl,status)
                 cmd="archctl__subcmd__status"
+                ;;
+            archctl__subcmd__bundle,help)
+                cmd="archctl__subcmd__bundle__subcmd__help"
+                ;;
+            archctl__subcmd__bundle,pack)
+                cmd="archctl__subcmd__bundle__subcmd__pack"
+                ;;
+            archctl__subcmd__bundle,verify)
+                cmd="archctl__subcmd__bundle__subcmd__verify"
+                ;;
+            archctl__subcmd__bundle__subcmd__help,help)
+                cmd="archctl__subcmd__bundle__subcmd__help__subcmd__help"
+                ;;
+            archctl__subcmd__bundle__subcmd__help,pack)
+                cmd="archctl__subcmd__bundle__subcmd__help__subcmd__pack"
+                ;;
+            archctl__subcmd__bundle__subcmd__help,verify)
+                cmd="archctl__subcmd__bundle__subcmd__help__subcmd__verify"
+                ;;
+            archctl__subcmd__help,bundle)
+                cmd="archctl__subcmd__help__subcmd__bundle"
                 ;;
             archctl__subcmd__help,demo)
                 cmd="archctl__subcmd__help__subcmd__demo"
@@ -76,6 +100,12 @@ _archctl() {
             archctl__subcmd__help,status)
                 cmd="archctl__subcmd__help__subcmd__status"
                 ;;
+            archctl__subcmd__help__subcmd__bundle,pack)
+                cmd="archctl__subcmd__help__subcmd__bundle__subcmd__pack"
+                ;;
+            archctl__subcmd__help__subcmd__bundle,verify)
+                cmd="archctl__subcmd__help__subcmd__bundle__subcmd__verify"
+                ;;
             archctl__subcmd__help__subcmd__job,cancel)
                 cmd="archctl__subcmd__help__subcmd__job__subcmd__cancel"
                 ;;
@@ -84,6 +114,9 @@ _archctl() {
                 ;;
             archctl__subcmd__help__subcmd__job,logs)
                 cmd="archctl__subcmd__help__subcmd__job__subcmd__logs"
+                ;;
+            archctl__subcmd__help__subcmd__job,new)
+                cmd="archctl__subcmd__help__subcmd__job__subcmd__new"
                 ;;
             archctl__subcmd__help__subcmd__job,plan)
                 cmd="archctl__subcmd__help__subcmd__job__subcmd__plan"
@@ -142,6 +175,9 @@ _archctl() {
             archctl__subcmd__help__subcmd__root,rotate)
                 cmd="archctl__subcmd__help__subcmd__root__subcmd__rotate"
                 ;;
+            archctl__subcmd__help__subcmd__root,show)
+                cmd="archctl__subcmd__help__subcmd__root__subcmd__show"
+                ;;
             archctl__subcmd__help__subcmd__root,sign)
                 cmd="archctl__subcmd__help__subcmd__root__subcmd__sign"
                 ;;
@@ -156,6 +192,9 @@ _archctl() {
                 ;;
             archctl__subcmd__job,logs)
                 cmd="archctl__subcmd__job__subcmd__logs"
+                ;;
+            archctl__subcmd__job,new)
+                cmd="archctl__subcmd__job__subcmd__new"
                 ;;
             archctl__subcmd__job,plan)
                 cmd="archctl__subcmd__job__subcmd__plan"
@@ -192,6 +231,9 @@ _archctl() {
                 ;;
             archctl__subcmd__job__subcmd__help,logs)
                 cmd="archctl__subcmd__job__subcmd__help__subcmd__logs"
+                ;;
+            archctl__subcmd__job__subcmd__help,new)
+                cmd="archctl__subcmd__job__subcmd__help__subcmd__new"
                 ;;
             archctl__subcmd__job__subcmd__help,plan)
                 cmd="archctl__subcmd__job__subcmd__help__subcmd__plan"
@@ -298,6 +340,9 @@ _archctl() {
             archctl__subcmd__root,rotate)
                 cmd="archctl__subcmd__root__subcmd__rotate"
                 ;;
+            archctl__subcmd__root,show)
+                cmd="archctl__subcmd__root__subcmd__show"
+                ;;
             archctl__subcmd__root,sign)
                 cmd="archctl__subcmd__root__subcmd__sign"
                 ;;
@@ -310,6 +355,9 @@ _archctl() {
             archctl__subcmd__root__subcmd__help,rotate)
                 cmd="archctl__subcmd__root__subcmd__help__subcmd__rotate"
                 ;;
+            archctl__subcmd__root__subcmd__help,show)
+                cmd="archctl__subcmd__root__subcmd__help__subcmd__show"
+                ;;
             archctl__subcmd__root__subcmd__help,sign)
                 cmd="archctl__subcmd__root__subcmd__help__subcmd__sign"
                 ;;
@@ -320,12 +368,126 @@ _archctl() {
 
     case "${cmd}" in
         archctl)
-            opts="-h -V --help --version key root policy job ledger status doctor demo explain help"
+            opts="-h -V --help --version key root policy job ledger bundle status doctor demo explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__bundle)
+            opts="-h --help pack verify help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__bundle__subcmd__help)
+            opts="pack verify help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__bundle__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__bundle__subcmd__help__subcmd__pack)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__bundle__subcmd__help__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__bundle__subcmd__pack)
+            opts="-h --out --state --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__bundle__subcmd__verify)
+            opts="-h --key --root --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -404,8 +566,50 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__help)
-            opts="key root policy job ledger status doctor demo explain help"
+            opts="key root policy job ledger bundle status doctor demo explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__bundle)
+            opts="pack verify"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__bundle__subcmd__pack)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__bundle__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -474,7 +678,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__help__subcmd__job)
-            opts="sign verify plan submit list show logs cancel release reject replay"
+            opts="new sign verify plan submit list show logs cancel release reject replay"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -516,6 +720,20 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__help__subcmd__job__subcmd__logs)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__job__subcmd__new)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -810,7 +1028,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__help__subcmd__root)
-            opts="new sign rotate"
+            opts="new show sign rotate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -838,6 +1056,20 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__help__subcmd__root__subcmd__rotate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__root__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -880,7 +1112,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__job)
-            opts="-h --help sign verify plan submit list show logs cancel release reject replay help"
+            opts="-h --help new sign verify plan submit list show logs cancel release reject replay help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -916,7 +1148,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__job__subcmd__help)
-            opts="sign verify plan submit list show logs cancel release reject replay help"
+            opts="new sign verify plan submit list show logs cancel release reject replay help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -972,6 +1204,20 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__job__subcmd__help__subcmd__logs)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__job__subcmd__help__subcmd__new)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1145,6 +1391,64 @@ _archctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        archctl__subcmd__job__subcmd__new)
+            opts="-h --image --owner --arg --grant --input --output --cpu --memory --timeout --hours --out --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --image)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --owner)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --arg)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --grant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --input)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cpu)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --memory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --hours)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         archctl__subcmd__job__subcmd__plan)
             opts="-h --config --state --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1308,7 +1612,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__job__subcmd__verify)
-            opts="-h --root --config --json --help"
+            opts="-h --root --config --state --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1319,6 +1623,10 @@ _archctl() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1556,13 +1864,21 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__ledger__subcmd__prove)
-            opts="-h --job --ledger --bare --json --help"
+            opts="-h --job --from --since --ledger --bare --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --job)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1604,7 +1920,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__ledger__subcmd__verify)
-            opts="-h --receipt --entry --key --json --help"
+            opts="-h --receipt --entry --consistent-with --proof --key --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1615,6 +1931,14 @@ _archctl() {
                     return 0
                     ;;
                 --entry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --consistent-with)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --proof)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1772,7 +2096,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__root)
-            opts="-h --help new sign rotate help"
+            opts="-h --help new show sign rotate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1786,7 +2110,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__root__subcmd__help)
-            opts="new sign rotate help"
+            opts="new show sign rotate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1828,6 +2152,20 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__root__subcmd__help__subcmd__rotate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__root__subcmd__help__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1936,6 +2274,20 @@ _archctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__root__subcmd__show)
+            opts="-h --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

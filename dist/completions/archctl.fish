@@ -27,10 +27,11 @@ end
 complete -c archctl -n "__fish_archctl_needs_command" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_needs_command" -s V -l version -d 'Print version'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "key" -d 'Make and show keys'
-complete -c archctl -n "__fish_archctl_needs_command" -f -a "root" -d 'Make, sign and renew trust roots'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "root" -d 'Make, show, sign and renew trust roots'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "policy" -d 'Check, explain and sign policies'
-complete -c archctl -n "__fish_archctl_needs_command" -f -a "job" -d 'Sign, check and follow jobs'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "job" -d 'Write, sign, check and follow jobs'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "ledger" -d 'Read, prove and verify ledgers'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "bundle" -d 'Take a job\'s run to somebody else, who checks it without the node'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "status" -d 'Say how the node is'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "doctor" -d 'Look whether this machine can run the agent well'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "demo" -d 'Show everything on this machine, without root, leaving nothing behind'
@@ -51,11 +52,12 @@ complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_sub
 complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "generate" -d 'Make a key pair and keep it under a passphrase'
 complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print the public keys of a key file'
 complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new sign rotate help" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new sign rotate help" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs'
-complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new sign rotate help" -f -a "sign" -d 'Sign a root or a revocation'
-complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new sign rotate help" -f -a "rotate" -d 'Make the next version of a root, signed by the old signers and the new ones'
-complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new sign rotate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -f -a "show" -d 'Print what a root says, and the digest to pin'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -f -a "sign" -d 'Sign a root or a revocation'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -f -a "rotate" -d 'Make the next version of a root, signed by the old signers and the new ones'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l name -d 'The root\'s name' -r
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l root -d 'Who answers for this root; may be given several times' -r
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l policy -d 'Who may sign policies; may be given several times' -r
@@ -66,6 +68,8 @@ complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_su
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from sign" -l key -d 'Key file to sign with; may be given several times' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from sign" -l out -d 'Write to a new file instead of adding the signatures to the document\'s own' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from sign" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
@@ -82,6 +86,7 @@ complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_su
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print what a root says, and the digest to pin'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "sign" -d 'Sign a root or a revocation'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "rotate" -d 'Make the next version of a root, signed by the old signers and the new ones'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -105,19 +110,33 @@ complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_
 complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "explain" -d 'Say in words what a policy allows, rule by rule'
 complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "sign" -d 'Sign a policy'
 complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "sign" -d 'Sign a job'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "verify" -d 'Say whether a job is signed by enough of the right people'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "plan" -d 'Say what an agent would do with a job; runs nothing'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "submit" -d 'Hand a signed job to the running agent'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "list" -d 'List the jobs that the agent knows, newest first'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "show" -d 'Show all that is known of one job'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "logs" -d 'Print what a job wrote to standard output'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "cancel" -d 'Stop a job that waits or runs'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "release" -d 'Let a quarantined result out'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "reject" -d 'Throw a quarantined result away'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "replay" -d 'Run an ended job again from the archive and compare'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from sign verify plan submit list show logs cancel release reject replay help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject replay help" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject replay help" -f -a "new" -d 'Write a job that is ready to be signed'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject replay help" -f -a "sign" -d 'Sign a job'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject replay help" -f -a "verify" -d 'Say whether a job is signed by enough of the right people'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject replay help" -f -a "plan" -d 'Say what an agent would do with a job; runs nothing'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject replay help" -f -a "submit" -d 'Hand a signed job to the running agent'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject replay help" -f -a "list" -d 'List the jobs that the agent knows, newest first'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject replay help" -f -a "show" -d 'Show all that is known of one job'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject replay help" -f -a "logs" -d 'Print what a job wrote to standard output'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject replay help" -f -a "cancel" -d 'Stop a job that waits or runs'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject replay help" -f -a "release" -d 'Let a quarantined result out'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject replay help" -f -a "reject" -d 'Throw a quarantined result away'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject replay help" -f -a "replay" -d 'Run an ended job again from the archive and compare'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject replay help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l image -d 'The wasm module or component that it runs' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l owner -d 'Who answers for the job, such as `user:ada`' -r
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l arg -d 'An argument for the guest; may be given several times' -r
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l grant -d 'A grant, such as `read:/srv/data`, `write:/srv/out` or `egress:443`; may be given several times' -r
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l input -d 'A file that the guest sees as /in/NAME; may be given several times' -r
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l output -d 'A file that the guest writes as /out/NAME, or `stdout`; may be given several times' -r
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l cpu -d 'Processors, such as `1` or `500m`' -r
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l memory -d 'Memory of the guest' -r
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l timeout -d 'Time from start to end' -r
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l hours -d 'How long the job may be accepted, in hours; at most 30 days' -r
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l out -d 'Where to write it; an existing file is never overwritten. NAME.yaml if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from sign" -l key -d 'Key file to sign with; may be given several times' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from sign" -l out -d 'Write to a new file instead of adding the signatures to the document\'s own' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from sign" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
@@ -126,6 +145,7 @@ complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_sub
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from sign" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from verify" -l root -d 'Believe this trust root' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from verify" -l config -d 'Believe the root of this agent\'s configuration folder' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from verify" -l state -d 'Folder with the agent\'s ledger and its revocations in force, to go with `--config`' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from plan" -l config -d 'Folder with root.yaml, policy.yaml and node.yaml' -r -F
@@ -167,6 +187,7 @@ complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_sub
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from replay" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from replay" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "new" -d 'Write a job that is ready to be signed'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "sign" -d 'Sign a job'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Say whether a job is signed by enough of the right people'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "plan" -d 'Say what an agent would do with a job; runs nothing'
@@ -181,7 +202,7 @@ complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_sub
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "show" -d 'Print entries'
-complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "prove" -d 'Print a receipt: the proof that an entry is in the log, checkable without the log'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "prove" -d 'Print the proof that an entry is in the log, or that the log only appended'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "verify" -d 'Check every byte of a ledger, or one receipt; needs no agent and no network'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "export" -d 'Copy what stock transparency-log tools read'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -193,22 +214,41 @@ complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -l job -d 'The end of this job instead, or the newest entry about it: its digest, or its first digits' -r
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -l from -d 'That the log only appended to its own tree of so many entries' -r
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -l since -d 'That it only appended to the tree of this older checkpoint; refused if it did not' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -l ledger -d 'The ledger\'s folder, or the state folder that it is in' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -l bare -d 'Leave the entry out of the receipt'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l receipt -d 'Check this receipt instead of a ledger; needs `--key`' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l entry -d 'The entry that the receipt is about, if it is not in the receipt' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l consistent-with -d 'Also check that it only appended to this older checkpoint, which somebody kept elsewhere' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l proof -d 'Check this consistency proof instead of a ledger; needs `--consistent-with` and `--key`' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l key -d 'A verifier key that must have signed, `NAME+ID+KEY` or a file of such lines; may be given several times' -r
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from export" -l out -d 'Where to put the copy; must be new or empty' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print entries'
-complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "prove" -d 'Print a receipt: the proof that an entry is in the log, checkable without the log'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "prove" -d 'Print the proof that an entry is in the log, or that the log only appended'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check every byte of a ledger, or one receipt; needs no agent and no network'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "export" -d 'Copy what stock transparency-log tools read'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and not __fish_seen_subcommand_from pack verify help" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and not __fish_seen_subcommand_from pack verify help" -f -a "pack" -d 'Put all that belongs to an ended job into one folder: document, module, inputs, outputs, proofs'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and not __fish_seen_subcommand_from pack verify help" -f -a "verify" -d 'Check every byte of such a folder; needs no node, no ledger and no network'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and not __fish_seen_subcommand_from pack verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from pack" -l out -d 'The folder to make; it must not exist' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from pack" -l state -d 'Folder with the node\'s ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from pack" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from pack" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l key -d 'A verifier key of the node\'s ledger, `NAME+ID+KEY` or a file of such lines; may be given several times' -r
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l root -d 'Also check the document\'s signatures by this trust root, for the time of its acceptance' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from help" -f -a "pack" -d 'Put all that belongs to an ended job into one folder: document, module, inputs, outputs, proofs'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check every byte of such a folder; needs no node, no ledger and no network'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand status" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand status" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand status" -l json -d 'Print one JSON object'
@@ -227,24 +267,27 @@ complete -c archctl -n "__fish_archctl_using_subcommand demo" -l json -d 'Print 
 complete -c archctl -n "__fish_archctl_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand explain" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand explain" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "key" -d 'Make and show keys'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "root" -d 'Make, sign and renew trust roots'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "policy" -d 'Check, explain and sign policies'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "job" -d 'Sign, check and follow jobs'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "ledger" -d 'Read, prove and verify ledgers'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "status" -d 'Say how the node is'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "doctor" -d 'Look whether this machine can run the agent well'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "demo" -d 'Show everything on this machine, without root, leaving nothing behind'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "explain" -d 'Say what a code such as ARCH-P003 means and what to do'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger status doctor demo explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "key" -d 'Make and show keys'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "root" -d 'Make, show, sign and renew trust roots'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "policy" -d 'Check, explain and sign policies'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "job" -d 'Write, sign, check and follow jobs'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "ledger" -d 'Read, prove and verify ledgers'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "bundle" -d 'Take a job\'s run to somebody else, who checks it without the node'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "status" -d 'Say how the node is'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "doctor" -d 'Look whether this machine can run the agent well'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "demo" -d 'Show everything on this machine, without root, leaving nothing behind'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "explain" -d 'Say what a code such as ARCH-P003 means and what to do'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "generate" -d 'Make a key pair and keep it under a passphrase'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Print the public keys of a key file'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "show" -d 'Print what a root says, and the digest to pin'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "sign" -d 'Sign a root or a revocation'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "rotate" -d 'Make the next version of a root, signed by the old signers and the new ones'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "check" -d 'Say whether a policy is one, and whether a root believes it'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "explain" -d 'Say in words what a policy allows, rule by rule'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "sign" -d 'Sign a policy'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "new" -d 'Write a job that is ready to be signed'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "sign" -d 'Sign a job'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "verify" -d 'Say whether a job is signed by enough of the right people'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "plan" -d 'Say what an agent would do with a job; runs nothing'
@@ -257,6 +300,8 @@ complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_su
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "reject" -d 'Throw a quarantined result away'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "replay" -d 'Run an ended job again from the archive and compare'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "show" -d 'Print entries'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "prove" -d 'Print a receipt: the proof that an entry is in the log, checkable without the log'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "prove" -d 'Print the proof that an entry is in the log, or that the log only appended'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "verify" -d 'Check every byte of a ledger, or one receipt; needs no agent and no network'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "export" -d 'Copy what stock transparency-log tools read'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from bundle" -f -a "pack" -d 'Put all that belongs to an ended job into one folder: document, module, inputs, outputs, proofs'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from bundle" -f -a "verify" -d 'Check every byte of such a folder; needs no node, no ledger and no network'
