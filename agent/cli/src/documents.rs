@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use arch_document::{MAX_BYTES, SignedDocument};
+use arch_document::{MAX_ENVELOPE_BYTES, SignedDocument};
 use arch_problem::Problem;
 
 use crate::answer::Stop;
@@ -11,7 +11,7 @@ use crate::render::Sources;
 /// Reads and parses; believes nothing yet.
 pub(crate) fn read(path: &Path) -> Result<SignedDocument, Stop> {
     let name = path.display().to_string();
-    let bytes = arch_files::read(path, MAX_BYTES).map_err(Stop::file)?;
+    let bytes = arch_files::read(path, MAX_ENVELOPE_BYTES).map_err(Stop::file)?;
     parse(&name, &bytes)
 }
 

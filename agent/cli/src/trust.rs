@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use arch_document::{
-    Document, History, InForce, MAX_BYTES, Moment, Refusal, Root, Shown, SignedDocument, TrustRoot,
+    Document, History, InForce, MAX_ENVELOPE_BYTES, Moment, Refusal, Root, Shown, SignedDocument,
+    TrustRoot,
 };
 use arch_identity::{Digest, Timestamp};
 use arch_problem::Problem;
@@ -88,7 +89,7 @@ fn first(roots: &[SignedDocument]) -> Option<Digest> {
 
 /// The documents of a folder, chosen as the agent chooses them.
 fn folder(path: &Path) -> Result<Vec<SignedDocument>, Stop> {
-    let found = arch_files::documents(path, MAX_BYTES, MOST).map_err(Stop::file)?;
+    let found = arch_files::documents(path, MAX_ENVELOPE_BYTES, MOST).map_err(Stop::file)?;
     found.iter().map(|(path, bytes)| documents::parse(&path.display().to_string(), bytes)).collect()
 }
 

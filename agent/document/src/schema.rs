@@ -206,9 +206,11 @@ mod tests {
             reads::<Duration>(&time)?;
             reads::<ByteSize>(&size)?;
             reads::<Cpu>(&cpu)?;
-            reads::<Grant>(&grant)?;
+            // Paths and nonces have a length, which no pattern tells.
+            if grant.len() <= 1_024 {
+                reads::<Grant>(&grant)?;
+            }
             reads::<OwnerPattern>(&owner)?;
-            // Its length stands beside the pattern.
             if (22..=128).contains(&nonce.len()) {
                 reads::<Nonce>(&nonce)?;
             }

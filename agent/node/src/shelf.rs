@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io::Read, path::Path};
 
 use arch_archive::{Archive, ArchiveError, Archived, Pin};
-use arch_document::{MAX_BYTES, SignedDocument};
+use arch_document::{MAX_ENVELOPE_BYTES, SignedDocument};
 use arch_identity::Digest;
 use arch_ledger::Anchored;
 use arch_problem::Problem;
@@ -90,7 +90,7 @@ impl Shelf {
     /// When the job is not here, or its bytes are damaged.
     pub fn document(&self, digest: &Digest) -> Told<Vec<u8>> {
         let pin = self.0.pin_of(digest).map_err(told)?;
-        self.get(&pin.source, MAX_BYTES)
+        self.get(&pin.source, MAX_ENVELOPE_BYTES)
     }
 
     /// Keeps an acceptance or an end, with its receipt, beside its job.

@@ -50,7 +50,9 @@ async fn hostile_things_in_the_drop_folder_are_refused_and_the_next_job_runs() {
         .unwrap();
     symlink("/etc/passwd", jobs.join("link.yaml")).unwrap();
     std::fs::create_dir(jobs.join("folder.yaml")).unwrap();
-    std::fs::write(jobs.join("huge.yaml"), vec![b'#'; 300_000]).unwrap();
+    std::fs::write(jobs.join("huge.yaml"), vec![b'#'; 600_000]).unwrap();
+    // A document's worth of payload is longer in an envelope.
+    std::fs::write(jobs.join("large.dsse.json"), vec![b'{'; 300_000]).unwrap();
     std::fs::write(jobs.join("noise.json"), [0xff, 0xfe, 0]).unwrap();
     std::fs::write(jobs.join("ignored.txt"), "x").unwrap();
     std::fs::write(jobs.join(".hidden.yaml"), "x").unwrap();
@@ -67,7 +69,7 @@ async fn hostile_things_in_the_drop_folder_are_refused_and_the_next_job_runs() {
         other => panic!("{other:?}"),
     };
     // What is fresh and cannot be read may be half-written: it is refused when it is quiet.
-    while list().await < 5 {
+    while list().await < 6 {
         assert!(start.elapsed() < Duration::from_secs(60));
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -84,8 +86,9 @@ async fn hostile_things_in_the_drop_folder_are_refused_and_the_next_job_runs() {
         assert_eq!(code(name), [codes::NOT_A_FILE.to_string()], "{name}");
     }
     assert_eq!(code("huge.yaml"), [codes::FILE_TOO_LARGE.to_string()]);
+    assert_eq!(code("large.dsse.json"), [codes::JSON_SYNTAX.to_string()]);
     assert_eq!(code("noise.json").len(), 1);
-    assert_eq!(found.len(), 5, "{found:?}");
+    assert_eq!(found.len(), 6, "{found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

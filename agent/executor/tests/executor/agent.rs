@@ -235,12 +235,13 @@ impl Agent {
         assert_eq!(self.hear().0, FromExecutor::Pong);
     }
 
-    /// Waits until there is a child behind its filter.
+    /// Waits until there is a child behind a filter of its own, which is the last of its walls.
     pub(crate) fn worker(&self) -> u32 {
+        let filters = |pid: u32| status(pid, "Seccomp_filters").parse::<u32>().unwrap_or_default();
+        let inherited = filters(self.child.id());
         let mut found = 0;
         until(|| {
-            let filtered =
-                |pid: &u32| status(*pid, "Seccomp") == "2" && status(*pid, "NoNewPrivs") == "1";
+            let filtered = |pid: &u32| filters(*pid) > inherited;
             found = self.children().into_iter().find(filtered).unwrap_or(0);
             found != 0
         });

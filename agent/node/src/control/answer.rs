@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arch_document::MAX_BYTES;
+use arch_document::MAX_ENVELOPE_BYTES;
 use arch_identity::Digest;
 use arch_problem::{Problem, codes};
 use arch_schedule::JobState;
@@ -45,8 +45,8 @@ pub(super) async fn answer(node: &Arc<Node>, peer: &Peer, call: Call) -> Reply {
 }
 
 async fn submit(node: &Arc<Node>, file: &str, bytes: &[u8]) -> Told<Submitted> {
-    if u64::try_from(bytes.len()).map_or(true, |size| size > MAX_BYTES) {
-        let text = format!("a document has at most {MAX_BYTES} bytes");
+    if u64::try_from(bytes.len()).map_or(true, |size| size > MAX_ENVELOPE_BYTES) {
+        let text = format!("a document has at most {MAX_ENVELOPE_BYTES} bytes");
         return Err(told::problem(codes::FILE_TOO_LARGE, text));
     }
     let file: String = file.chars().filter(|c| !c.is_control()).take(1_024).collect();

@@ -101,7 +101,7 @@ async fn trust(
 async fn anchor_refusal(anchors: &Anchors, problem: &Problem) -> Result<(), AnchorError> {
     let path = problem.at.as_ref().map_or("", |place| place.file.as_str());
     let file = path.rsplit('/').next().unwrap_or_default();
-    let subject = match arch_files::read(Path::new(path), arch_document::MAX_BYTES) {
+    let subject = match arch_files::read(Path::new(path), arch_document::MAX_ENVELOPE_BYTES) {
         Ok(bytes) => Digest::of(&bytes),
         Err(_) => Digest::of(format!("{} {file}", problem.code).as_bytes()),
     };

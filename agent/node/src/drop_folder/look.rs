@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use arch_document::MAX_BYTES;
+use arch_document::MAX_ENVELOPE_BYTES;
 use arch_files::FileError;
 
 /// The most files that are looked at in one reading of the folder.
@@ -41,7 +41,7 @@ pub fn is_ours(name: &OsStr) -> bool {
 
 /// Reads what stands under the name now.
 pub(crate) fn look(path: &Path, name: &OsStr, half_written: bool) -> Found {
-    Found { file: shown(name), bytes: arch_files::read(path, MAX_BYTES), half_written }
+    Found { file: shown(name), bytes: arch_files::read(path, MAX_ENVELOPE_BYTES), half_written }
 }
 
 /// The names that are ours, in order.

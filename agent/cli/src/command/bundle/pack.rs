@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use arch_archive::{Archive, ArchiveError, bundle};
-use arch_document::MAX_BYTES;
+use arch_document::MAX_ENVELOPE_BYTES;
 use arch_identity::Digest;
 use serde::Serialize;
 
@@ -79,7 +79,7 @@ impl Args {
 /// A pin is no evidence: what it names as the document is one, and this job's.
 fn require_document(archive: &Archive, digest: &Digest) -> Result<(), Stop> {
     let pin = archive.pin_of(digest).map_err(unclear)?;
-    let bytes = archive.get(&pin.source, MAX_BYTES).map_err(unclear)?;
+    let bytes = archive.get(&pin.source, MAX_ENVELOPE_BYTES).map_err(unclear)?;
     let document = documents::parse(&digest.to_string(), &bytes)?;
     if document.digest() == *digest {
         return Ok(());

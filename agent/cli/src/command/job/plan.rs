@@ -52,7 +52,8 @@ struct Plan {
 impl Args {
     pub(crate) fn run(self) -> Outcome {
         let name = self.file.display().to_string();
-        let bytes = arch_files::read(&self.file, arch_document::MAX_BYTES).map_err(Stop::file)?;
+        let bytes =
+            arch_files::read(&self.file, arch_document::MAX_ENVELOPE_BYTES).map_err(Stop::file)?;
         let sources = Sources::default().with(&name, &bytes).look_in(&self.config);
         let (digest, checks) = match SignedDocument::parse(&name, &bytes) {
             Ok(document) => {

@@ -37,7 +37,8 @@ struct Shown<'a> {
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
-        let bytes = arch_files::read(&self.file, arch_document::MAX_BYTES).map_err(Stop::file)?;
+        let bytes =
+            arch_files::read(&self.file, arch_document::MAX_ENVELOPE_BYTES).map_err(Stop::file)?;
         let name = self.file.display().to_string();
         let call = Call::JobSubmit { file: name.clone(), bytes: Bytes(bytes.clone()) };
         let socket = Socket::given(self.socket.as_deref(), &self.folders.state);
