@@ -27,6 +27,7 @@ mod control;
 mod daemon;
 mod desk;
 pub mod drop_folder;
+mod ending;
 pub mod executor_client;
 mod gate;
 mod hands;

@@ -20,16 +20,16 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use arch_document::{Job, Moment, SignedDocument, Verified};
 use arch_identity::Digest;
-use arch_ledger::{Anchored, EndState, LedgerError, Record};
+use arch_ledger::{Anchored, EndState, Record};
 use arch_policy::Admitted;
 use arch_problem::{Code, Problem, codes};
 use arch_schedule::{Arrival, JobState, Placed};
 use arch_wire::executor::Outcome;
 
 use crate::{
-    anchors::AnchorError,
     authority::Authority,
     cancel::{Cancel, Wish},
+    ending::{FULL_DISK, Next, called_off_record, end, give_up, interrupt, keep, troubled},
     executor_client::Lost,
     gate::Shut,
     interruption::{AGENT_STOPPED, MACHINE_FAILED, WORKER_LOST},
@@ -37,12 +37,9 @@ use crate::{
     readmission::judge_again,
     records,
     supplies::{self, Secured, Supplies},
-    told::{Told, problem},
+    told::{Told, blocking, one, problem},
     validate::{Store, Unlooked, Validated, validate},
 };
-
-/// How long to wait when the disk is full before something is tried again.
-const FULL_DISK: Duration = Duration::from_secs(5);
 
 /// The longest wait when the machine cannot do its part; the first is [`FULL_DISK`].
 const MACHINE: Duration = Duration::from_secs(300);
@@ -195,17 +192,6 @@ async fn run(node: Arc<Node>, mut placed: Placed) {
     drop(placed.finish());
     launch_all(&node);
     drop(at_work);
-}
-
-/// What follows an attempt.
-#[derive(Debug)]
-pub(crate) enum Next {
-    /// Another one.
-    Again(Duration),
-    /// Another one, later each time: nothing is wrong with the job or the executor.
-    AgainWhenTheMachineCan(Box<Problem>),
-    /// Nothing: the job has ended, or is left for the next start.
-    Over,
 }
 
 async fn attempt(node: &Arc<Node>, placed: &mut Placed) -> Next {
@@ -383,98 +369,5 @@ fn tell(digest: Digest, validated: &Validated) {
         Validated::Quarantined(_, problem) => {
             tracing::error!(job = %digest, %problem, "quarantined");
         }
-    }
-}
-
-/// The end of a job that an operator called off.
-pub(crate) fn called_off_record(digest: Digest, attempt: u32) -> Record {
-    records::ended(digest, attempt, EndState::Cancelled, "cancelled", None)
-}
-
-/// An end without a run: what the job needs cannot be had, or it is not believed any more.
-pub(crate) async fn give_up(node: &Arc<Node>, digest: Digest, problem: &Problem) -> Next {
-    let _hand = node.hands.take(digest).await;
-    let job = node.anchors.memory().job(&digest).cloned();
-    let Some(job) = job.filter(|job| job.end.is_none()) else { return Next::Over };
-    tracing::warn!(job = %digest, %problem, "given up");
-    let record = records::ended(digest, job.attempts, EndState::Failed, "givenUp", Some(problem));
-    end(node, record).await
-}
-
-/// Anchors the end, however long a full disk makes it wait, then keeps it with its receipt.
-pub(crate) async fn end(node: &Arc<Node>, record: Record) -> Next {
-    loop {
-        match node.anchors.anchor_one(record.clone()).await {
-            Ok(anchored) => {
-                let _keeping = match anchored.entry().record.job() {
-                    Some(digest) => Some(node.keeping.take(*digest).await),
-                    None => None,
-                };
-                keep(node, anchored).await;
-                node.ended();
-                return Next::Over;
-            }
-            Err(error @ AnchorError::Ledger(LedgerError::OutOfSpace)) => {
-                node.heed(&error);
-                tokio::select! {
-                    () = tokio::time::sleep(FULL_DISK) => {}
-                    // The next start brings it to its end.
-                    () = node.gate.stopping() => return Next::Over,
-                }
-            }
-            Err(error) => {
-                node.heed(&error);
-                tracing::error!(%error, "the end of a job is not anchored");
-                return Next::Over;
-            }
-        }
-    }
-}
-
-pub(crate) async fn keep(node: &Arc<Node>, anchored: Anchored) {
-    let receipt = node.anchors.receipt(anchored.index()).await;
-    let stores = Arc::clone(&node.stores);
-    let kept = blocking(move || {
-        let receipt = receipt.ok();
-        stores.shelf.keep(anchored, receipt.as_deref())
-    });
-    if let Err(problem) = kept.await {
-        // KNOWN GAP: so it is, too, when a crash falls between the entry and this. The ledger has
-        // the entry all the same; only the copy beside the job is missing.
-        tracing::warn!(%problem, "the entry is not kept beside its job");
-    }
-}
-
-async fn interrupt(node: &Arc<Node>, record: Record) -> Next {
-    match node.anchors.anchor_one(record).await {
-        Ok(_) => Next::Again(Duration::ZERO),
-        Err(error) => troubled(node, &error),
-    }
-}
-
-/// What the ledger's trouble means for the job: wait for room, or leave it for the next start.
-fn troubled(node: &Node, error: &AnchorError) -> Next {
-    node.heed(error);
-    match error {
-        AnchorError::Ledger(LedgerError::OutOfSpace) => Next::Again(FULL_DISK),
-        error => {
-            tracing::error!(%error, "the job is left for the next start");
-            Next::Over
-        }
-    }
-}
-
-#[expect(clippy::boxed_local, reason = "problems travel in boxes")]
-pub(crate) fn one(problem: Box<Problem>) -> Vec<Problem> {
-    vec![*problem]
-}
-
-/// Runs something that blocks where it blocks nobody.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Told<T> + Send + 'static,
-) -> Told<T> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(_) => Err(problem(codes::NOT_ACCEPTING, "the agent is stopping")),
     }
 }

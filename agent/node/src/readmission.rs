@@ -10,8 +10,8 @@ use arch_schedule::Placed;
 use crate::{
     memory::{AcceptedBefore, Memory},
     node::Node,
-    pipeline::{admit, one},
-    told::{Told, problem},
+    pipeline::admit,
+    told::{Told, one, problem},
 };
 
 /// The way in for a job that was accepted before this process started. Judged by the moment at

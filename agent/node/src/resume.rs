@@ -8,9 +8,10 @@ use arch_problem::{Problem, codes};
 use arch_schedule::{Arrival, JobState};
 
 use crate::{
+    ending::{called_off_record, end, give_up},
     interruption::AGENT_DIED,
     node::Node,
-    pipeline::{called_off_record, end, give_up, is_the_machines, launch},
+    pipeline::{is_the_machines, launch},
     readmission::take_up,
     records,
     told::problem,

@@ -1,6 +1,6 @@
 //! Problems on their way to whoever is to be told.
 
-use arch_problem::{Code, Problem};
+use arch_problem::{Code, Problem, codes};
 
 /// Done, or why not, in words for people.
 pub type Told<T> = Result<T, Box<Problem>>;
@@ -8,4 +8,20 @@ pub type Told<T> = Result<T, Box<Problem>>;
 /// A problem with the catalogue's remedy and no place yet.
 pub(crate) fn problem(code: Code, message: impl Into<String>) -> Box<Problem> {
     Box::new(Problem::new(code, message))
+}
+
+/// As a list, for steps that may have several.
+#[expect(clippy::boxed_local, reason = "problems travel in boxes")]
+pub(crate) fn one(problem: Box<Problem>) -> Vec<Problem> {
+    vec![*problem]
+}
+
+/// Runs something that blocks where it blocks nobody.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Told<T> + Send + 'static,
+) -> Told<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(_) => Err(problem(codes::NOT_ACCEPTING, "the agent is stopping")),
+    }
 }

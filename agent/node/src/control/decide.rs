@@ -10,9 +10,10 @@ use arch_schedule::{Event, JobState};
 use super::Peer;
 use crate::{
     cancel::Wish,
+    ending::{called_off_record, keep},
     memory::KnownJob,
     node::Node,
-    pipeline::{called_off_record, keep, launch_all},
+    pipeline::launch_all,
     told::{Told, problem},
 };
 

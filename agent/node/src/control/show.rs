@@ -15,8 +15,7 @@ use super::decide::no_such_job;
 use crate::{
     memory::{KnownJob, KnownRefusal},
     node::Node,
-    pipeline::blocking,
-    told::{Told, problem},
+    told::{Told, blocking, problem},
 };
 
 /// Rows of one list.

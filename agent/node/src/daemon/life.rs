@@ -13,10 +13,11 @@ use super::{Stop, start};
 use crate::{
     anchors::Health,
     args::Args,
+    ending::give_up,
     gate::Shut,
     node::Node,
     notify,
-    pipeline::{give_up, launch_all},
+    pipeline::launch_all,
     places::Places,
     reload::reload,
     service::{self, WaysIn},
