@@ -1,14 +1,17 @@
 //! Benches: ours beside a peer that does the least that could do, interleaved in one run.
 //! `cargo xtask bench` builds and starts this.
 
-mod append;
+mod ledger;
+mod long_ledger;
+mod table;
+mod verify;
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
 
-/// One comparison. Each side is prepared once and then run many times.
+/// One figure of ours, beside a peer's where there is one. Each side is prepared once and then run
+/// many times.
 struct Bench {
     name: &'static str,
     /// What the figures of both sides count.
@@ -16,24 +19,33 @@ struct Bench {
     prepare: fn() -> Result<Sides, String>,
 }
 
-/// Ours and the peer's: one run of either gives the time for one unit.
+/// One run of a side gives one figure.
+type Side = Box<dyn FnMut() -> Result<f64, String>>;
+
 struct Sides {
-    ours: Box<dyn FnMut() -> Result<Duration, String>>,
-    peer: Box<dyn FnMut() -> Result<Duration, String>>,
+    ours: Side,
+    peer: Option<Side>,
 }
 
-const BENCHES: [Bench; 2] = [append::SINGLE, append::BATCH];
+const BENCHES: [Bench; 6] = [
+    verify::ONE,
+    verify::THREE_OF_FIVE_HYBRID,
+    ledger::BATCH,
+    ledger::SINGLE,
+    long_ledger::PROOF,
+    long_ledger::RECOVER,
+];
 
-/// Benches beside a peer
+/// Benches, beside a peer where there is one
 #[derive(Debug, Parser)]
 struct Args {
     /// Which to run; all when left out
-    name: Option<String>,
+    names: Vec<String>,
     /// Print one object a line
     #[arg(long)]
     json: bool,
     /// Interleaved runs of each side
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 9)]
     runs: u32,
 }
 
@@ -48,47 +60,39 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Result<(), String> {
-    let wanted = |bench: &&Bench| args.name.as_ref().is_none_or(|name| name == bench.name);
-    let chosen: Vec<&Bench> = BENCHES.iter().filter(wanted).collect();
-    if chosen.is_empty() {
+    let known = |name: &&String| BENCHES.iter().any(|bench| bench.name == name.as_str());
+    if let Some(unknown) = args.names.iter().find(|name| !known(name)) {
         let names = BENCHES.map(|bench| bench.name).join(", ");
-        return Err(format!("there is no such bench; there are {names}"));
+        return Err(format!("there is no bench `{unknown}`; there are {names}"));
     }
-    for bench in chosen {
-        let (ours, peer) = measure(bench, args.runs)?;
-        print(bench, ours, peer, args);
+    let wanted =
+        |bench: &&Bench| args.names.is_empty() || args.names.iter().any(|name| name == bench.name);
+    for bench in BENCHES.iter().filter(wanted) {
+        eprintln!("{}: preparing, then {} runs", bench.name, args.runs);
+        let figures = measure(bench, args.runs)?;
+        println!("{}", table::row(bench, &figures, args.json));
     }
     Ok(())
 }
 
-/// Medians in microseconds. The first run of each side warms up and is not counted.
-fn measure(bench: &Bench, runs: u32) -> Result<(f64, f64), String> {
+/// What was measured, run by run.
+struct Figures {
+    ours: Vec<f64>,
+    /// As many as ours, or none.
+    peer: Vec<f64>,
+}
+
+/// The first run of each side warms up and is not counted.
+fn measure(bench: &Bench, runs: u32) -> Result<Figures, String> {
     let mut sides = (bench.prepare)()?;
-    let (mut ours, mut peer) = (Vec::new(), Vec::new());
+    let mut figures = Figures { ours: Vec::new(), peer: Vec::new() };
     for run in 0..=runs {
-        let pair = ((sides.ours)()?, (sides.peer)()?);
+        let ours = (sides.ours)()?;
+        let peer = sides.peer.as_mut().map(|peer| peer()).transpose()?;
         if run > 0 {
-            ours.push(pair.0);
-            peer.push(pair.1);
+            figures.ours.push(ours);
+            figures.peer.extend(peer);
         }
     }
-    Ok((median(ours), median(peer)))
-}
-
-fn median(mut times: Vec<Duration>) -> f64 {
-    times.sort();
-    times.get(times.len() / 2).map_or(0.0, |time| time.as_secs_f64() * 1e6)
-}
-
-fn print(bench: &Bench, ours: f64, peer: f64, args: &Args) {
-    let ratio = ours / peer.max(f64::MIN_POSITIVE);
-    let Bench { name, unit, .. } = bench;
-    if args.json {
-        let runs = args.runs;
-        println!(
-            "{{\"name\":\"{name}\",\"ours\":{ours:.1},\"peer\":{peer:.1},\"ratio\":{ratio:.3},\"unit\":\"{unit}\",\"runs\":{runs}}}"
-        );
-    } else {
-        println!("{name:<22} ours {ours:>10.1}   peer {peer:>10.1}   ratio {ratio:>7.3}   {unit}");
-    }
+    Ok(figures)
 }

@@ -8,12 +8,12 @@ use crate::process;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Which to run; all when left out
-    name: Option<String>,
-    /// Print one object a line: name, ours, peer, ratio, unit, runs
+    names: Vec<String>,
+    /// Print one object a line: name, ours, peer, ratio, unit, runs, spread
     #[arg(long)]
     json: bool,
     /// Interleaved runs of each side
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     runs: u32,
     /// Build without optimisation: for trying a bench out, not for figures
     #[arg(long)]
@@ -32,7 +32,7 @@ impl Args {
         if self.json {
             command.arg("--json");
         }
-        command.args(self.name);
+        command.args(self.names);
         process::succeed(&mut command).map(|()| ExitCode::SUCCESS)
     }
 }

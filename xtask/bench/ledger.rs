@@ -1,0 +1,89 @@
+//! Durable ledger entries beside the least that any durable log has to do: write and fdatasync.
+//!
+//! Ours also hashes the entries into the tree, signs a checkpoint with two algorithms and writes
+//! tiles; the peer writes as many bytes and nothing else, to the same disk.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
+use arch_ledger::{Ledger, LogKeys, Record, StdFs};
+
+use crate::{Bench, Sides};
+
+/// A full batch: what group commit is for.
+pub(crate) const BATCH: Bench =
+    Bench { name: "ledger", unit: "durable entries/s, 256 a batch", prepare: || prepare(256) };
+
+/// One entry a batch: what a quiet node does.
+pub(crate) const SINGLE: Bench =
+    Bench { name: "ledger-1", unit: "durable entries/s, 1 a batch", prepare: || prepare(1) };
+
+/// Batches a run.
+const BATCHES: u32 = 40;
+
+fn prepare(entries: u32) -> Result<Sides, String> {
+    let folder = beside_the_programs()?;
+    let mut ledger = open(folder.path().to_owned())?;
+    let (now, record) = (now()?, record());
+    let records: Vec<Record> = (0..entries).map(|_| record.clone()).collect();
+    let first = ledger.append(now, &records).map_err(|error| error.to_string())?;
+    let bytes: Vec<u8> = first.iter().flat_map(|anchored| anchored.entry().bytes.clone()).collect();
+    let mut file = File::create(folder.path().join("raw")).map_err(|error| error.to_string())?;
+    Ok(Sides {
+        ours: Box::new(move || {
+            rate(entries, || {
+                ledger.append(now, &records).map(drop).map_err(|error| error.to_string())
+            })
+        }),
+        peer: Some(Box::new(move || {
+            let _lives_as_long = &folder;
+            rate(entries, || {
+                let written = file.write_all(&bytes).and_then(|()| file.sync_data());
+                written.map_err(|error| error.to_string())
+            })
+        })),
+    })
+}
+
+/// Entries a second, over many batches.
+fn rate(entries: u32, mut batch: impl FnMut() -> Result<(), String>) -> Result<f64, String> {
+    let started = Instant::now();
+    for _ in 0..BATCHES {
+        batch()?;
+    }
+    Ok(f64::from(entries) * f64::from(BATCHES) / started.elapsed().as_secs_f64())
+}
+
+/// A folder on a disk; that for temporary files may be no disk at all.
+pub(crate) fn beside_the_programs() -> Result<tempfile::TempDir, String> {
+    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    let beside = own.parent().ok_or("no folder of my own")?;
+    tempfile::tempdir_in(beside).map_err(|error| error.to_string())
+}
+
+pub(crate) fn open(folder: PathBuf) -> Result<Ledger<StdFs>, String> {
+    let keys = LogKeys::new("bench", KeyPair::from_seed(KeyKind::Hybrid, &[7; 32]));
+    let keys = keys.ok_or("no keys for the log")?;
+    let fs = StdFs::open(&folder).map_err(|error| error.to_string())?;
+    Ledger::open(fs, keys, now()?).map(|(ledger, _)| ledger).map_err(|error| error.to_string())
+}
+
+pub(crate) fn now() -> Result<Timestamp, String> {
+    Timestamp::from_unix(1_800_000_000).ok_or_else(|| "no such time".to_owned())
+}
+
+/// An entry of the usual size, of a kind that may follow any other.
+pub(crate) fn record() -> Record {
+    Record::Refused {
+        subject: Digest::of(b"job"),
+        file: "embed-wikipedia.yaml".to_owned(),
+        code: "ARCH-P003".to_owned(),
+        message: "policy denies `egress:25`".to_owned(),
+        line: Some(8),
+        column: Some(25),
+        rule: Some("net.egress".to_owned()),
+    }
+}

@@ -1,0 +1,47 @@
+//! One line of the answer: for people, or as JSON.
+
+use crate::{Bench, Figures};
+
+/// `{"name","ours","peer","ratio","unit","runs","spread"}`: medians; the ratio is the median of ours
+/// over peer's, run by run; the spread is the lowest and the highest ratio, or figure of ours where
+/// there is no peer.
+pub(crate) fn row(bench: &Bench, figures: &Figures, json: bool) -> String {
+    let ratios: Vec<f64> = figures
+        .ours
+        .iter()
+        .zip(&figures.peer)
+        .map(|(ours, peer)| ours / peer.max(f64::MIN_POSITIVE))
+        .collect();
+    let spread = range(if ratios.is_empty() { &figures.ours } else { &ratios });
+    let [ours, peer, ratio] = [&figures.ours, &figures.peer, &ratios].map(|list| median(list));
+    let Bench { name, unit, .. } = bench;
+    if json {
+        return serde_json::json!({
+            "name": name, "ours": ours, "peer": peer, "ratio": ratio, "unit": unit,
+            "runs": figures.ours.len(), "spread": spread,
+        })
+        .to_string();
+    }
+    let shown = |figure: Option<f64>, digits: usize| {
+        figure.map_or("–".to_owned(), |figure| format!("{figure:.digits$}"))
+    };
+    let (low, high) = spread;
+    format!(
+        "{name:<20} ours {:>11}   peer {:>11}   ratio {:>7}   spread {low:.3}–{high:.3}   {unit}",
+        shown(ours, 1),
+        shown(peer, 1),
+        shown(ratio, 3),
+    )
+}
+
+fn median(figures: &[f64]) -> Option<f64> {
+    let mut sorted = figures.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied()
+}
+
+fn range(figures: &[f64]) -> (f64, f64) {
+    figures.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), figure| {
+        (low.min(*figure), high.max(*figure))
+    })
+}
