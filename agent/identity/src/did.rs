@@ -3,7 +3,7 @@
 //! Source: W3C CCG did:key method v0.7; multicodec table (`ed25519-pub` 0xed, `mldsa-44-pub` 0x1210),
 //! both as unsigned varints.
 
-use crate::{Algorithm, KeyError};
+use crate::{Algorithm, KeyError, base58};
 
 const PREFIX: &str = "did:key:z";
 
@@ -19,7 +19,7 @@ fn multicodec(algorithm: Algorithm) -> &'static [u8] {
 
 pub(crate) fn encode(algorithm: Algorithm, key: &[u8]) -> String {
     let bytes = [multicodec(algorithm), key].concat();
-    format!("{PREFIX}{}", bs58::encode(bytes).into_string())
+    format!("{PREFIX}{}", base58::encode(&bytes))
 }
 
 pub(crate) fn decode(did: &str) -> Result<(Algorithm, Vec<u8>), KeyError> {
@@ -27,7 +27,8 @@ pub(crate) fn decode(did: &str) -> Result<(Algorithm, Vec<u8>), KeyError> {
         return Err(KeyError::NotADid);
     }
     let text = did.strip_prefix(PREFIX).ok_or(KeyError::NotADid)?;
-    let bytes = bs58::decode(text).into_vec().map_err(|_| KeyError::NotADid)?;
+    // One spelling a key: base58 has one a value, and none of these values begins with zero.
+    let bytes = base58::decode(text).ok_or(KeyError::NotADid)?;
     for algorithm in [Algorithm::Ed25519, Algorithm::MlDsa44] {
         if let Some(key) = bytes.strip_prefix(multicodec(algorithm)) {
             return if key.len() == algorithm.public_key_len() {

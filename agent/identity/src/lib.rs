@@ -16,6 +16,7 @@
 //! ```
 
 mod algorithm;
+mod base58;
 pub mod canonical;
 mod did;
 mod digest;
