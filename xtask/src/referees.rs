@@ -39,7 +39,9 @@ pub(crate) fn prepare(install: Install) -> Result<PathBuf, String> {
 fn python(folder: &Path) -> Result<(), String> {
     once(folder, &PYTHON, || {
         let _start_afresh = std::fs::remove_dir_all(folder);
-        process::output(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
+        let make = || process::output(Command::new("python3").args(["-m", "venv"]).arg(folder));
+        // Debian's Python comes without it.
+        make().or_else(|_why| apt::install(&["python3-venv"]).and_then(|()| make()))?;
         let mut pip = Command::new(folder.join("bin/python"));
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PYTHON);
         process::output(&mut pip).map(drop)
@@ -48,6 +50,9 @@ fn python(folder: &Path) -> Result<(), String> {
 
 fn javascript(folder: &Path) -> Result<(), String> {
     once(folder, &JAVASCRIPT, || {
+        if !process::exists("npm") {
+            apt::install(&["nodejs", "npm"])?;
+        }
         std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
         let mut npm = Command::new("npm");
         npm.args(["install", "--no-audit", "--no-fund", "--silent", "--prefix"]).arg(folder);
