@@ -43,7 +43,8 @@ fn ended(world: &World, agent: &mut Agent, name: &str, folder: &str) -> JobDetai
         data.display(),
         world.path(folder).display()
     );
-    let job = world.job(name, &wasm).timeout("5s").memory("32Mi").fuel(3_000_000_000).spec(&grants);
+    let job =
+        world.job(name, &wasm).timeout("60s").memory("32Mi").fuel(3_000_000_000).spec(&grants);
     let digest = world.drop_job(&job);
     agent.wait_end(digest)
 }
