@@ -283,33 +283,6 @@ async fn a_job_that_the_agents_stop_cuts_off_is_run_again_to_its_one_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_ended_job_runs_again_from_the_archive_and_nothing_is_anchored() {
-    let world = World::new();
-    let asked = AtomicU32::new(0);
-    let double = Double::new(move |line, message| {
-        if let ToExecutor::Run(request) = message {
-            let third = asked.fetch_add(1, Ordering::SeqCst) == 2;
-            let text: &[u8] = if third { b"hallo" } else { b"hello" };
-            line.finish(request.run, &[("stdout", text), ("stderr", b"")]);
-        }
-        Then::Live
-    });
-    let running = world.start(double).await;
-    let job = world.drop_file("hello.yaml", &world.job("hello", ""));
-    running.until(job, "completed").await;
-    let replayed = async || match running.call(Call::JobReplay { digest: job }).await {
-        Reply::Ok(Answer::JobReplay(replayed)) => replayed,
-        other => panic!("{other:?}"),
-    };
-    assert!(replayed().await.same);
-    let other = replayed().await;
-    assert!(!other.same);
-    assert_eq!(other.differences.len(), 1, "{:?}", other.differences);
-    running.stop().await;
-    assert_eq!(story(&world, job), ["accepted", "started", "finished"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn what_the_executor_is_asked_is_what_policy_and_document_say() {
     let world = World::new();
     let double = Double::honest();
@@ -338,43 +311,6 @@ async fn what_the_executor_is_asked_is_what_policy_and_document_say() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_forged_pin_feeds_a_job_nothing_that_the_ledger_does_not_name() {
-    let world = World::new();
-    let input = world.path("input.txt");
-    std::fs::write(&input, "data").unwrap();
-    let read = format!("read:{}", input.display());
-    let allow = format!(
-        "  inputs: {{ allowUnpinned: true }}\n  allow:\n    - {{ id: read.input, fs: [\"{read}\"] }}\n"
-    );
-    world.write("config/policy.yaml", &world.policy(1, &allow));
-    let double = Double::honest();
-    let running = world.start(double.clone()).await;
-    let spec = format!(
-        "  inputs: {{ data: \"file://{}\" }}\n  capabilities: {{ fs: [\"{read}\"] }}\n",
-        input.display()
-    );
-    let job = world.drop_file("hello.yaml", &world.job("hello", &spec));
-    running.until(job, "completed").await;
-
-    let archive = arch_archive::Archive::to_read(&world.path("state/archive"));
-    let mut pin = archive.pin_of(&job).unwrap();
-    pin.inputs.insert("data".to_owned(), archive.put(b"forged").unwrap());
-    archive.pin(&pin).unwrap();
-    std::fs::write(&input, "changed").unwrap();
-    let reply = running.call(Call::JobReplay { digest: job }).await;
-    assert!(matches!(reply, Reply::Ok(Answer::JobReplay(_))), "{reply:?}");
-    running.stop().await;
-    let runs = double.runs.lock().unwrap();
-    let given: Vec<Digest> = runs.iter().map(|run| run.inputs[0].digest).collect();
-    assert_eq!(given, [Digest::of(b"data"); 2]);
-    let told = records(&world).into_iter().find_map(|record| match record {
-        Record::Accepted { inputs, .. } => Some(inputs),
-        _ => None,
-    });
-    assert_eq!(told.unwrap()["data"], Digest::of(b"data"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_module_that_rotted_in_the_archive_is_taken_from_the_modules_folder_again() {
     let world = World::new();
     let archive = arch_archive::Archive::open(&world.path("state/archive")).unwrap();
@@ -385,69 +321,6 @@ async fn a_module_that_rotted_in_the_archive_is_taken_from_the_modules_folder_ag
     running.until(job, "completed").await;
     running.stop().await;
     assert!(archive.check(&module).is_ok());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_replay_that_cannot_be_fed_gives_its_place_to_the_next() {
-    let world = World::new();
-    let input = world.path("input.txt");
-    std::fs::write(&input, "data").unwrap();
-    let digest = Digest::of(b"data");
-    let current = Mutex::new(None);
-    let double = Double::new(move |line, message| {
-        match message {
-            // The first two run until they are called off, but for the one with the input.
-            ToExecutor::Run(request) if request.inputs.is_empty() => {
-                *current.lock().unwrap() = Some(request.run);
-            }
-            ToExecutor::Run(request) => line.finish(request.run, &[("stdout", b"x")]),
-            ToExecutor::Cancel { run } => line.end(run, Outcome::Cancelled),
-            _ => {}
-        }
-        Then::Live
-    });
-    let running = world.start(double).await;
-    let spec = format!("  inputs: {{ data: \"file://{}@{digest}\" }}\n", input.display());
-    let fed = world.drop_file("fed.yaml", &world.job("fed", &spec));
-    running.until(fed, "completed").await;
-    let first = world.drop_file("first.yaml", &world.job("first", ""));
-    running.until(first, "running").await;
-    let hex = digest.hex();
-    let (fan, rest) = hex.split_at(2);
-    std::fs::remove_file(world.path(&format!("state/archive/sha256/{fan}/{rest}"))).unwrap();
-    std::fs::remove_file(&input).unwrap();
-    let node = running.node.places.control();
-    let line = arch_wire::control::write_call(&Call::JobReplay { digest: fed }).unwrap();
-    let replay = tokio::task::spawn_blocking(move || world::raw_call(&node, &line));
-    // The replay stands in the queue before the next job comes.
-    while tokio::task::block_in_place(|| world::metric(&world, "arch_queue_jobs")) < 1 {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    let second = world.drop_file("second.yaml", &world.job("second", ""));
-    running.until(second, "waiting").await;
-    running.call(Call::JobCancel { digest: first }).await;
-    let Reply::Problem(problem) = replay.await.unwrap() else { panic!("nothing to feed it with") };
-    assert_eq!(problem.code.as_str(), "ARCH-N202");
-    running.until(second, "running").await;
-    running.call(Call::JobCancel { digest: second }).await;
-    running.until(second, "cancelled").await;
-    running.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_may_write_to_the_machine_is_not_replayed() {
-    let world = World::new();
-    let allow = "  allow:\n    - { id: data, fs: [\"write:/srv/arch-test\"] }\n";
-    world.write("config/policy.yaml", &world.policy(1, allow));
-    let double = Double::honest();
-    let running = world.start(double.clone()).await;
-    let spec = "  capabilities: { fs: [\"write:/srv/arch-test\"] }\n";
-    let job = world.drop_file("a.yaml", &world.job("a", spec));
-    running.until(job, "completed").await;
-    let reply = running.call(Call::JobReplay { digest: job }).await;
-    assert!(matches!(reply, Reply::Problem(p) if p.code.as_str() == "ARCH-N109"));
-    running.stop().await;
-    assert_eq!(double.asked(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
