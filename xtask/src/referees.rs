@@ -55,7 +55,8 @@ fn javascript(folder: &Path) -> Result<(), String> {
         }
         std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
         let mut npm = Command::new("npm");
-        npm.args(["install", "--no-audit", "--no-fund", "--silent", "--prefix"]).arg(folder);
+        npm.args(["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"])
+            .arg(folder);
         process::output(npm.args(JAVASCRIPT)).map(drop)
     })
 }
