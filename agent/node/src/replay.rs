@@ -2,7 +2,11 @@
 //! nothing, and needs a place like every run. A job that may write to the machine is not run again:
 //! it would write a second time.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+    time::Duration,
+};
 
 use arch_document::Grant;
 use arch_identity::Digest;
@@ -57,11 +61,16 @@ async fn run(
     if node.gate.is_stopping() {
         return Err(problem(codes::NOT_ACCEPTING, "the agent is stopping"));
     }
-    if node.running().contains_key(&digest) {
-        return Err(problem(codes::WRONG_STATE, "the job is being run again already"));
+    // So that a stopping agent ends it like any other run; asked and noted under one lock, because
+    // two may ask at once.
+    match node.running().entry(digest) {
+        Entry::Vacant(free) => {
+            free.insert(cancel.clone());
+        }
+        Entry::Occupied(_) => {
+            return Err(problem(codes::WRONG_STATE, "the job is being run again already"));
+        }
     }
-    // So that a stopping agent ends it like any other run.
-    node.running().insert(digest, cancel.clone());
     let executed = node.executor.run(placed, &supplies, &cancel).await;
     node.running().remove(&digest);
     if cancel.is_cancelled() {
