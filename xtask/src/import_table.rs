@@ -178,6 +178,12 @@ pub(crate) const TABLE: &[Row] = &[
         never_linked: &[ENGINES],
         never_written: &[],
     },
+    Row {
+        name: "arch-campaign",
+        may_use: &[],
+        never_linked: &[NETWORK, ENGINES, YAML, DATABASES],
+        never_written: &[UNSAFE],
+    },
     // Starts without our crates; its generators are examples with dependencies of their own.
     Row { name: "xtask", may_use: &[], never_linked: &[NETWORK, ENGINES], never_written: &[] },
 ];

@@ -3,6 +3,7 @@
 //! ```text
 //! cargo xtask demo      build everything, then a signed job from file to proof
 //! cargo xtask test      all that CI runs; `--list` shows the groups, `--only GROUP` runs one
+//! cargo xtask soak      the campaigns of the tests for as long as asked, from any seed
 //! cargo xtask bench     ours beside a peer, one JSON line each
 //! cargo xtask deps      who may import whom, sources, licences, purposes
 //! cargo xtask docs      writes docs/ERRORS.md, schemas, completions, man pages; `--check` compares
@@ -19,6 +20,7 @@ mod house;
 mod import_table;
 mod process;
 mod referees;
+mod soak;
 mod test;
 
 use std::process::ExitCode;
@@ -31,6 +33,7 @@ use clap::Parser;
 enum Xtask {
     Demo(demo::Args),
     Test(test::Args),
+    Soak(soak::Args),
     Bench(bench::Args),
     Deps(deps::Args),
     Docs(docs::Args),
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let done = match Xtask::parse() {
         Xtask::Demo(args) => args.run(),
         Xtask::Test(args) => args.run(),
+        Xtask::Soak(args) => args.run(),
         Xtask::Bench(args) => args.run(),
         Xtask::Deps(args) => args.run(),
         Xtask::Docs(args) => args.run(),

@@ -2,7 +2,7 @@
 //! and two of JavaScript; three RFC 8785 writers that are not ours write the same bytes; and tools
 //! that are not ours judge our signatures as we do.
 //!
-//! `ARCH_CASES` sets how many texts are drawn, `ARCH_SEED` which; a disagreement prints both.
+//! `cargo xtask soak agreement` draws other texts, and as many as asked.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
@@ -22,68 +22,55 @@ mod texts;
 
 use std::collections::BTreeSet;
 
+use arch_campaign::{Campaign, Case};
 use arch_document::yaml;
 use arch_identity::canonical;
-use proptest::{
-    strategy::{Strategy as _, ValueTree as _},
-    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
-};
 use readers::Reader;
+
+/// Texts a case: starting the readers costs more than a thousand texts.
+const SHEAF: u64 = 1_000;
 
 /// A text that our loader accepts, and its canonical bytes.
 #[derive(serde::Serialize)]
-struct Case {
+struct Accepted {
     yaml: String,
     canonical: String,
 }
 
-fn number(variable: &str, default: u64) -> u64 {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
-
-/// The accepted ones of `drawn` texts, each once.
-fn accepted(drawn: u64, seed: u64) -> Vec<Case> {
-    let mut bytes = [0_u8; 32];
-    bytes[..8].copy_from_slice(&seed.to_be_bytes());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+/// The accepted ones of a sheaf, each once.
+fn accepted(case: &mut Case) -> Vec<Accepted> {
     let strategy = texts::texts();
-    let mut seen = BTreeSet::new();
-    (0..drawn)
-        .map(|_| strategy.new_tree(&mut runner).unwrap().current())
-        .filter_map(|text| {
-            let json = yaml::load("case.yaml", text.as_bytes()).ok()?.json();
-            let canonical = String::from_utf8(canonical::write(&json).unwrap()).unwrap();
-            seen.insert(text.clone()).then_some(Case { yaml: text, canonical })
-        })
-        .collect()
+    let drawn: BTreeSet<String> = (0..SHEAF).map(|_| case.draw(&strategy)).collect();
+    let accept = |yaml: String| {
+        let json = yaml::load("case.yaml", yaml.as_bytes()).ok()?.json();
+        let canonical = String::from_utf8(canonical::write(&json).unwrap()).unwrap();
+        Some(Accepted { yaml, canonical })
+    };
+    drawn.into_iter().filter_map(accept).collect()
 }
 
 #[test]
 fn what_is_accepted_is_read_alike_by_every_parser() {
-    let (drawn, seed) = (number("ARCH_CASES", 10_000), number("ARCH_SEED", 1));
-    let cases = accepted(drawn, seed);
-    println!("{} of {drawn} texts accepted, seed {seed}", cases.len());
-    assert!(cases.len() as u64 > drawn / 20, "the texts are too wild to say anything");
-    let rfc8785_by_serde = cases.iter().position(|case| {
-        let value: serde_json::Value = serde_json::from_str(&case.canonical).unwrap();
-        serde_json_canonicalizer::to_string(&value).unwrap() != case.canonical
-    });
-    assert_eq!(rfc8785_by_serde, None, "a Rust writer of RFC 8785 disagrees");
-    let mut wrong = vec![];
-    for reader in Reader::all() {
-        for differs in reader.disagrees(&cases) {
-            let case = &cases[differs.differs];
-            wrong.push(format!(
-                "{} reads {}\nwe read {}\nin {:?}\n",
-                differs.by, differs.read, case.canonical, case.yaml
-            ));
+    let mut readers = Reader::all();
+    Campaign::new("agreement", 10).watch("read otherwise").watch("written otherwise").run(|case| {
+        let accepted = accepted(case);
+        case.add("texts", SHEAF);
+        case.add("accepted", accepted.len() as u64);
+        assert!(accepted.len() as u64 > SHEAF / 20, "the texts are too wild to say anything");
+        for Accepted { canonical, .. } in &accepted {
+            let value: serde_json::Value = serde_json::from_str(canonical).unwrap();
+            let other = serde_json_canonicalizer::to_string(&value).unwrap();
+            if other != *canonical {
+                case.fault("written otherwise", format!("we {canonical}\nserde {other}"));
+            }
         }
-    }
-    assert!(
-        wrong.is_empty(),
-        "{} disagreements\n{}",
-        wrong.len(),
-        wrong[..wrong.len().min(20)].join("\n")
-    );
+        for differs in readers.iter_mut().flat_map(|reader| reader.disagrees(&accepted)) {
+            let ours = &accepted[differs.differs];
+            let why = format!(
+                "{} reads {}\nwe read {}\nin {:?}",
+                differs.by, differs.read, ours.canonical, ours.yaml
+            );
+            case.fault("read otherwise", why);
+        }
+    });
 }

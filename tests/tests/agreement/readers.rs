@@ -7,7 +7,7 @@ use std::{
 
 use arch_tests::referee;
 
-use crate::Case;
+use crate::Accepted;
 
 /// One disagreement.
 #[derive(Debug, serde::Deserialize)]
@@ -34,7 +34,7 @@ impl Reader {
     }
 
     /// The cases that it reads otherwise than we do.
-    pub(crate) fn disagrees(mut self, cases: &[Case]) -> Vec<Differs> {
+    pub(crate) fn disagrees(&mut self, cases: &[Accepted]) -> Vec<Differs> {
         let piped = self.command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = piped.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
@@ -48,7 +48,6 @@ impl Reader {
         let mut lines: Vec<&str> = text.lines().collect();
         let read: serde_json::Value = serde_json::from_str(lines.pop().unwrap()).unwrap();
         assert_eq!(read["read"].as_u64(), Some(cases.len() as u64), "{} stopped early", self.name);
-        println!("{} read {} texts", self.name, cases.len());
         lines.into_iter().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }

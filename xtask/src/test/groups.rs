@@ -109,11 +109,12 @@ fn end_to_end(context: &Context) -> Result<Tally, String> {
 
 /// Runs tests with nextest if it is installed, else with cargo's own runner; always for the whole
 /// workspace, so that the features are the same and nothing is built twice. A test that cannot do
-/// its work here appends `SKIPPED because …` to the file named by `ARCH_SKIPPED_LOG`; `found` says
-/// where our programs lie, built, and those of others.
+/// its work here appends `SKIPPED because …` to the file named by `ARCH_SKIPPED_LOG`, a campaign its
+/// counts to that named by `ARCH_COUNTS_LOG`; `found` says where our programs lie, built, and those of others.
 fn tests(filter: &str, selection: &[&str], found: &[(&str, PathBuf)]) -> Result<Tally, String> {
-    let log = house::kept("logs")?.join("skipped");
-    let _none_yet = std::fs::remove_file(&log);
+    let logs = house::kept("logs")?;
+    let logs = Logs { skipped: logs.join("skipped"), counts: logs.join("counts") };
+    let _none_yet = [&logs.skipped, &logs.counts].map(std::fs::remove_file);
     let (runner, mut command) = if exists("cargo-nextest") {
         let mut command = cargo(["nextest", "run", "--no-tests=pass", "-E", filter]);
         command.args(["--color", "never"]);
@@ -125,21 +126,31 @@ fn tests(filter: &str, selection: &[&str], found: &[(&str, PathBuf)]) -> Result<
     };
     command.args(["--workspace", "--locked", "--no-fail-fast"]);
     command.envs(found.iter().map(|(variable, folder)| (variable, folder)));
-    run_tests(runner, command.env("ARCH_SKIPPED_LOG", &log), &log)
+    command.env("ARCH_SKIPPED_LOG", &logs.skipped).env("ARCH_COUNTS_LOG", &logs.counts);
+    run_tests(runner, &mut command, &logs)
+}
+
+/// Where tests say what they could not do, and what they counted.
+#[derive(Default)]
+struct Logs {
+    skipped: PathBuf,
+    counts: PathBuf,
 }
 
 fn doc(_: &Context) -> Result<Tally, String> {
     let mut command = cargo(["test", "--workspace", "--doc", "--locked"]);
-    run_tests(Runner::Cargo, &mut command, Path::new(""))
+    run_tests(Runner::Cargo, &mut command, &Logs::default())
 }
 
-fn run_tests(runner: Runner, command: &mut Command, log: &Path) -> Result<Tally, String> {
+fn run_tests(runner: Runner, command: &mut Command, logs: &Logs) -> Result<Tally, String> {
     let mut tally = Tally::default();
     let good = heard(command, |line| tally.hear(runner, line))?;
     if !good {
         tally.failed = tally.failed.max(1);
     }
-    tally.move_to_skipped(&std::fs::read_to_string(log).unwrap_or_default());
+    let said = |log: &Path| std::fs::read_to_string(log).unwrap_or_default();
+    tally.move_to_skipped(&said(&logs.skipped));
+    tally.counted.extend(said(&logs.counts).lines().map(str::to_owned));
     Ok(tally)
 }
 

@@ -32,14 +32,14 @@ pub(super) struct Line {
     pub(super) took: Duration,
 }
 
-/// Prints the table, all reasons for skipping again, and the closing line.
+/// Prints the table, what campaigns counted, all reasons for skipping again, and the closing line.
 pub(super) fn print(lines: &[Line]) {
     println!(
         "\n{:<12}{:<10}{:>8}{:>8}{:>9}{:>10}",
         "group", "result", "passed", "failed", "skipped", "seconds"
     );
     for line in lines {
-        let Tally { passed, failed, skipped } = &line.tally;
+        let Tally { passed, failed, skipped, .. } = &line.tally;
         let seconds = line.took.as_secs_f64();
         println!(
             "{:<12}{:<10}{passed:>8}{failed:>8}{:>9}{seconds:>10.1}",
@@ -49,6 +49,7 @@ pub(super) fn print(lines: &[Line]) {
         );
     }
     println!();
+    lines.iter().flat_map(|line| &line.tally.counted).for_each(|line| println!("COUNTED {line}"));
     for line in lines {
         line.tally.skipped.iter().for_each(|why| println!("SKIPPED because {why} ({})", line.name));
     }

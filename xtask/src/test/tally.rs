@@ -25,6 +25,8 @@ pub(crate) struct Tally {
     pub(crate) failed: u64,
     /// Why, one each, without `SKIPPED because`.
     pub(crate) skipped: Vec<String>,
+    /// What campaigns counted, one line each.
+    pub(crate) counted: Vec<String>,
 }
 
 impl Tally {
@@ -44,6 +46,7 @@ impl Tally {
     pub(super) fn and(mut self, other: Self) -> Self {
         self.add(other.passed, other.failed);
         self.skipped.extend(other.skipped);
+        self.counted.extend(other.counted);
         self
     }
 
