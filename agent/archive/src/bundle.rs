@@ -11,9 +11,8 @@
 //! result.json            the ledger's entry that ended it             receipt.txt          its receipt
 //! ```
 //!
-//! Entries and receipts come from the ledger, not from the archive's pins, so a bundle can be made of
-//! every job that ended, whatever a crash kept from its pin. Digests of module, inputs and outputs are
-//! those that the entries name. Of inputs and outputs a policy may have kept the digest alone: such
+//! Entries and receipts come from the ledger, so a bundle can be made of every job that ended. Digests
+//! of module, inputs and outputs are those that the entries name. Of inputs and outputs a policy may have kept the digest alone: such
 //! files are listed as `absent`.
 //!
 //! Verification covers every byte of the folder. It does not parse the document: whoever looks checks

@@ -26,22 +26,6 @@ pub enum ArchiveError {
         /// The cap in bytes.
         limit: u64,
     },
-    /// A pin cannot be read.
-    #[error("`{}` is no pin: {why}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The anchored entry is no acceptance or end of a job that the archive knows.
-    #[error("entry {index} cannot be kept: {why}")]
-    NotAResult {
-        /// The entry.
-        index: u64,
-        /// What does not fit.
-        why: &'static str,
-    },
     /// A replay bundle does not hold together.
     #[error("bundle, `{place}`: {why}")]
     Bundle {
@@ -71,10 +55,9 @@ impl ArchiveError {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::Damaged(_) | Self::Unreadable { .. } => codes::ARCHIVE_DAMAGED,
+            Self::Damaged(_) => codes::ARCHIVE_DAMAGED,
             Self::Absent(_) => codes::NOT_ARCHIVED,
             Self::TooLarge { .. } => codes::ARCHIVE_TOO_LARGE,
-            Self::NotAResult { .. } => codes::NOT_A_RESULT,
             Self::Bundle { .. } => codes::BUNDLE_INVALID,
             Self::Ledger(error) => error.code(),
             Self::File(error) => error.code(),

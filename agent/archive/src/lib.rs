@@ -1,11 +1,11 @@
 //! The archive: bytes by their digest, what belongs to which job, and bundles to replay one offline.
 //!
 //! ```text
-//! bytes ──put──> sha256/ab/cdef…        Anchored + receipt ──keep──> pins/<job>.json
+//! bytes ──put──> sha256/ab/cdef…        document ──keep_document──> documents/<job>
 //!        <──get── (hashed again)        job + ledger ──bundle::write──> folder ──bundle::verify──> Bundle
 //! ```
 //!
-//! Every object is written whole (temporary file, fsync, rename, fsync of the folder) and hashed
+//! Every object is written whole (temporary file, rename, then one flush for all who wait) and hashed
 //! again on every read, so a damaged disk gives an error and never other bytes. What is in the
 //! archive proves nothing by itself: the ledger says what happened, the archive holds it.
 //!
@@ -18,11 +18,11 @@
 //! ```
 
 pub mod bundle;
+mod documents;
 mod error;
 mod object;
-mod pin;
 mod store;
+mod together;
 
 pub use error::ArchiveError;
-pub use pin::{Archived, Pin, Record};
 pub use store::Archive;

@@ -1,7 +1,7 @@
-//! One object's file.
+//! One file of the archive, on its way in and out.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,15 +12,16 @@ use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use crate::error::ArchiveError;
+use crate::together::Together;
 
-/// An object on its way in. Dropped before it has its place, it is gone.
-pub(crate) struct NewObject {
+/// A file on its way in. Dropped before it has its place, it is gone.
+pub(crate) struct NewFile {
     file: File,
     path: PathBuf,
     placed: bool,
 }
 
-impl NewObject {
+impl NewFile {
     pub(crate) fn create(folder: &Path) -> Result<Self, ArchiveError> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -32,36 +33,48 @@ impl NewObject {
         Ok(Self { file: File::from(file), path, placed: false })
     }
 
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
-        self.file.write_all(bytes).map_err(ArchiveError::io(&self.path))
-    }
-
-    /// Gives the object its name; it survives a power cut when this returns. After an error the name
-    /// may be there and not be durable yet: [`sync_name`] makes up for it.
-    pub(crate) fn place(mut self, path: &Path) -> Result<(), ArchiveError> {
-        self.file.sync_all().map_err(ArchiveError::io(&self.path))?;
+    /// Gives the file its name; it survives a power cut when this returns.
+    ///
+    /// The name is there before the bytes are durable, so that all can be flushed at once. A power cut
+    /// in between may leave a file that is cut short under its name: whoever reads one checks it, and
+    /// nobody was told yet that it is kept.
+    pub(crate) fn place(mut self, path: &Path, together: &Together) -> Result<(), ArchiveError> {
         private_dir(path.parent().unwrap_or(path))?;
         fs::rename(&self.path, path).map_err(ArchiveError::io(path))?;
         self.placed = true;
-        sync_name(path)
+        settle(&self.file, path, together)
     }
 }
 
-impl Drop for NewObject {
+/// Makes the file and its name survive a power cut. That they are there does not say so: whoever made
+/// them may have been killed before the flush, or told that it failed.
+pub(crate) fn settle(file: &File, path: &Path, together: &Together) -> Result<(), ArchiveError> {
+    let own = || {
+        file.sync_all()?;
+        let folder = path.parent().unwrap_or(path);
+        File::open(folder)?.sync_all()?;
+        folder.parent().map_or(Ok(()), |above| File::open(above)?.sync_all())
+    };
+    together.settle(own).map_err(ArchiveError::io(path))
+}
+
+impl io::Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for NewFile {
     fn drop(&mut self) {
         if !self.placed {
             // Best effort: the next start takes away what stays.
             let _ = fs::remove_file(&self.path);
         }
     }
-}
-
-/// Makes an object's name, and that of the folder it is in, survive a power cut. That they are there
-/// does not say so: whoever made them may have been killed before the flush, or told that it failed.
-pub(crate) fn sync_name(path: &Path) -> Result<(), ArchiveError> {
-    let fan = path.parent().unwrap_or(path);
-    sync_folder(fan)?;
-    fan.parent().map_or(Ok(()), sync_folder)
 }
 
 pub(crate) fn sync_folder(folder: &Path) -> Result<(), ArchiveError> {

@@ -1,20 +1,34 @@
 //! The store: objects in, objects out.
 
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arch_files::private_dir;
 use arch_identity::{Digest, DigestWriter};
+use arch_ledger::fs::Fs;
+use arch_ledger::{Reader, Record};
 
 use crate::error::ArchiveError;
-use crate::object::{NewObject, open_object, sync_name};
+use crate::object::{NewFile, open_object, settle};
+use crate::together::Together;
 
-/// A folder of objects under `sha256/ab/cdef…` and of pins under `pins/`.
+/// What fits into it is hashed before anything is written.
+const BUFFER: usize = 64 * 1024;
+
+/// The most digests that are remembered as durable.
+const MOST_SETTLED: usize = 65_536;
+
+/// A folder of objects under `sha256/ab/cdef…` and of documents under `documents/`; clones share it.
 #[derive(Debug, Clone)]
 pub struct Archive {
     folder: PathBuf,
+    pub(crate) together: Arc<Together>,
+    /// Objects that this process knows to be durable, as far as they are whole.
+    settled: Arc<Mutex<HashSet<Digest>>>,
 }
 
 impl Archive {
@@ -23,11 +37,13 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError`] if the folder is not ours alone or cannot be written.
     pub fn open(folder: &Path) -> Result<Self, ArchiveError> {
-        let archive = Self { folder: folder.to_owned() };
-        for place in [folder, &archive.objects(), &archive.pins_folder()] {
+        let mut archive = Self::to_read(folder);
+        for place in [folder, &archive.objects(), &archive.documents_folder()] {
             private_dir(place)?;
         }
-        for place in [archive.objects(), archive.pins_folder()] {
+        let together = Together::over(folder).map_err(ArchiveError::io(folder))?;
+        archive.together = Arc::new(together);
+        for place in [archive.objects(), archive.documents_folder()] {
             for path in entries(&place)? {
                 if is_temporary(&path) {
                     fs::remove_file(&path).map_err(ArchiveError::io(&path))?;
@@ -40,7 +56,7 @@ impl Archive {
     /// Looks at an archive without changing it.
     #[must_use]
     pub fn to_read(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self { folder: folder.to_owned(), together: Arc::default(), settled: Arc::default() }
     }
 
     /// Keeps bytes, durably when this returns; those that are there already are left as they are.
@@ -48,8 +64,14 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError`]; nothing is kept then.
     pub fn put(&self, bytes: &[u8]) -> Result<Digest, ArchiveError> {
-        let limit = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        Ok(self.put_from(&mut &*bytes, limit)?.0)
+        let digest = Digest::of(bytes);
+        if self.is_kept(&digest)? {
+            return Ok(digest);
+        }
+        let mut file = NewFile::create(&self.objects())?;
+        file.write_all(bytes).map_err(ArchiveError::io(&self.objects()))?;
+        self.place(file, &digest)?;
+        Ok(digest)
     }
 
     /// Keeps what a stream gives, at most `limit` bytes; says its digest and length.
@@ -61,31 +83,56 @@ impl Archive {
         stream: &mut dyn Read,
         limit: u64,
     ) -> Result<(Digest, u64), ArchiveError> {
-        let mut object = NewObject::create(&self.objects())?;
-        let mut hash = DigestWriter::new();
-        let (mut buffer, mut len) = (vec![0; 64 * 1024], 0_u64);
-        loop {
-            let read = match stream.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => buffer.get(..read).unwrap_or_default(),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(ArchiveError::io(Path::new("stream"))(error)),
-            };
-            len = len.saturating_add(u64::try_from(read.len()).unwrap_or(u64::MAX));
-            if len > limit {
-                return Err(ArchiveError::TooLarge { what: "stream".to_owned(), limit });
-            }
-            hash.update(read);
-            object.write(read)?;
+        let mut stream = stream.take(limit.saturating_add(1));
+        let mut buffer = Vec::with_capacity(BUFFER);
+        let mut first = (&mut stream).take(u64::try_from(BUFFER).unwrap_or(u64::MAX));
+        let mut len = copy(&mut first, &mut buffer)?;
+        if buffer.len() < BUFFER {
+            within(len, limit)?;
+            return Ok((self.put(&buffer)?, len));
         }
-        let digest = hash.finish();
-        let path = self.path(&digest);
-        // A damaged object is replaced by what it should have been.
-        match self.check(&digest) {
-            Ok(_) => sync_name(&path)?,
-            Err(_) => object.place(&path)?,
+        let mut file = Hashed { hash: DigestWriter::new(), to: NewFile::create(&self.objects())? };
+        file.write_all(&buffer).map_err(ArchiveError::io(&self.objects()))?;
+        len = len.saturating_add(copy(&mut stream, &mut file)?);
+        within(len, limit)?;
+        let digest = file.hash.finish();
+        if !self.is_kept(&digest)? {
+            self.place(file.to, &digest)?;
         }
         Ok((digest, len))
+    }
+
+    /// Whether an object is there, whole and durable. A damaged one is to be replaced by what it should
+    /// have been.
+    ///
+    /// # Errors
+    /// [`ArchiveError`] if it is there and cannot be made durable.
+    pub fn is_kept(&self, digest: &Digest) -> Result<bool, ArchiveError> {
+        let Ok(file) = self.open_object(digest) else { return Ok(false) };
+        if !self.settled().contains(digest) {
+            settle(&file, &self.path(digest), &self.together)?;
+            self.note_settled(digest);
+        }
+        Ok(true)
+    }
+
+    fn place(&self, file: NewFile, digest: &Digest) -> Result<(), ArchiveError> {
+        file.place(&self.path(digest), &self.together)?;
+        self.note_settled(digest);
+        Ok(())
+    }
+
+    fn note_settled(&self, digest: &Digest) {
+        let mut settled = self.settled();
+        if settled.len() >= MOST_SETTLED {
+            settled.clear();
+        }
+        settled.insert(*digest);
+    }
+
+    fn settled(&self) -> MutexGuard<'_, HashSet<Digest>> {
+        // A set is whole after every single operation.
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether an object of that digest lies there. Does not read it.
@@ -127,9 +174,9 @@ impl Archive {
     pub fn copy_to(&self, digest: &Digest, out: &mut dyn Write) -> Result<u64, ArchiveError> {
         let path = self.path(digest);
         let (mut file, _) = open_object(&path, digest)?;
-        let mut both = Both { hash: DigestWriter::new(), out };
-        let len = io::copy(&mut file, &mut both).map_err(ArchiveError::io(&path))?;
-        if both.hash.finish() == *digest { Ok(len) } else { Err(ArchiveError::Damaged(*digest)) }
+        let mut hashed = Hashed { hash: DigestWriter::new(), to: out };
+        let len = io::copy(&mut file, &mut hashed).map_err(ArchiveError::io(&path))?;
+        if hashed.hash.finish() == *digest { Ok(len) } else { Err(ArchiveError::Damaged(*digest)) }
     }
 
     /// Opens an object for reading, from its beginning, after hashing all of it.
@@ -171,6 +218,7 @@ impl Archive {
                     [&fan, &path].map(|p| p.file_name().and_then(OsStr::to_str).unwrap_or(""));
                 let digest: Result<Digest, _> = format!("sha256:{}", name.concat()).parse();
                 if digest.is_ok_and(|digest| !wanted(&digest)) {
+                    self.settled().clear();
                     fs::remove_file(&path).map_err(ArchiveError::io(&path))?;
                     removed = removed.saturating_add(1);
                 }
@@ -191,9 +239,40 @@ impl Archive {
         self.folder.join("sha256")
     }
 
-    pub(crate) fn pins_folder(&self) -> PathBuf {
-        self.folder.join("pins")
+    pub(crate) fn documents_folder(&self) -> PathBuf {
+        self.folder.join("documents")
     }
+
+    /// Every object that must stay: what the ledger names.
+    ///
+    /// # Errors
+    /// [`ArchiveError`]; whoever cannot read all of it must remove nothing.
+    pub fn wanted<F: Fs>(&self, ledger: &Reader<F>) -> Result<BTreeSet<Digest>, ArchiveError> {
+        let mut wanted = BTreeSet::new();
+        for entry in ledger.entries()? {
+            match entry?.record {
+                Record::Accepted { module, inputs, .. } => {
+                    wanted.extend(inputs.into_values().chain([module]));
+                }
+                Record::Finished { outputs, logs, reads, .. } => {
+                    wanted.extend(outputs.into_values().chain(logs).chain(reads));
+                }
+                _ => {}
+            }
+        }
+        Ok(wanted)
+    }
+}
+
+fn within(len: u64, limit: u64) -> Result<(), ArchiveError> {
+    if len <= limit {
+        return Ok(());
+    }
+    Err(ArchiveError::TooLarge { what: "stream".to_owned(), limit })
+}
+
+fn copy(from: &mut impl Read, to: &mut impl Write) -> Result<u64, ArchiveError> {
+    io::copy(from, to).map_err(ArchiveError::io(Path::new("stream")))
 }
 
 /// What lies in a folder, sorted; nothing for what is no folder.
@@ -208,26 +287,27 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
     Ok(paths)
 }
 
-/// Ours, and those of `arch_files::write_whole`.
+/// The name of what was still on its way in.
 fn is_temporary(path: &Path) -> bool {
     let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
     name.starts_with('.') && name.ends_with(".new")
 }
 
-struct Both<'a> {
+/// Hashes what passes.
+struct Hashed<W> {
     hash: DigestWriter,
-    out: &'a mut dyn Write,
+    to: W,
 }
 
-impl Write for Both<'_> {
+impl<W: Write> Write for Hashed<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write_all(bytes)?;
+        self.to.write_all(bytes)?;
         self.hash.update(bytes);
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.to.flush()
     }
 }
 

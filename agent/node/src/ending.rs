@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use arch_identity::Digest;
-use arch_ledger::{Anchored, EndState, LedgerError, Record};
+use arch_ledger::{EndState, LedgerError, Record};
 use arch_problem::Problem;
 
-use crate::{anchors::AnchorError, node::Node, records, told::blocking};
+use crate::{anchors::AnchorError, node::Node, records};
 
 /// How long to wait when the disk is full before something is tried again.
 pub(crate) const FULL_DISK: Duration = Duration::from_secs(5);
@@ -37,16 +37,11 @@ pub(crate) async fn give_up(node: &Arc<Node>, digest: Digest, problem: &Problem)
     end(node, record).await
 }
 
-/// Anchors the end, however long a full disk makes it wait, then keeps it with its receipt.
+/// Anchors the end, however long a full disk makes it wait.
 pub(crate) async fn end(node: &Arc<Node>, record: Record) -> Next {
     loop {
         match node.anchors.anchor_one(record.clone()).await {
-            Ok(anchored) => {
-                let _keeping = match anchored.entry().record.job() {
-                    Some(digest) => Some(node.keeping.take(*digest).await),
-                    None => None,
-                };
-                keep(node, anchored).await;
+            Ok(_) => {
                 node.ended();
                 return Next::Over;
             }
@@ -64,21 +59,6 @@ pub(crate) async fn end(node: &Arc<Node>, record: Record) -> Next {
                 return Next::Over;
             }
         }
-    }
-}
-
-/// Puts an entry and its receipt beside the job.
-pub(crate) async fn keep(node: &Arc<Node>, anchored: Anchored) {
-    let receipt = node.anchors.receipt(anchored.index()).await;
-    let stores = Arc::clone(&node.stores);
-    let kept = blocking(move || {
-        let receipt = receipt.ok();
-        stores.shelf.keep(anchored, receipt.as_deref())
-    });
-    if let Err(problem) = kept.await {
-        // KNOWN GAP: so it is, too, when a crash falls between the entry and this. The ledger has
-        // the entry all the same; only the copy beside the job is missing.
-        tracing::warn!(%problem, "the entry is not kept beside its job");
     }
 }
 

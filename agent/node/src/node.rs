@@ -56,8 +56,6 @@ pub struct Node {
     pub(crate) reloading: tokio::sync::Mutex<()>,
     pub(crate) desk: Desk,
     pub(crate) hands: Hands,
-    /// Who writes the records of a job into the archive.
-    pub(crate) keeping: Hands,
     pub(crate) gate: Gate,
     /// Told whenever a reload has put something new in force.
     pub(crate) reloaded: Arc<Notify>,
@@ -111,7 +109,6 @@ impl Node {
             reloading: tokio::sync::Mutex::default(),
             desk,
             hands: Hands::default(),
-            keeping: Hands::default(),
             gate: Gate::default(),
             reloaded: Arc::default(),
             look_again: Arc::default(),

@@ -12,15 +12,14 @@
 //!   anchor(Started)               durable before the executor hears of it
 //!   executor.run(&placed)      -> Executed        a claim
 //!   validate(executed)         -> Validated       every byte hashed again
-//!   anchor(Finished)           -> Anchored        durable before anybody is told
-//!   shelf.keep(anchored)          receipt and result, replayable
+//!   anchor(Finished)           -> Anchored        durable before anybody is told; replayable
 //! ```
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use arch_document::{Job, Moment, SignedDocument, Verified};
 use arch_identity::Digest;
-use arch_ledger::{Anchored, EndState, Record};
+use arch_ledger::{EndState, Record};
 use arch_policy::Admitted;
 use arch_problem::{Code, Problem, codes};
 use arch_schedule::{Arrival, JobState, Placed};
@@ -29,7 +28,7 @@ use arch_wire::executor::Outcome;
 use crate::{
     authority::Authority,
     cancel::{Cancel, Wish},
-    ending::{FULL_DISK, Next, called_off_record, end, give_up, interrupt, keep, troubled},
+    ending::{FULL_DISK, Next, called_off_record, end, give_up, interrupt, troubled},
     executor_client::Lost,
     gate::Shut,
     interruption::{AGENT_STOPPED, MACHINE_FAILED, WORKER_LOST},
@@ -69,15 +68,11 @@ pub async fn take_in(node: &Arc<Node>, file: &str, bytes: &[u8]) -> Fate {
         return Fate::Known(digest, state);
     }
     match accept(node, document).await {
-        Ok((anchored, placed)) => {
-            let keeping = node.keeping.take(digest).await;
+        Ok(placed) => {
+            drop(hand);
             if let Some(placed) = placed {
                 launch(node, placed);
             }
-            // It may start while its acceptance is put beside it.
-            drop(hand);
-            keep(node, anchored).await;
-            drop(keeping);
             Fate::Accepted(digest)
         }
         Err(problems) => Fate::Refused(digest, problems),
@@ -87,7 +82,7 @@ pub async fn take_in(node: &Arc<Node>, file: &str, bytes: &[u8]) -> Fate {
 async fn accept(
     node: &Arc<Node>,
     document: SignedDocument,
-) -> Result<(Anchored, Option<Placed>), Vec<Problem>> {
+) -> Result<Option<Placed>, Vec<Problem>> {
     node.gate.pass().map_err(one)?;
     let moment = node.moment().map_err(one)?;
     let authority = node.authority();
@@ -98,9 +93,9 @@ async fn accept(
         (admitted.digest(), records::accepted(&admitted, &secured, authority.policy.digest()));
     let placed = node.desk.place(admitted, Arrival::New).map_err(|never| never.reasons)?;
     match node.anchors.anchor_one(record).await {
-        Ok(anchored) => {
+        Ok(_) => {
             tracing::info!(job = %digest, "accepted");
-            Ok((anchored, placed))
+            Ok(placed)
         }
         Err(error) => {
             node.heed(&error);
@@ -143,7 +138,7 @@ async fn secure(node: &Node, admitted: Admitted) -> Told<(Admitted, Secured)> {
     blocking(move || {
         let secured = supplies::secure(&stores, &admitted)?;
         let document = admitted.job().document();
-        stores.shelf.keep_job(document, secured.module, secured.inputs.clone())?;
+        stores.shelf.keep_document(document)?;
         Ok((admitted, secured))
     })
     .await

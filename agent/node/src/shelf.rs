@@ -1,11 +1,10 @@
-//! The archive as the agent uses it: bytes by digest, a pin for each job, its records with receipts.
+//! The archive as the agent uses it: bytes by digest, and the documents of jobs.
 
-use std::{collections::BTreeMap, io::Read, path::Path};
+use std::{io::Read, path::Path};
 
-use arch_archive::{Archive, ArchiveError, Archived, Pin};
-use arch_document::{MAX_ENVELOPE_BYTES, SignedDocument};
+use arch_archive::{Archive, ArchiveError};
+use arch_document::SignedDocument;
 use arch_identity::Digest;
-use arch_ledger::Anchored;
 use arch_problem::Problem;
 
 use crate::told::Told;
@@ -33,6 +32,14 @@ impl Shelf {
     #[must_use]
     pub fn is_whole(&self, digest: &Digest) -> bool {
         self.0.check(digest).is_ok()
+    }
+
+    /// Whether it has bytes of this digest, whole and durable.
+    ///
+    /// # Errors
+    /// When the disk refuses to make them durable.
+    pub fn is_kept(&self, digest: &Digest) -> Told<bool> {
+        self.0.is_kept(digest).map_err(told)
     }
 
     /// Keeps bytes; durable when this returns.
@@ -67,38 +74,21 @@ impl Shelf {
         self.0.head(digest, most).map_err(told)
     }
 
-    /// Keeps a job's document and what it is run with; durable when this returns.
+    /// Keeps a job's document; durable when this returns.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn keep_job(
-        &self,
-        document: &SignedDocument,
-        module: Digest,
-        inputs: BTreeMap<String, Digest>,
-    ) -> Told<()> {
-        let source = self.put(document.source())?;
-        let mut pin = Pin::new(document.digest(), source);
-        pin.module = Some(module);
-        pin.inputs = inputs;
-        self.0.pin(&pin).map_err(told)
+    pub fn keep_document(&self, document: &SignedDocument) -> Told<()> {
+        self.0.keep_document(&document.digest(), document.source()).map_err(told)
     }
 
-    /// The bytes of a job's document, signatures and all, by the document's digest.
+    /// The bytes of a job's document, signatures and all, by the document's digest. Whoever reads them
+    /// parses them and compares.
     ///
     /// # Errors
-    /// When the job is not here, or its bytes are damaged.
+    /// When the job is not here, or its bytes cannot be read.
     pub fn document(&self, digest: &Digest) -> Told<Vec<u8>> {
-        let pin = self.0.pin_of(digest).map_err(told)?;
-        self.get(&pin.source, MAX_ENVELOPE_BYTES)
-    }
-
-    /// Keeps an acceptance or an end, with its receipt, beside its job.
-    ///
-    /// # Errors
-    /// When the disk refuses, or the entry belongs to no job here.
-    pub fn keep(&self, anchored: Anchored, receipt: Option<&str>) -> Told<Archived> {
-        self.0.keep(anchored, receipt).map_err(told)
+        self.0.document(digest).map_err(told)
     }
 }
 

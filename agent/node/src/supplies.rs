@@ -6,9 +6,10 @@
 
 mod modules;
 mod private;
+mod ready;
 mod source;
 
-use std::{collections::BTreeMap, io, os::fd::OwnedFd, path::PathBuf};
+use std::{collections::BTreeMap, io, os::fd::OwnedFd, path::PathBuf, sync::Arc};
 
 use arch_document::quantity::ByteSize;
 use arch_identity::Digest;
@@ -22,6 +23,7 @@ use crate::{
     told::{Told, problem},
 };
 pub use modules::Modules;
+pub use ready::Ready;
 
 /// Where supplies come from.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub struct Stores {
     pub shelf: Shelf,
     /// The modules folder.
     pub modules: Modules,
+    /// Modules that ran lately.
+    pub ready: Ready,
     /// The most bytes of all inputs of one job.
     pub most_input: ByteSize,
     /// Folders whose files are never an input: the agent's own.
@@ -39,7 +43,7 @@ pub struct Stores {
 /// The module and the inputs of one run, in sealed memory files.
 #[derive(Debug)]
 pub struct Supplies {
-    module: (Digest, OwnedFd),
+    module: (Digest, Arc<OwnedFd>),
     inputs: Vec<(InputFile, OwnedFd)>,
 }
 
@@ -62,7 +66,7 @@ impl Supplies {
     /// When the process has no more descriptors.
     pub fn files(&self) -> io::Result<Vec<OwnedFd>> {
         let inputs = self.inputs.iter().map(|(_, file)| file);
-        std::iter::once(&self.module.1).chain(inputs).map(OwnedFd::try_clone).collect()
+        std::iter::once(&*self.module.1).chain(inputs).map(OwnedFd::try_clone).collect()
     }
 }
 
@@ -74,7 +78,7 @@ pub fn secure(stores: &Stores, admitted: &Admitted) -> Told<Secured> {
     private::keep_out(stores, admitted)?;
     let module = module_digest(admitted)?;
     // One that rotted there is put in anew from the modules folder.
-    if !stores.shelf.is_whole(&module) {
+    if !stores.ready.has(&module) && !stores.shelf.is_kept(&module)? {
         let limit = admitted.limits().module_bytes;
         let bytes =
             stores.modules.find(module, limit).map_err(|p| at(admitted, "/spec/image", p))?;
@@ -111,10 +115,7 @@ pub fn gather(
     admitted: &Admitted,
     accepted_with: &BTreeMap<String, Digest>,
 ) -> Told<Supplies> {
-    let module = module_digest(admitted)?;
-    let limit = admitted.limits().module_bytes;
-    let bytes = stores.shelf.get(&module, limit).map_err(|p| at(admitted, "/spec/image", p))?;
-    let module = (module, memory("module", &bytes)?);
+    let module = module(stores, admitted)?;
     let mut left = stores.most_input.bytes();
     let mut inputs = Vec::new();
     for wanted in source::wanted(admitted) {
@@ -126,6 +127,19 @@ pub fn gather(
         inputs.push((input, memory("input", &bytes)?));
     }
     Ok(Supplies { module, inputs })
+}
+
+/// The module, in memory that nobody can change.
+fn module(stores: &Stores, admitted: &Admitted) -> Told<(Digest, Arc<OwnedFd>)> {
+    let digest = module_digest(admitted)?;
+    let limit = admitted.limits().module_bytes;
+    if let Some(file) = stores.ready.get(&digest, limit) {
+        return Ok((digest, file));
+    }
+    let bytes = stores.shelf.get(&digest, limit).map_err(|p| at(admitted, "/spec/image", p))?;
+    let file = Arc::new(memory("module", &bytes)?);
+    stores.ready.put(digest, u64::try_from(bytes.len()).unwrap_or(u64::MAX), &file);
+    Ok((digest, file))
 }
 
 fn module_digest(admitted: &Admitted) -> Told<Digest> {

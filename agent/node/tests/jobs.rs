@@ -393,22 +393,6 @@ async fn a_job_under_which_the_agent_dies_every_time_is_given_up_in_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_waiting_job_that_is_called_off_keeps_its_end_beside_its_document() {
-    let world = World::new();
-    let running = world.start(dawdler()).await;
-    let first = world.drop_file("a.yaml", &world.job("first", ""));
-    running.until(first, "running").await;
-    let second = world.drop_file("b.yaml", &world.job("second", ""));
-    running.until(second, "waiting").await;
-    running.call(Call::JobCancel { digest: second }).await;
-    let archive = arch_archive::Archive::open(&world.path("state/archive")).unwrap();
-    assert!(archive.pin_of(&second).unwrap().finished.is_some());
-    running.call(Call::JobCancel { digest: first }).await;
-    running.until(first, "cancelled").await;
-    running.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn an_executor_that_is_always_busy_is_lost_in_the_end_and_costs_an_attempt() {
     let mut world = World::new();
     world.handover = std::time::Duration::from_millis(400);

@@ -47,7 +47,7 @@ async fn an_ended_job_runs_again_from_the_archive_and_nothing_is_anchored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_forged_pin_feeds_a_job_nothing_that_the_ledger_does_not_name() {
+async fn a_replay_is_fed_with_what_the_ledger_names_and_not_with_what_lies_there_now() {
     let world = World::new();
     let input = world.path("input.txt");
     std::fs::write(&input, "data").unwrap();
@@ -65,10 +65,6 @@ async fn a_forged_pin_feeds_a_job_nothing_that_the_ledger_does_not_name() {
     let job = world.drop_file("hello.yaml", &world.job("hello", &spec));
     running.until(job, "completed").await;
 
-    let archive = arch_archive::Archive::to_read(&world.path("state/archive"));
-    let mut pin = archive.pin_of(&job).unwrap();
-    pin.inputs.insert("data".to_owned(), archive.put(b"forged").unwrap());
-    archive.pin(&pin).unwrap();
     std::fs::write(&input, "changed").unwrap();
     let reply = running.call(Call::JobReplay { digest: job }).await;
     assert!(matches!(reply, Reply::Ok(Answer::JobReplay(_))), "{reply:?}");

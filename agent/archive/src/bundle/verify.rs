@@ -243,7 +243,7 @@ mod tests {
     use arch_ledger::{EndState, Ledger, LogKeys, Reader, Usage, fault::MemFs};
 
     use super::*;
-    use crate::{Archive, Pin, bundle};
+    use crate::{Archive, bundle};
 
     struct World {
         place: tempfile::TempDir,
@@ -295,29 +295,24 @@ mod tests {
         }
     }
 
-    /// A job that was accepted and run; what the ledger says of it is kept beside it, or not.
-    fn ended(kept: bool) -> World {
+    /// A job that was accepted and run.
+    fn ended() -> World {
         let place = tempfile::tempdir().unwrap();
         let archive = Archive::open(&place.path().join("archive")).unwrap();
         let (document, noon) = (Digest::of(b"{}"), "2026-11-23T12:00:00Z".parse().unwrap());
         let inputs = BTreeMap::from([("words".to_owned(), archive.put(b"a b c").unwrap())]);
-        archive.pin(&Pin::new(document, archive.put(b"kind: Job\n").unwrap())).unwrap();
+        archive.keep_document(&document, b"kind: Job\n").unwrap();
         let fs = MemFs::default();
         let (mut ledger, _) = Ledger::open(fs.clone(), keys(7), noon).unwrap();
         let module = archive.put(b"\0asm").unwrap();
         let started = Record::Started { document, attempt: 1, environment: module };
         let records = [accepted(document, module, inputs), started, finished(document, &archive)];
-        for anchored in ledger.append(noon, &records).unwrap().into_iter().filter(|_| kept) {
-            let receipt = ledger.receipt(anchored.index()).unwrap();
-            let started = matches!(anchored.entry().record, Record::Started { .. });
-            let kept = archive.keep(anchored, Some(&receipt));
-            assert_eq!(kept.is_err(), started, "only acceptance and end are kept");
-        }
+        ledger.append(noon, &records).unwrap();
         World { place, archive, ledger: Reader::new(fs), document }
     }
 
     fn packed() -> World {
-        let world = ended(true);
+        let world = ended();
         world.write().unwrap();
         world
     }
@@ -366,7 +361,7 @@ mod tests {
 
     #[test]
     fn a_bundle_appears_whole_or_not_at_all() {
-        let world = ended(true);
+        let world = ended();
         let input = world.archive.path(&Digest::of(b"a b c"));
         fs::write(&input, b"a b d").unwrap();
         assert!(matches!(world.write(), Err(ArchiveError::Damaged(_))));
@@ -377,16 +372,8 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_is_proved_by_the_ledger_though_nothing_was_kept_beside_the_job() {
-        let world = ended(false);
-        world.write().unwrap();
-        let bundle = verify(&world.folder(), Some(keys(7).verifiers())).unwrap();
-        assert_eq!((bundle.accepted().index, bundle.finished().index), (1, 3));
-    }
-
-    #[test]
     fn what_was_kept_by_digest_alone_is_said_to_be_absent() {
-        let world = ended(true);
+        let world = ended();
         fs::remove_file(world.archive.path(&Digest::of(b"a b c"))).unwrap();
         world.write().unwrap();
         let bundle = verify(&world.folder(), None).unwrap();
@@ -398,40 +385,22 @@ mod tests {
 
     #[test]
     fn a_job_that_has_not_ended_makes_no_bundle() {
-        let world = ended(true);
+        let world = ended();
         let other = Digest::of(b"other");
-        world.archive.pin(&Pin::new(other, Digest::of(b"kind: Job\n"))).unwrap();
+        world.archive.keep_document(&other, b"kind: Job\n").unwrap();
         let found = bundle::write(&world.archive, &world.ledger, &other, &world.folder());
         assert!(matches!(found, Err(ArchiveError::Bundle { .. })));
     }
 
     #[test]
-    fn a_sweep_by_pins_and_ledger_leaves_everything_that_belongs_to_a_job() {
-        for kept in [true, false] {
-            let world = ended(kept);
-            assert_eq!(world.archive.pins().unwrap(), [world.document]);
-            let gone = world.archive.put(b"of nobody").unwrap();
-            let wanted = world.archive.wanted(&world.ledger).unwrap();
-            // With `kept`: also entry and receipt of the start, which no pin takes.
-            let swept = world.archive.sweep(|digest| wanted.contains(digest)).unwrap();
-            assert_eq!(swept, if kept { 3 } else { 1 });
-            assert!(!world.archive.has(&gone));
-            world.write().unwrap();
-            assert!(verify(&world.folder(), None).unwrap().absent().is_empty());
-        }
-    }
-
-    #[test]
-    fn a_pin_remembers_what_was_used_and_what_came_out() {
-        let world = ended(true);
-        let pin = world.archive.pin_of(&world.document).unwrap();
-        assert_eq!(pin.module, Some(Digest::of(b"\0asm")));
-        assert_eq!(pin.inputs["words"], Digest::of(b"a b c"));
-        assert_eq!(pin.outputs["stdout"], Digest::of(b"3"));
-        let named: BTreeSet<Digest> = pin.digests().collect();
-        for bytes in [b"3".as_slice(), b"counted", b"", b"a b c", b"\0asm"] {
-            assert!(named.contains(&Digest::of(bytes)), "{bytes:?}");
-        }
-        assert!(matches!(world.archive.pin_of(&Digest::of(b"x")), Err(ArchiveError::Absent(_))));
+    fn a_sweep_leaves_everything_that_belongs_to_a_job() {
+        let world = ended();
+        let gone = world.archive.put(b"of nobody").unwrap();
+        let wanted = world.archive.wanted(&world.ledger).unwrap();
+        let swept = world.archive.sweep(|digest| wanted.contains(digest)).unwrap();
+        assert_eq!(swept, 1);
+        assert!(!world.archive.has(&gone));
+        world.write().unwrap();
+        assert!(verify(&world.folder(), None).unwrap().absent().is_empty());
     }
 }

@@ -20,7 +20,7 @@ use crate::store::Archive;
 /// Packs an ended job into the folder `to`, which must not exist. It appears whole or not at all.
 ///
 /// # Errors
-/// [`ArchiveError::Absent`] if document or module are missing, [`ArchiveError::Bundle`] if the ledger
+/// [`ArchiveError::Absent`] if document or module is missing, [`ArchiveError::Bundle`] if the ledger
 /// knows no end of the job or the name of an input cannot be a file's, and others.
 pub fn write<F: Fs>(
     archive: &Archive,
@@ -28,7 +28,7 @@ pub fn write<F: Fs>(
     document: &Digest,
     to: &Path,
 ) -> Result<(), ArchiveError> {
-    let source = archive.pin_of(document)?.source;
+    let source = archive.document(document)?;
     let (accepted, finished) = of_job(ledger, document)?;
     let Record::Accepted { module, .. } = accepted.record else {
         return Err(invalid(ACCEPTED, "the ledger has no acceptance of the job"));
@@ -38,7 +38,7 @@ pub fn write<F: Fs>(
     for folder in [INPUTS, OUTPUTS] {
         fs::create_dir(draft.path.join(folder)).map_err(ArchiveError::io(&draft.path))?;
     }
-    draft.copy(archive, MANIFEST, &source)?;
+    draft.put(MANIFEST, &source)?;
     draft.copy(archive, MODULE, &module)?;
     let mut absent = BTreeSet::new();
     for (name, digest) in &named {
@@ -58,7 +58,7 @@ pub fn write<F: Fs>(
     let contents = Contents {
         schema: SCHEMA.to_owned(),
         document: *document,
-        manifest: source,
+        manifest: Digest::of(&source),
         absent,
         vkeys,
     };

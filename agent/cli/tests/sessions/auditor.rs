@@ -283,7 +283,7 @@ fn state_of_a_run() -> (World, Digest) {
     let digest: Digest = world.done(&verified).json()["digest"].as_str().unwrap().parse().unwrap();
     let archive = arch_archive::Archive::open(&world.path("state/archive")).unwrap();
     let put = |bytes: &[u8]| archive.put(bytes).unwrap();
-    archive.pin(&arch_archive::Pin::new(digest, put(&source))).unwrap();
+    archive.keep_document(&digest, &source).unwrap();
     let [mut accepted, started, mut finished] = records(digest);
     if let Record::Accepted { module, inputs, .. } = &mut accepted {
         *module = put(b"\0asm");
@@ -336,11 +336,11 @@ fn a_bundle_is_checked_far_from_the_node_that_ran_the_job() {
 fn a_bundle_with_another_document_in_it_is_refused() {
     let (world, job) = state_of_a_run();
     world.job("other.yaml", "");
-    // The archive's pin is no evidence: forged, it names another document.
+    // What lies in the archive is no evidence: it may have been exchanged.
     let archive = arch_archive::Archive::open(&world.path("state/archive")).unwrap();
     let other = std::fs::read(world.path("other.yaml")).unwrap();
     let other = String::from_utf8(other).unwrap().replace("name: hello", "name: other");
-    archive.pin(&arch_archive::Pin::new(job, archive.put(other.as_bytes()).unwrap())).unwrap();
+    archive.keep_document(&job, other.as_bytes()).unwrap();
     let pack = ["bundle", "pack", &job.to_string(), "--state", "state", "--out", "bundle"];
     assert_ne!(world.run(&pack).code, 0);
     assert!(!world.path("bundle").exists());

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use arch_identity::Digest;
-use arch_ledger::{Anchored, Record};
+use arch_ledger::Record;
 use arch_problem::{Problem, codes};
 use arch_schedule::{Event, JobState};
 
 use super::Peer;
 use crate::{
     cancel::Wish,
-    ending::{called_off_record, keep},
+    ending::called_off_record,
     memory::KnownJob,
     node::Node,
     pipeline::launch_all,
@@ -29,15 +29,13 @@ pub(super) async fn cancel(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Tol
         None => vec![called_off, called_off_record(digest, job.attempts)],
     };
     let ended = running.is_none();
-    let last = anchor(node, records).await?;
+    anchor(node, records).await?;
     tracing::info!(job = %digest, by = peer.name(), "called off");
     match running {
         Some(cancel) => cancel.ask(Wish::CalledOff),
         None => drop(node.desk.withdraw(digest)),
     }
-    if let Some(end) = last.filter(|_| ended) {
-        let _keeping = node.keeping.take(digest).await;
-        keep(node, end).await;
+    if ended {
         // It may have stood before one that has room now.
         launch_all(node);
     }
@@ -77,15 +75,12 @@ pub(super) fn no_such_job(digest: Digest) -> Box<Problem> {
     problem(codes::NO_SUCH_JOB, format!("no accepted job has the digest {digest}"))
 }
 
-/// The last of them as it is anchored.
-async fn anchor(node: &Arc<Node>, records: Vec<Record>) -> Told<Option<Anchored>> {
-    match node.anchors.anchor(records).await {
-        Ok(mut anchored) => Ok(anchored.pop()),
-        Err(error) => {
-            node.heed(&error);
-            Err(error.problem())
-        }
-    }
+async fn anchor(node: &Arc<Node>, records: Vec<Record>) -> Told<()> {
+    let anchored = node.anchors.anchor(records).await;
+    anchored.map(drop).map_err(|error| {
+        node.heed(&error);
+        error.problem()
+    })
 }
 
 fn state(node: &Node, digest: Digest) -> Told<JobState> {

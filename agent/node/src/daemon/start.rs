@@ -23,7 +23,7 @@ use crate::{
     records,
     settings::Settings,
     shelf::Shelf,
-    supplies::{Modules, Stores},
+    supplies::{Modules, Ready, Stores},
     told::{Told, problem},
 };
 
@@ -49,6 +49,7 @@ pub(super) async fn parts(
     let stores = Stores {
         shelf,
         modules: Modules::new(places.modules().to_owned()),
+        ready: Ready::default(),
         most_input: settings.inputs.max,
         private: places.state().to_owned(),
     };

@@ -64,7 +64,8 @@ impl Wanted {
 
     /// The bytes, checked against the digest.
     pub(super) fn fetch(&self, stores: &Stores, left: &mut u64) -> Told<Vec<u8>> {
-        let bytes = match self.digest.filter(|digest| stores.shelf.has(digest)) {
+        // A crash may have cut an object short that nobody was told is kept.
+        let bytes = match self.digest.filter(|digest| stores.shelf.is_whole(digest)) {
             Some(digest) => stores.shelf.get(&digest, *left)?,
             None => self.file(stores, *left)?,
         };

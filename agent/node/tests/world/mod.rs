@@ -35,7 +35,7 @@ use arch_node::{
     service::{self, WaysIn},
     settings::{self, NodeKey, Settings},
     shelf::Shelf,
-    supplies::{Modules, Stores},
+    supplies::{Modules, Ready, Stores},
 };
 use arch_wire::control::{Answer, Call, JobDetail, Reply, read_reply, write_call};
 use clap::Parser as _;
@@ -274,6 +274,7 @@ impl World {
         let stores = Stores {
             shelf: Shelf::open(&places.archive())?,
             modules: Modules::new(places.modules().to_owned()),
+            ready: Ready::default(),
             most_input: settings.inputs.max,
             private: places.state().to_owned(),
         };

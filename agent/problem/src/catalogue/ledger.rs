@@ -74,7 +74,4 @@ area! {
     BUNDLE_INVALID = "ARCH-L105", "the replay bundle does not hold together",
         "a file is missing, foreign or changed, or its receipt does not prove what the bundle says",
         "take the bundle anew from the node that ran the job";
-    NOT_A_RESULT = "ARCH-L106", "the anchored entry is not what is to be kept",
-        "a result is kept for an entry of kind `finished` that names the same document and digests",
-        "report it: the agent tried to keep something that its ledger does not say";
 }
