@@ -58,7 +58,7 @@ pub(crate) const CAMPAIGNS: [Campaign; 5] = [
         name: "kills",
         about: "a process that appends is killed at any moment, on ext4, XFS and btrfs too",
         package: "arch-tests",
-        target: &["--test", "faults"],
+        target: &["--test", "disks"],
         test: "kills::no_kill_loses_an_acknowledged_entry_or_invents_one",
         needs_programs: true,
     },

@@ -106,7 +106,7 @@ fn end_to_end(context: &Context) -> Result<Tally, String> {
     ];
     tests(
         "package(arch-tests)",
-        &["--test", "spine", "--test", "agreement", "--test", "faults"],
+        &["--test", "spine", "--test", "agreement", "--test", "disks"],
         &found,
     )
 }

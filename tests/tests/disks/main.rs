@@ -1,5 +1,5 @@
-//! Faults of real machines: processes killed while they write, disks that are full or fail, copies
-//! put back. The ledger is the product's, on real file systems; nothing is played in memory.
+//! Faults of real machines: processes killed while they write to a ledger, disks that are full or fail,
+//! copies put back. The ledger is the product's, on real file systems; nothing is played in memory.
 //!
 //! `cargo xtask soak kills` goes on for as long as asked, on ext4, XFS and btrfs as well.
 #![allow(
