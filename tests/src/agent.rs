@@ -38,10 +38,33 @@ impl Agent {
         agent.wait_for("the agent to end", |agent| agent.child.try_wait().expect("our child"))
     }
 
+    /// Starts an agent below another program, which runs what its last arguments say and becomes
+    /// it; does not wait until it is ready.
+    ///
+    /// # Panics
+    /// When there is no such program.
+    #[must_use]
+    pub fn below(world: &World, mut program_above: Command) -> Self {
+        program_above.arg(program("arch-node-agent"));
+        Self::run(world, program_above)
+    }
+
+    /// Its exit status, once it ended.
+    ///
+    /// # Panics
+    /// When the system does not say.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("our child")
+    }
+
     fn spawn(world: &World) -> Self {
+        Self::run(world, Command::new(program("arch-node-agent")))
+    }
+
+    fn run(world: &World, mut command: Command) -> Self {
         let log = world.path("agent.log");
         let file = File::options().create(true).append(true).open(&log).expect("a log file");
-        let child = Command::new(program("arch-node-agent"))
+        let child = command
             .arg("--config")
             .arg(world.path("config"))
             .arg("--state")

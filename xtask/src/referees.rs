@@ -1,5 +1,6 @@
 //! Programs by others that judge what we write, installed into cargo's target folder: a Python
-//! environment, node_modules, and Debian's Go. What is missing makes its tests say SKIPPED.
+//! environment, node_modules, and Debian's Go; and those that bring the faults of real machines:
+//! file systems and strace. What is missing makes its tests say SKIPPED.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,13 +24,22 @@ const JAVASCRIPT: [&str; 3] = ["yaml@2.9.1", "js-yaml@5.5.0", "canonicalize@2.1.
 /// A compiler, the code of Go's checksum database, a parser of YAML.
 const GO: [&str; 3] = ["golang-go", "golang-golang-x-mod-dev", "golang-gopkg-yaml.v3-dev"];
 
+/// Makers of file systems, and strace: programs, and the packages that bring them.
+const MACHINES: [(&str, &str); 4] = [
+    ("mkfs.ext4", "e2fsprogs"),
+    ("mkfs.xfs", "xfsprogs"),
+    ("mkfs.btrfs", "btrfs-progs"),
+    ("strace", "strace"),
+];
+
 /// Installs what is missing, where that is allowed; gives the folder for `ARCH_REFEREES`.
 pub(crate) fn prepare(install: Install) -> Result<PathBuf, String> {
     let folder = house::kept("referees")?;
     if install == Install::Forbidden {
         return Ok(folder);
     }
-    let steps = [python(&folder.join("python")), javascript(&folder.join("javascript")), go()];
+    let steps =
+        [python(&folder.join("python")), javascript(&folder.join("javascript")), go(), machines()];
     for why in steps.into_iter().filter_map(Result::err) {
         println!("a referee is missing: {why}");
     }
@@ -64,6 +74,12 @@ fn javascript(folder: &Path) -> Result<(), String> {
 fn go() -> Result<(), String> {
     let last = Path::new("/usr/share/gocode/src/gopkg.in/yaml.v3");
     if last.is_dir() && process::exists("go") { Ok(()) } else { apt::install(&GO) }
+}
+
+fn machines() -> Result<(), String> {
+    let missing = MACHINES.iter().filter(|(program, _)| !process::exists(program));
+    let packages: Vec<&str> = missing.map(|(_, package)| *package).collect();
+    if packages.is_empty() { Ok(()) } else { apt::install(&packages) }
 }
 
 /// Installs unless exactly these packages were installed before.

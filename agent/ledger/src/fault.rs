@@ -8,7 +8,7 @@
 //! rename, remove) survive all, or only those in a folder that was synced after them.
 
 mod crash;
-mod memory;
+pub(crate) mod memory;
 
 pub use crash::CrashState;
 pub use memory::{Fault, MemFile, MemFs, MemLock, Trouble};

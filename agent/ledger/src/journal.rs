@@ -9,7 +9,7 @@
 //! ```
 
 mod batch;
-mod frame;
+pub(crate) mod frame;
 
 pub(crate) use batch::{Batch, BatchRecord, Batches, Step, Tail};
 pub(crate) use frame::{JOURNAL_MAGIC, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, write_batch};

@@ -2,7 +2,14 @@
 
 mod append;
 mod crash;
+mod crash_states;
 mod damage;
+mod disk;
+mod everywhere;
+mod faulty;
+mod nth_call;
 mod reader;
+mod restored;
 mod space;
+mod trace;
 pub(crate) mod world;

@@ -21,14 +21,48 @@ pub(crate) struct Campaign {
 }
 
 /// All of them.
-pub(crate) const CAMPAIGNS: [Campaign; 1] = [Campaign {
-    name: "agreement",
-    about: "what is accepted, five YAML parsers and three writers of canonical JSON read alike",
-    package: "arch-tests",
-    target: &["--test", "agreement"],
-    test: "what_is_accepted_is_read_alike_by_every_parser",
-    needs_programs: true,
-}];
+pub(crate) const CAMPAIGNS: [Campaign; 5] = [
+    Campaign {
+        name: "agreement",
+        about: "what is accepted, five YAML parsers and three writers of canonical JSON read alike",
+        package: "arch-tests",
+        target: &["--test", "agreement"],
+        test: "what_is_accepted_is_read_alike_by_every_parser",
+        needs_programs: true,
+    },
+    Campaign {
+        name: "crash-states",
+        about: "no crash of a ledger's life, at any operation, loses or invents an entry",
+        package: "arch-ledger",
+        target: &["--lib"],
+        test: "tests::crash_states::no_crash_of_a_whole_life_loses_an_acknowledged_entry_or_invents_one",
+        needs_programs: false,
+    },
+    Campaign {
+        name: "nth-call",
+        about: "every call of a ledger's life fails in every way, and nothing is lost",
+        package: "arch-ledger",
+        target: &["--lib"],
+        test: "tests::nth_call::every_call_of_a_whole_life_fails_in_every_way_and_nothing_is_lost",
+        needs_programs: false,
+    },
+    Campaign {
+        name: "damage",
+        about: "damage to any entry of a log of a thousand is found and named",
+        package: "arch-ledger",
+        target: &["--lib"],
+        test: "tests::everywhere::damage_to_any_entry_of_a_thousand_is_found_and_named",
+        needs_programs: false,
+    },
+    Campaign {
+        name: "kills",
+        about: "a process that appends is killed at any moment, on ext4, XFS and btrfs too",
+        package: "arch-tests",
+        target: &["--test", "disks"],
+        test: "kills::no_kill_loses_an_acknowledged_entry_or_invents_one",
+        needs_programs: true,
+    },
+];
 
 impl Campaign {
     /// The test alone, optimised but with all its checks.

@@ -107,6 +107,7 @@ impl<F: Fs> Reader<F> {
             return Err(failure(codes::LEDGER_UNFINISHED, TEMP, "a write was broken off"));
         }
         let (growth, first) = self.journal()?;
+        self.reaches(&growth)?;
         // Cheap things first: bytes, then names, then signatures.
         for file in growth.partial() {
             self.require(&file)?;
@@ -183,6 +184,18 @@ impl<F: Fs> Reader<F> {
         Ok(())
     }
 
+    /// A journal that ends before what was signed is named, and not the first tile that it lacks.
+    fn reaches(&self, growth: &Growth) -> Result<(), Failure> {
+        match self.checkpoint() {
+            Ok((_, Checkpoint { size, .. })) if size > growth.size() => {
+                let message =
+                    format!("it counts {size} entries, the journal has {}", growth.size());
+                Err(failure(codes::LEDGER_ROLLED_BACK, CHECKPOINT, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Bytes behind the last commit: damage if they were committed once, else a broken-off write.
     fn tail(&self, walk: &mut Batches<'_, F, &F::File>, tail: &Tail) -> Failure {
         let counted = self.checkpoint().map_or(0, |(_, checkpoint)| checkpoint.size);
@@ -202,10 +215,6 @@ impl<F: Fs> Reader<F> {
             verified.map_err(|e| failure(e.code(), CHECKPOINT, e.to_string()))?;
         let note = Note::parse(&bytes).map_err(|e| failure(e.code(), CHECKPOINT, e.to_string()))?;
         let Checkpoint { size, root, .. } = *verified.checkpoint();
-        if size > growth.size() {
-            let message = format!("it counts {size} entries, the journal has {}", growth.size());
-            return Err(failure(codes::LEDGER_ROLLED_BACK, CHECKPOINT, message));
-        }
         if size < growth.size() {
             let message = format!("it counts {size} of {} entries", growth.size());
             return Err(failure(codes::LEDGER_UNFINISHED, CHECKPOINT, message));

@@ -1,0 +1,142 @@
+//! Every call of a ledger's life goes wrong in turn, in every way, until a life ends without it.
+
+use std::sync::LazyLock;
+
+use arch_campaign::{Campaign, Case};
+
+use super::faulty::{Faulty, Planned, Trouble};
+use super::trace::{Driver, LATER, life};
+use super::world::*;
+use crate::fault::MemFs;
+use crate::{Entry, KeySource, Ledger, LedgerError, Reader, Record, Recovery};
+
+const LOST: &str = "acknowledged entries lost";
+const INVENTED: &str = "invented entries";
+const DISHONEST: &str = "dishonest errors";
+const UNOPENED: &str = "later starts refused";
+const UNVERIFIED: &str = "states that do not verify";
+
+/// What goes wrong, and whether the call did its work all the same.
+const WAYS: [(Trouble, bool); 9] = [
+    (Trouble::Eio, false),
+    (Trouble::Eio, true),
+    (Trouble::Enospc, false),
+    (Trouble::Enospc, true),
+    (Trouble::Eintr, false),
+    (Trouble::Eintr, true),
+    (Trouble::EintrAgain, false),
+    (Trouble::EintrAgain, true),
+    (Trouble::Short, false),
+];
+
+/// How many calls a life without faults makes.
+static CALLS: LazyLock<u64> = LazyLock::new(|| {
+    let disk = MemFs::default();
+    let fs = Faulty::new(disk.clone(), None);
+    Driver::new(fs.clone(), disk).run(&life()).unwrap();
+    fs.calls()
+});
+
+type Fault = (&'static str, String);
+
+#[test]
+fn every_call_of_a_whole_life_fails_in_every_way_and_nothing_is_lost() {
+    assert!(*CALLS > 300, "{}", *CALLS);
+    let watched = [LOST, INVENTED, DISHONEST, UNOPENED, UNVERIFIED];
+    let campaign = Campaign::new("nth-call", 90);
+    watched.iter().fold(campaign, |campaign, fault| campaign.watch(fault)).run(|case| {
+        let planned = planned(case.number());
+        if let Err((fault, why)) = live(case, planned) {
+            case.fault(fault, format!("{why}; {planned:?}"));
+        }
+    });
+}
+
+/// All positions times all ways, and the position after the last call, in an order that mixes them.
+fn planned(number: u64) -> Planned {
+    let ways = u64::try_from(WAYS.len()).unwrap();
+    let total = (*CALLS + 1) * ways;
+    let step = [7_919, 7_907].into_iter().find(|prime| total % prime != 0).unwrap();
+    let index = number % total * step % total;
+    let (trouble, happened) = WAYS[usize::try_from(index % ways).unwrap()];
+    Planned { call: index / ways + 1, trouble, happened }
+}
+
+fn live(case: &mut Case, planned: Planned) -> Result<(), Fault> {
+    let disk = MemFs::default();
+    let fs = Faulty::new(disk.clone(), Some(planned));
+    let mut driver = Driver::new(fs.clone(), disk.clone());
+    let ended = driver.run(&life());
+    disk.limit(None);
+    case.count("faults");
+    match (&ended, fs.hit()) {
+        (Ok(()), None) => case.count("lives without meeting it"),
+        (Ok(()), Some(_)) => case.count("lives that went on"),
+        (Err(_), _) => case.count("lives that ended"),
+    }
+    if let Err(error) = &ended
+        && !is_honest(error, planned)
+    {
+        return Err((DISHONEST, format!("{error:?} from `{}`", fs.hit().unwrap_or("nowhere"))));
+    }
+    let refused = |error: LedgerError| (UNOPENED, error.to_string());
+    let (ledger, _) = Ledger::open(disk.clone(), keys(), noon().plus(LATER)).map_err(refused)?;
+    drop(ledger);
+    judge(&disk, &driver, ended.is_err())?;
+    let before = disk.files();
+    let (ledger, recovery) =
+        Ledger::open(disk.clone(), keys(), noon().plus(LATER)).map_err(refused)?;
+    drop(ledger);
+    if recovery != Recovery::default() || disk.files() != before {
+        return Err((UNVERIFIED, format!("a second start changes it: {recovery:?}")));
+    }
+    Ok(())
+}
+
+/// An error of the operating system is told as that; signals and short reads are none.
+fn is_honest(error: &LedgerError, planned: Planned) -> bool {
+    match error {
+        LedgerError::Poisoned(_) | LedgerError::Io { .. } => {
+            !matches!(planned.trouble, Trouble::Short) || planned.happened
+        }
+        LedgerError::OutOfSpace => planned.trouble == Trouble::Enospc,
+        _ => false,
+    }
+}
+
+/// What was acknowledged is there; what is there was acknowledged, or under way, or is the ledger's
+/// own; a stranger agrees.
+fn judge(disk: &MemFs, driver: &Driver<Faulty>, broken: bool) -> Result<(), Fault> {
+    let entries = Reader::new(disk.clone()).entries().and_then(Iterator::collect);
+    let entries: Vec<Entry> = entries.map_err(|e| (UNVERIFIED, e.to_string()))?;
+    let told = &driver.acknowledged;
+    let lost = told.iter().find(|told| {
+        let at = usize::try_from(told.index).unwrap();
+        entries.get(at) != Some(*told)
+    });
+    if let Some(lost) = lost {
+        return Err((LOST, format!("entry {}", lost.index)));
+    }
+    let others = entries.iter().filter(|entry| !told.contains(entry));
+    let others: Vec<&Record> = others.map(|entry| &entry.record).filter(|r| !is_own(r)).collect();
+    let pending: Vec<&Record> = driver.pending.iter().collect();
+    if !others.is_empty() && (others != pending || !broken) {
+        return Err((INVENTED, format!("{others:?}")));
+    }
+    let verified = Reader::new(disk.clone()).verify(Some(keys().verifiers()));
+    let verified = verified.map_err(|failure| (UNVERIFIED, failure.to_string()))?;
+    if verified.key_source != KeySource::Given || verified.size != entries.len() as u64 {
+        return Err((UNVERIFIED, format!("{} of {} entries", verified.size, entries.len())));
+    }
+    Ok(())
+}
+
+fn is_own(record: &Record) -> bool {
+    matches!(
+        record,
+        Record::Opened { .. }
+            | Record::Recovered { .. }
+            | Record::OutOfSpace {}
+            | Record::SpaceRegained {}
+    )
+}
