@@ -144,6 +144,20 @@ mod tests {
     }
 
     #[test]
+    fn counts_add_up_and_of_the_highest_one_stays() {
+        let mut report = Report::new("sums", &ten(), &[]);
+        for (number, value) in (0..).zip([3, 9, 4]) {
+            let mut case = Case::new("sums", 5, number);
+            case.add("sum", value);
+            case.most("highest", value);
+            case.fault("fault", "so that the line is told");
+            report.take(number, case, false);
+        }
+        let told = report.finish().unwrap_err();
+        assert!(told.contains("highest 9, sum 16, fault 3"), "{told}");
+    }
+
+    #[test]
     fn counts_are_appended_to_the_log() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("counts");

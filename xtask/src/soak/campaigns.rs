@@ -21,14 +21,40 @@ pub(crate) struct Campaign {
 }
 
 /// All of them.
-pub(crate) const CAMPAIGNS: [Campaign; 1] = [Campaign {
-    name: "agreement",
-    about: "what is accepted, five YAML parsers and three writers of canonical JSON read alike",
-    package: "arch-tests",
-    target: &["--test", "agreement"],
-    test: "what_is_accepted_is_read_alike_by_every_parser",
-    needs_programs: true,
-}];
+pub(crate) const CAMPAIGNS: [Campaign; 4] = [
+    Campaign {
+        name: "agreement",
+        about: "what is accepted, five YAML parsers and three writers of canonical JSON read alike",
+        package: "arch-tests",
+        target: &["--test", "agreement"],
+        test: "what_is_accepted_is_read_alike_by_every_parser",
+        needs_programs: true,
+    },
+    Campaign {
+        name: "authority",
+        about: "no forged authority is believed: keys, quorums, kinds, curves, times, versions, roots",
+        package: "arch-policy",
+        target: &["--test", "attacks"],
+        test: "no_forged_authority_is_believed_and_every_honest_twin_is",
+        needs_programs: false,
+    },
+    Campaign {
+        name: "documents",
+        about: "no document of two meanings, of odd form or without bounds is believed",
+        package: "arch-policy",
+        target: &["--test", "attacks"],
+        test: "no_document_of_two_meanings_or_without_bounds_is_believed_and_every_honest_twin_is",
+        needs_programs: false,
+    },
+    Campaign {
+        name: "flips",
+        about: "no flipped bit of a signed document is believed; a soak flips every bit",
+        package: "arch-policy",
+        target: &["--test", "attacks"],
+        test: "no_flipped_bit_of_a_signed_document_is_believed_unless_nothing_signed_changed",
+        needs_programs: false,
+    },
+];
 
 impl Campaign {
     /// The test alone, optimised but with all its checks.
