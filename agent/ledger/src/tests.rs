@@ -3,6 +3,7 @@
 mod append;
 mod crash;
 mod damage;
+mod fuzz;
 mod reader;
 mod space;
 pub(crate) mod world;
