@@ -44,7 +44,7 @@ fn the_decision_agrees_with_the_plain_second_reading() {
         let theirs = refusals(&policy, &job, &around.world(&digest));
         case.count("triples");
         case.count(if ours.is_empty() { "allowed" } else { "refused" });
-        case.add("reasons", ours.len() as u64);
+        case.add("reasons", u64::try_from(ours.len()).unwrap());
         if ours != theirs {
             let why = format!("we {ours:?}\nthey {theirs:?}\n{policy}\n{job}\n{around:?}");
             case.fault("disagreements", why);
