@@ -21,7 +21,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Which; all, one after the other, when left out
-    #[arg(value_parser = PossibleValuesParser::new(CAMPAIGNS.map(|campaign| campaign.name)))]
+    #[arg(value_parser = PossibleValuesParser::new(CAMPAIGNS.iter().map(|campaign| campaign.name)))]
     campaigns: Vec<String>,
     /// Seed of all random choices; another one each time when left out
     #[arg(long)]

@@ -7,6 +7,7 @@ mod damage;
 mod disk;
 mod everywhere;
 mod faulty;
+mod fuzz;
 mod nth_call;
 mod reader;
 mod restored;

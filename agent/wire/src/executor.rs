@@ -10,7 +10,7 @@ mod message;
 mod outcome;
 mod request;
 #[cfg(test)]
-mod tests_support;
+pub(crate) mod tests_support;
 
 pub use claim::{Blob, Claim, DENIED_LINE_CAP, DENIED_LINES_CAP, Denied};
 pub use limits::{LimitKind, Limits};

@@ -20,3 +20,11 @@
 pub mod control;
 pub mod executor;
 pub mod frame;
+
+#[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "a test that counts bytes of short streams"
+)]
+mod fuzz;

@@ -12,6 +12,7 @@ pub struct Case {
     number: u64,
     runner: TestRunner,
     pub(crate) counts: BTreeMap<&'static str, u64>,
+    pub(crate) highest: BTreeMap<&'static str, u64>,
     pub(crate) faults: Vec<(&'static str, String)>,
 }
 
@@ -23,7 +24,13 @@ impl Case {
         key.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &key);
         let runner = TestRunner::new_with_rng(Config::default(), rng);
-        Self { number, runner, counts: BTreeMap::new(), faults: Vec::new() }
+        Self {
+            number,
+            runner,
+            counts: BTreeMap::new(),
+            highest: BTreeMap::new(),
+            faults: Vec::new(),
+        }
     }
 
     /// Counted from 0; for bodies that walk through a list.
@@ -96,6 +103,12 @@ impl Case {
     pub fn add(&mut self, what: &'static str, many: u64) {
         let count = self.counts.entry(what).or_default();
         *count = count.saturating_add(many);
+    }
+
+    /// Keeps the highest value of all cases, such as the slowest.
+    pub fn most(&mut self, what: &'static str, value: u64) {
+        let highest = self.highest.entry(what).or_default();
+        *highest = value.max(*highest);
     }
 
     /// Takes note of a fault, under its name, if `check` finds one; the case goes on.

@@ -22,12 +22,14 @@
 #![expect(clippy::panic, reason = "a campaign fails the test that it is")]
 
 mod case;
+mod mutator;
 mod orders;
 mod report;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use case::Case;
+pub use mutator::Mutator;
 use orders::Orders;
 use report::Report;
 
@@ -141,6 +143,42 @@ mod tests {
         });
         assert!(failed.is_err());
         assert_eq!(ran, MOST_FAULTS);
+    }
+
+    #[test]
+    fn counts_add_up_and_of_the_highest_one_stays() {
+        let mut report = Report::new("sums", &ten(), &[]);
+        for (number, value) in (0..).zip([3, 9, 4]) {
+            let mut case = Case::new("sums", 5, number);
+            case.add("sum", value);
+            case.most("highest", value);
+            case.fault("fault", "so that the line is told");
+            report.take(number, case, false);
+        }
+        let told = report.finish().unwrap_err();
+        assert!(told.contains("highest 9, sum 16, fault 3"), "{told}");
+    }
+
+    #[test]
+    fn mutants_differ_stay_short_and_come_again_from_their_seed() {
+        let items = vec![b"one: 17\ntwo: \x00\x00\x00\x05hello\n".to_vec(), vec![7; 300]];
+        let mutator = Mutator::new(items.clone()).with_words(&["one", "two", ": "]);
+        let draw = || {
+            let mut all = Vec::new();
+            let many = Orders { cases: 2_000, ..ten() };
+            let drawn = Campaign::new("few", 10).under(&many, |case| all.push(mutator.draw(case)));
+            assert_eq!(drawn, Ok(()));
+            all
+        };
+        let all = draw();
+        assert!(all == draw(), "the same seed");
+        assert!(all.iter().filter(|mutant| !items.contains(mutant)).count() > 1_800);
+        assert!(all.iter().all(|mutant| mutant.len() <= 1 << 20));
+        // Every kind of change comes up: words are exchanged, numbers grow, lengths explode.
+        let has = |piece: &[u8]| all.iter().any(|m| m.windows(piece.len()).any(|w| w == piece));
+        for piece in [&b"two: 17"[..], b"one: 18", b"one: 017", b"\xff\xff\xff\xffhello"] {
+            assert!(has(piece), "{}", piece.escape_ascii());
+        }
     }
 
     #[test]

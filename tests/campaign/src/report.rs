@@ -53,6 +53,10 @@ impl Report {
             let count = self.counts.entry(what).or_default();
             *count = count.saturating_add(many);
         }
+        for (what, value) in case.highest {
+            let highest = self.counts.entry(what).or_default();
+            *highest = value.max(*highest);
+        }
         let panic = panicked.then(|| (PANICS, "see the message above".to_owned()));
         for (fault, why) in case.faults.into_iter().chain(panic) {
             let count = self.wrong.entry(fault).or_default();

@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*};
 
 use super::{Blob, Claim, Denied, InputFile, Isolation, LimitKind, Limits, Outcome, RunRequest};
 
-pub(super) fn plain_request() -> RunRequest {
+pub(crate) fn plain_request() -> RunRequest {
     RunRequest {
         run: 1,
         module: Digest::of(b"module"),
@@ -35,7 +35,7 @@ pub(super) fn plain_request() -> RunRequest {
     }
 }
 
-pub(super) fn all_outcomes() -> Vec<Outcome> {
+pub(crate) fn all_outcomes() -> Vec<Outcome> {
     let text = || "words".to_owned();
     vec![
         Outcome::Completed,
@@ -60,7 +60,7 @@ pub(super) fn all_outcomes() -> Vec<Outcome> {
     ]
 }
 
-pub(super) fn request() -> impl Strategy<Value = RunRequest> {
+pub(crate) fn request() -> impl Strategy<Value = RunRequest> {
     let isolation = prop_oneof![
         Just(Isolation::Process),
         ".{0,20}".prop_map(|owner| Isolation::Shared { owner }),
@@ -77,7 +77,7 @@ pub(super) fn request() -> impl Strategy<Value = RunRequest> {
     )
 }
 
-pub(super) fn claim() -> impl Strategy<Value = Claim> {
+pub(crate) fn claim() -> impl Strategy<Value = Claim> {
     let blob = (".{0,20}", any::<u64>(), any::<[u8; 32]>()).prop_map(|(name, size, digest)| Blob {
         name,
         size,
