@@ -379,7 +379,7 @@ impl Around {
 fn refused(findings: &[Finding]) -> Refusals {
     let of = |finding: &Finding| match &finding.answer {
         Answer::Holds { .. } => None,
-        Answer::Fails { code, .. } => Some((code.as_str(), finding.at.clone())),
+        Answer::Fails { code, .. } => Some((code.as_str(), finding.at.to_string())),
     };
     findings.iter().filter_map(of).collect()
 }

@@ -85,7 +85,7 @@ impl TrustRoot {
     fn signed_by(&self, candidate: &Self, moment: &Moment) -> Result<(), Box<Problem>> {
         let document = &candidate.document;
         let tally = self.tally(document, moment.now());
-        if self.satisfied(Kind::Root, &tally).0.is_empty() {
+        if !self.is_satisfied(Kind::Root, &tally) {
             return Err(Box::new(self.explain(document, Kind::Root, &tally)));
         }
         let life = candidate.root.validity();
