@@ -123,7 +123,8 @@ impl FromStr for Timestamp {
         let date = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
         let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
         let signs = text.bytes().enumerate().filter(|(_, byte)| !byte.is_ascii_digit());
-        let spelled = signs.eq([(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'Z')]);
+        let spelled =
+            signs.eq([(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'Z')]);
         let days = calendar::days(date.0, date.1, date.2);
         // An impossible date is that of another day.
         let exists = calendar::date(days) == date && hour < 24 && minute < 60 && second < 60;

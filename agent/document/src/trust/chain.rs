@@ -36,7 +36,10 @@ impl TrustRoot {
         let keyring = Keyring::new(&root);
         let candidate = Self { root, document, keyring, revocations: BTreeMap::new() };
         match candidate.signed_by(&candidate, moment) {
-            Ok(()) => Ok(candidate),
+            Ok(()) => {
+                candidate.keyring.remember();
+                Ok(candidate)
+            }
             Err(problem) => Err(refuse(candidate.document, |_| *problem)),
         }
     }
@@ -62,7 +65,10 @@ impl TrustRoot {
             .signed_by(&candidate, moment)
             .and_then(|()| candidate.signed_by(&candidate, moment));
         match signed {
-            Ok(()) => Ok(candidate),
+            Ok(()) => {
+                candidate.keyring.remember();
+                Ok(candidate)
+            }
             Err(problem) => Err(refuse(candidate.document, |_| *problem)),
         }
     }

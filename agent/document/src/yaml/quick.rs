@@ -14,7 +14,7 @@ mod line;
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use super::{DEPTH, FIELDS, NODES, plain};
+use super::{DEPTH, FIELDS, NODES, plain, scan};
 use crate::tree::{Field, Node, Value};
 use line::Line;
 
@@ -24,7 +24,7 @@ const DEEP: usize = DEPTH / 2;
 /// The document, if all of it is written plainly.
 pub(super) fn document(text: &str) -> Option<Node> {
     // ASCII alone: a column is a byte, every text is in normal form, and nothing is invisible.
-    if !text.bytes().all(|byte| byte == b'\n' || matches!(byte, b' '..=b'~')) {
+    if !scan::is_plain(text) {
         return None;
     }
     let mut reader = Reader { rest: text, start: 0, number: 0, line: None, nodes: Nodes(0) };
@@ -62,11 +62,13 @@ impl<'a> Reader<'a> {
     fn advance(&mut self) {
         self.line = None;
         while !self.rest.is_empty() && self.line.is_none() {
-            let (whole, rest) = self.rest.split_once('\n').unwrap_or((self.rest, ""));
+            let length = self.rest.bytes().position(|byte| byte == b'\n');
+            let length = length.unwrap_or(self.rest.len());
+            let (whole, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, ""));
             self.number = self.number.saturating_add(1);
             self.line = Line::new(whole, self.start, self.number);
             self.start = self.start.saturating_add(whole.len()).saturating_add(1);
-            self.rest = rest;
+            self.rest = rest.get(1..).unwrap_or_default();
         }
     }
 

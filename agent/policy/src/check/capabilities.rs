@@ -35,7 +35,13 @@ fn by_roles(roles: &[RoleCaps], at: &str, grant: &Grant) -> Finding {
             let names: Vec<_> = roles.iter().map(|role| format!("`{}`", role.role)).collect();
             let message = format!("role {} may not ask for `{grant}`", names.join(", "));
             let rule = roles.first().map(rule_of);
-            Finding::fails("signers' capabilities", at.to_owned(), rule, codes::BEYOND_ROLE, message)
+            Finding::fails(
+                "signers' capabilities",
+                at.to_owned(),
+                rule,
+                codes::BEYOND_ROLE,
+                message,
+            )
         }
     }
 }

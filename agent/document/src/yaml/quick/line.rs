@@ -25,16 +25,16 @@ pub(super) struct Line<'a> {
 impl<'a> Line<'a> {
     /// The content of a line that begins at `start`; `None` if it has none.
     pub(super) fn new(whole: &'a str, start: usize, number: u32) -> Option<Self> {
-        let text = whole.trim_end_matches(' ');
-        let line = Self { text, indent: 0, start, number }.behind(0)?;
+        let line = Self { text: without_end(whole), indent: 0, start, number }.behind(0)?;
         (!line.is_over()).then_some(line)
     }
 
     /// What follows the first `length` bytes and the blanks behind them.
     pub(super) fn behind(self, length: usize) -> Option<Self> {
         let rest = self.text.get(length..)?;
-        let text = rest.trim_start_matches(' ');
-        let gone = self.text.len().saturating_sub(text.len());
+        let blanks = rest.bytes().take_while(|byte| *byte == b' ').count();
+        let text = rest.get(blanks..)?;
+        let gone = length.saturating_add(blanks);
         let (indent, start) = (self.indent.saturating_add(gone), self.start.saturating_add(gone));
         Some(Self { text, indent, start, ..self })
     }
@@ -56,11 +56,12 @@ impl<'a> Line<'a> {
 
     /// `key:`, and what stands behind it after a blank.
     pub(super) fn key(self) -> Option<(&'a str, Self)> {
-        let (name, rest) = self.text.split_once(':')?;
+        let length = self.text.bytes().position(|byte| byte == b':')?;
+        let name = self.text.get(..length)?;
         let is_key = letters::is_key(name) && name.starts_with(|c: char| c.is_ascii_alphabetic());
-        let apart = rest.is_empty() || rest.starts_with(' ');
-        let behind = self.behind(name.len().saturating_add(1))?;
-        (is_key && apart).then_some((name, behind))
+        let colon = length.saturating_add(1);
+        let apart = matches!(self.text.as_bytes().get(colon), None | Some(b' '));
+        (is_key && apart).then_some((name, self.behind(colon)?))
     }
 
     /// The value that takes the whole line.
@@ -68,8 +69,9 @@ impl<'a> Line<'a> {
         let (node, after) = match self.text.as_bytes().first()? {
             b'"' | b'\'' | b'[' | b'{' => self.piece(nodes, depth)?,
             _ => {
-                let comment = self.text.find(" #").unwrap_or(self.text.len());
-                self.plain(comment, b",", nodes)?
+                // A `#` behind anything but a blank is not plain.
+                let comment = self.text.bytes().position(|byte| byte == b'#');
+                self.plain(comment.unwrap_or(self.text.len()), b",", nodes)?
             }
         };
         let apart = after.text.is_empty() || after.start > node.span.end;
@@ -79,30 +81,38 @@ impl<'a> Line<'a> {
     /// A value within brackets, and what follows it.
     fn piece(self, nodes: &mut Nodes, depth: usize) -> Option<(Node, Self)> {
         match self.text.as_bytes().first()? {
-            b'"' => self.quoted(r#"""#, nodes),
-            b'\'' => self.quoted("'", nodes),
+            quote @ (b'"' | b'\'') => self.quoted(*quote, nodes),
             b'[' => self.list(nodes, depth.saturating_add(1)),
             b'{' => self.map(nodes, depth.saturating_add(1)),
-            _ => self.plain(self.text.find([',', ']', '}'])?, b"", nodes),
+            _ => {
+                let end = self.text.bytes().position(|byte| matches!(byte, b',' | b']' | b'}'))?;
+                self.plain(end, b"", nodes)
+            }
         }
     }
 
     /// Text in quotes, without a quote or an escape in it.
-    fn quoted(self, quote: &str, nodes: &mut Nodes) -> Option<(Node, Self)> {
+    fn quoted(self, quote: u8, nodes: &mut Nodes) -> Option<(Node, Self)> {
         nodes.count()?;
-        let (text, rest) = self.text.strip_prefix(quote)?.split_once(quote)?;
+        let inner = self.text.get(1..)?;
+        let length = inner.bytes().position(|byte| byte == quote || byte == b'\\')?;
+        let text = inner.get(..length).filter(|text| text.len() <= SCALAR)?;
+        let whole = length.saturating_add(2);
         // In single quotes a backslash is one, and a doubled quote stands for one.
-        let strange = text.contains('\\') || rest.starts_with(quote) || text.len() > SCALAR;
-        let length = text.len().saturating_add(2);
-        let node = Node { span: self.span(length), value: Value::Text(text.to_owned()) };
-        Some((node, self.behind(length)?)).filter(|_| !strange)
+        let escaped = inner.as_bytes().get(length) == Some(&b'\\');
+        let doubled = self.text.as_bytes().get(whole) == Some(&quote);
+        let node = Node { span: self.span(whole), value: Value::Text(text.to_owned()) };
+        Some((node, self.behind(whole)?)).filter(|_| !escaped && !doubled)
     }
 
     /// The first `length` bytes as text without quotes, but for the blanks at their end.
     fn plain(self, length: usize, also: &[u8], nodes: &mut Nodes) -> Option<(Node, Self)> {
         nodes.count()?;
-        let text = self.text.get(..length)?.trim_end_matches(' ');
-        let value = plain::resolve(text).ok().filter(|_| is_plain(text, also))?;
+        let text = without_end(self.text.get(..length)?);
+        if text.len() > SCALAR || !is_plain(text, also) {
+            return None;
+        }
+        let value = plain::resolve(text).ok()?;
         Some((Node { span: self.span(text.len()), value }, self.behind(text.len())?))
     }
 
@@ -148,18 +158,30 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Whether text without quotes holds nothing that could be a sign of YAML, `also` being none here.
+/// The text without the blanks at its end.
+fn without_end(text: &str) -> &str {
+    let blanks = text.bytes().rev().take_while(|byte| *byte == b' ').count();
+    text.get(..text.len().saturating_sub(blanks)).unwrap_or_default()
+}
+
+/// Whether text without quotes begins as text or a number does, and holds nothing that could be a
+/// sign of YAML. What is in `also` is none at this place.
 fn is_plain(text: &str, also: &[u8]) -> bool {
     let bytes = text.as_bytes();
-    let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b" ._/-+@=~%()<>$;".contains(&byte);
-    let begins = |byte: u8| byte.is_ascii_alphanumeric() || b"._/".contains(&byte);
-    let all = bytes.iter().zip(bytes.iter().skip(1).map(Some).chain([None])).all(|pair| {
-        match pair {
-            // `a: b` is a map, and `a:` one of nothing.
-            (b':', next) => next.is_some_and(|next| next.is_ascii_alphanumeric() || *next == b'/'),
-            (byte, _) => harmless(*byte) || also.contains(byte),
-        }
+    let begins = bytes.strip_prefix(b"-").unwrap_or(bytes).first();
+    let mut after_colon = false;
+    let harmless = bytes.iter().all(|byte| {
+        let word = byte.is_ascii_alphanumeric() || *byte == b'/';
+        // `a: b` is a map, and `a:` one of nothing.
+        let fine = if after_colon {
+            word
+        } else {
+            word || b" ._-+@=~%()<>$;:".contains(byte) || also.contains(byte)
+        };
+        after_colon = *byte == b':';
+        fine
     });
-    let sign = bytes.strip_prefix(b"-").unwrap_or(bytes);
-    all && sign.first().is_some_and(|byte| begins(*byte))
+    harmless
+        && !after_colon
+        && begins.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"._/".contains(byte))
 }
