@@ -1,8 +1,10 @@
 //! Benches: ours beside a peer that does the least that could do, interleaved in one run.
 //! `cargo xtask bench` builds and starts this.
 
+mod hostile;
 mod ledger;
 mod long_ledger;
+mod refuse;
 mod table;
 mod verify;
 
@@ -27,9 +29,12 @@ struct Sides {
     peer: Option<Side>,
 }
 
-const BENCHES: [Bench; 6] = [
+const BENCHES: [Bench; 9] = [
     verify::ONE,
     verify::THREE_OF_FIVE_HYBRID,
+    refuse::P99,
+    refuse::MAX,
+    refuse::PEAK,
     ledger::BATCH,
     ledger::SINGLE,
     long_ledger::PROOF,
@@ -47,6 +52,9 @@ struct Args {
     /// Interleaved runs of each side
     #[arg(long, default_value_t = 9)]
     runs: u32,
+    /// What `refuse-peak-mib` starts
+    #[arg(long, hide = true)]
+    peak_of_refusals: bool,
 }
 
 fn main() -> ExitCode {
@@ -60,6 +68,10 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Result<(), String> {
+    if args.peak_of_refusals {
+        println!("{}", refuse::peak()?);
+        return Ok(());
+    }
     let known = |name: &&String| BENCHES.iter().any(|bench| bench.name == name.as_str());
     if let Some(unknown) = args.names.iter().find(|name| !known(name)) {
         let names = BENCHES.map(|bench| bench.name).join(", ");

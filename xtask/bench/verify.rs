@@ -51,6 +51,14 @@ struct Bare {
     signature: Vec<u8>,
 }
 
+/// A root, its moment, and a job that it believes.
+pub(crate) fn signed_job() -> Result<(TrustRoot, Moment, String), String> {
+    let pair = KeyPair::from_seed(KeyKind::Ed25519, &[1; 32]);
+    let moment = Moment::read(NOW.parse().map_err(told)?, None).map_err(told)?;
+    let root = root(std::slice::from_ref(&pair), 1, &moment)?;
+    Ok((root, moment, sign("job.yaml", job(1), std::iter::once(&pair))?))
+}
+
 fn prepare(kind: KeyKind, signers: u8, threshold: u8) -> Result<Sides, String> {
     let pairs: Vec<KeyPair> =
         (1..=signers).map(|seed| KeyPair::from_seed(kind, &[seed; 32])).collect();

@@ -96,13 +96,21 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The characters from here on that `wanted` takes.
-    fn run(&mut self, wanted: impl Fn(char) -> bool) -> &'a str {
-        let from = self.rest;
-        while self.peek().is_some_and(&wanted) {
-            self.bump();
-        }
-        from.get(..from.len().saturating_sub(self.rest.len())).unwrap_or_default()
+    /// The characters from here on until the first byte that `wanted` does not take. It takes none
+    /// that ends a line, and bytes beyond ASCII all or none.
+    fn run(&mut self, wanted: impl Fn(u8) -> bool) -> &'a str {
+        let end = self.rest.bytes().position(|byte| !wanted(byte));
+        let (run, rest) = match end {
+            Some(end) => self.rest.split_at_checked(end).unwrap_or(("", self.rest)),
+            None => (self.rest, ""),
+        };
+        let columns = if run.is_ascii() { run.len() } else { run.chars().count() };
+        self.rest = rest;
+        self.at.start = self.at.start.saturating_add(run.len());
+        self.at.end = self.at.start;
+        let columns = u32::try_from(columns).unwrap_or(u32::MAX);
+        self.at.column = self.at.column.saturating_add(columns);
+        run
     }
 
     fn flaw(&self, text: &str) -> Box<Flaw> {
@@ -139,7 +147,7 @@ impl<'a> Reader<'a> {
 
     fn word(&mut self) -> Result<Value, Box<Flaw>> {
         let start = self.at;
-        match self.run(|c| c.is_ascii_lowercase()) {
+        match self.run(|byte| byte.is_ascii_lowercase()) {
             "true" => Ok(Value::Bool(true)),
             "false" => Ok(Value::Bool(false)),
             "null" => Err(Flaw::new(self.since(start), codes::NULL_VALUE, "`null` says nothing")),

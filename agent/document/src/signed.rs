@@ -1,6 +1,6 @@
 //! A document that was read, with its signatures, and believed by nobody yet.
 
-use arch_identity::{Digest, canonical};
+use arch_identity::Digest;
 use arch_problem::{Place, Problem, Span, codes};
 
 use crate::{
@@ -45,7 +45,7 @@ impl SignedDocument {
         let told = |fault: Fault| tell(file, &Places::Yaml(root.clone()), fault);
         let kind = kind_of(&root).map_err(told)?;
         let signatures = signature::read_all(&root).map_err(told)?;
-        let body = canonical::write(&tree::without_signatures(&root))
+        let body = tree::body(&root, bytes.len())
             .map_err(|e| told(Fault::new("", e.code(), e.to_string())))?;
         Ok(Self {
             file: file.to_owned(),
@@ -73,7 +73,7 @@ impl SignedDocument {
             let text = format!("in the payload: {}", problem.message);
             outer(Fault::new("/payload", problem.code, text).help(problem.help.clone()))
         })?;
-        let canonical = canonical::write(&tree::without_signatures(&body)).ok();
+        let canonical = tree::body(&body, opened.payload.len()).ok();
         if canonical.as_deref() != Some(&*opened.payload) {
             let text = "the payload differs from its canonical form";
             return Err(outer(Fault::new("/payload", codes::PAYLOAD_NOT_CANONICAL, text)));
@@ -169,12 +169,19 @@ impl SignedDocument {
             let text = format!("this is a {}, a {} belongs here", self.kind, T::KIND);
             return Err(Fault::new("/kind", codes::WRONG_KIND, text));
         }
-        let body = json::load(&self.file, &self.body)
-            .map_err(|problem| Fault::new("", problem.code, problem.message))?;
-        let document: T = typed::read(&body)?;
+        let document: T = match typed::straight(&self.body) {
+            Some(document) => document,
+            None => self.by_tree()?,
+        };
         document.metadata().check(self.kind)?;
         document.check()?;
         Ok(document)
+    }
+
+    fn by_tree<T: Document>(&self) -> Result<T, Fault> {
+        let body = json::load(&self.file, &self.body)
+            .map_err(|problem| Fault::new("", problem.code, problem.message))?;
+        typed::read(&body)
     }
 
     /// The document as a DSSE envelope in JSON, with the same signatures.

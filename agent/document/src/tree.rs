@@ -1,8 +1,8 @@
 //! A document as a tree that knows where each key and value stands in its file.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use arch_identity::canonical::{Decimal, Json};
+use arch_identity::canonical::{Decimal, Json, NotCanonical, Writer};
 use arch_problem::Span;
 
 /// A value and its place.
@@ -75,9 +75,9 @@ impl Node {
     pub fn find(&self, pointer: &str) -> Found<'_> {
         let mut found = Found { key: None, node: self, exact: true };
         for step in pointer.split('/').skip(1) {
-            let step = step.replace("~1", "/").replace("~0", "~");
+            let step = unescaped(step);
             let next = match &found.node.value {
-                Value::Map(fields) => fields.get(&step).map(|f| (Some(f.key), &f.node)),
+                Value::Map(fields) => fields.get(&*step).map(|f| (Some(f.key), &f.node)),
                 Value::List(items) => {
                     step.parse().ok().and_then(|i: usize| items.get(i)).map(|node| (None, node))
                 }
@@ -124,14 +124,59 @@ pub fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// Where a signature's own text stands is no part of what is signed.
-pub(crate) fn without_signatures(root: &Node) -> Json {
-    let mut body = root.json();
-    if let Json::Object(fields) = &mut body {
-        fields.remove("signatures");
-        if let Some(Json::Object(spec)) = fields.get_mut("spec") {
-            spec.remove("signature");
+/// One step of a JSON pointer as the key that it means.
+fn unescaped(step: &str) -> Cow<'_, str> {
+    if step.contains('~') { step.replace("~1", "/").replace("~0", "~").into() } else { step.into() }
+}
+
+/// The canonical bytes of a document without its signatures: what is signed.
+///
+/// `length` is that of the file, which is about as long.
+pub(crate) fn body(root: &Node, length: usize) -> Result<Vec<u8>, NotCanonical> {
+    let mut out = Writer::with_room(length);
+    fields(&mut out, root, "signatures", |out, key, node| match key {
+        "spec" => fields(out, node, "signature", |out, _, node| value(out, node)),
+        _ => value(out, node),
+    })?;
+    Ok(out.into_bytes())
+}
+
+/// Writes a map without one of its keys, and what is no map as it is. Keys are ASCII, whose order
+/// is that of RFC 8785 §3.2.3.
+fn fields(
+    out: &mut Writer,
+    node: &Node,
+    without: &str,
+    below: impl Fn(&mut Writer, &str, &Node) -> Result<(), NotCanonical>,
+) -> Result<(), NotCanonical> {
+    let Value::Map(map) = &node.value else { return value(out, node) };
+    out.sign('{');
+    for (i, (key, field)) in map.iter().filter(|(key, _)| *key != without).enumerate() {
+        out.comma(i);
+        out.text(key);
+        out.sign(':');
+        below(out, key, &field.node)?;
+    }
+    out.sign('}');
+    Ok(())
+}
+
+fn value(out: &mut Writer, node: &Node) -> Result<(), NotCanonical> {
+    match &node.value {
+        Value::Bool(truth) => out.truth(*truth),
+        Value::Integer(n) => out.integer(*n)?,
+        Value::Decimal(decimal) => out.decimal(*decimal),
+        Value::Text(text) => out.text(text),
+        // No key is the empty text.
+        Value::Map(_) => fields(out, node, "", |out, _, node| value(out, node))?,
+        Value::List(items) => {
+            out.sign('[');
+            for (i, item) in items.iter().enumerate() {
+                out.comma(i);
+                value(out, item)?;
+            }
+            out.sign(']');
         }
     }
-    body
+    Ok(())
 }

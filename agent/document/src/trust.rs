@@ -125,7 +125,7 @@ impl TrustRoot {
             return Err(told(Fault::new("", codes::DOCUMENT_REVOKED, text)));
         }
         let tally = self.tally(document, moment.now());
-        if self.satisfied(T::KIND, &tally).0.is_empty() {
+        if !self.is_satisfied(T::KIND, &tally) {
             return Err(Box::new(self.explain(document, T::KIND, &tally)));
         }
         let inner: T = document.typed().map_err(told)?;
@@ -188,6 +188,12 @@ impl TrustRoot {
     fn revoked_document(&self, digest: Digest) -> Option<&str> {
         let mut entries = self.revocations.values().flat_map(|r| &r.spec.documents);
         entries.find(|entry| entry.digest == digest).map(|entry| entry.reason.as_str())
+    }
+
+    /// Whether any role that may sign the kind has its conditions met.
+    fn is_satisfied(&self, kind: Kind, tally: &Tally) -> bool {
+        let mut roles = self.root.spec.roles.values();
+        roles.any(|role| role.kinds.contains(&kind) && tally.meets(&self.root, role))
     }
 
     /// The roles that may sign the kind and whose conditions hold, and the signers they count.

@@ -2,6 +2,8 @@
 //!
 //! A serde deserializer over [`Node`] that notes on the way out through which keys an error came.
 
+mod straight;
+
 use std::fmt;
 
 use arch_identity::canonical::Decimal;
@@ -16,6 +18,8 @@ use crate::{
     flaw::shortened,
     tree::{Field, Node, Value, escape},
 };
+
+pub(crate) use straight::straight;
 
 /// Reads a `T` from the tree.
 pub(crate) fn read<'a, T: Deserialize<'a>>(node: &'a Node) -> Result<T, Fault> {

@@ -1,6 +1,13 @@
 //! Public keys, and the one function that believes a signature.
 
-use std::{cmp::Ordering, fmt, hash, str::FromStr};
+mod known;
+
+use std::{
+    cmp::Ordering,
+    fmt, hash,
+    str::FromStr,
+    sync::{Arc, OnceLock},
+};
 
 use arch_problem::{Code, codes};
 use ml_dsa::{KeyInit, MlDsa44, Verifier as _};
@@ -20,8 +27,9 @@ pub struct PublicKey {
 #[derive(Clone)]
 enum Form {
     Ed25519(ed25519_dalek::VerifyingKey),
-    // 1.3 KiB of bytes unfold into a matrix of 16 KiB.
-    MlDsa44(Box<ml_dsa::VerifyingKey<MlDsa44>>),
+    // 1.3 KiB of bytes unfold into a matrix of 16 KiB, which takes as long as half a verification:
+    // once, at the key's first use. A key that is merely named, as signatures do, never unfolds.
+    MlDsa44(Arc<OnceLock<ml_dsa::VerifyingKey<MlDsa44>>>),
 }
 
 /// Why a key was not believed to be one.
@@ -95,19 +103,17 @@ impl PublicKey {
         let form = match algorithm {
             Algorithm::Ed25519 => {
                 let array = bytes.try_into().map_err(|_| wrong_length)?;
-                let key = ed25519_dalek::VerifyingKey::from_bytes(array)
-                    .ok()
-                    .filter(|key| !key.is_weak())
-                    .ok_or(KeyError::NotAPoint)?;
-                // RFC 8032 §5.1.3: a second encoding of the same point would be a second name.
-                if key.to_edwards().compress().as_bytes() != array {
+                if !is_reduced(array) {
                     return Err(KeyError::NotAPoint);
                 }
-                Form::Ed25519(key)
+                let key = ed25519_dalek::VerifyingKey::from_bytes(array).ok();
+                Form::Ed25519(key.filter(|key| !key.is_weak()).ok_or(KeyError::NotAPoint)?)
             }
-            Algorithm::MlDsa44 => Form::MlDsa44(Box::new(
-                ml_dsa::VerifyingKey::new_from_slice(bytes).map_err(|_| wrong_length)?,
-            )),
+            // FIPS 204 §7.2: whatever has the length decodes to a key.
+            Algorithm::MlDsa44 if bytes.len() != algorithm.public_key_len() => {
+                return Err(wrong_length);
+            }
+            Algorithm::MlDsa44 => Form::MlDsa44(Arc::default()),
         };
         Ok(Self { bytes: bytes.to_vec(), form })
     }
@@ -117,6 +123,9 @@ impl PublicKey {
     /// # Errors
     /// [`KeyError`] when the text names no usable key.
     pub fn from_did(did: &str) -> Result<Self, KeyError> {
+        if let Some(known) = known::recall(did) {
+            return Ok(known);
+        }
         let (algorithm, bytes) = did::decode(did)?;
         Self::from_bytes(algorithm, &bytes)
     }
@@ -161,10 +170,28 @@ impl PublicKey {
             }
             Form::MlDsa44(key) => {
                 let signature = ml_dsa::Signature::<MlDsa44>::try_from(signature);
-                key.verify(message, &signature.map_err(|_| BadSignature)?).map_err(|_| BadSignature)
+                let signature = signature.map_err(|_| BadSignature)?;
+                let key = match key.get() {
+                    Some(key) => key,
+                    None => {
+                        let fresh = ml_dsa::VerifyingKey::new_from_slice(&self.bytes);
+                        let fresh = fresh.map_err(|_| BadSignature)?;
+                        key.get_or_init(|| fresh)
+                    }
+                };
+                key.verify(message, &signature).map_err(|_| BadSignature)
             }
         }
     }
+}
+
+/// RFC 8032 §5.1.3: whether the encoded `y` lies below 2^255 − 19; the top bit is the sign of `x`.
+///
+/// Each point has one such encoding, but for those with `x` = 0, which are of small order: a second
+/// one would be a second name of a key.
+fn is_reduced(encoded: &[u8; 32]) -> bool {
+    let [low, middle @ .., high] = encoded;
+    high & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff) || *low < 0xed
 }
 
 impl PartialEq for PublicKey {

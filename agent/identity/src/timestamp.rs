@@ -120,14 +120,22 @@ impl FromStr for Timestamp {
             let plain = digits.bytes().all(|b| b.is_ascii_digit());
             digits.parse::<i64>().ok().filter(|_| plain).ok_or(NotATimestamp)
         };
-        let days = calendar::days(number(0, 4)?, number(5, 7)?, number(8, 10)?);
-        let clock = [(number(11, 13)?, 3_600), (number(14, 16)?, 60), (number(17, 19)?, 1)];
+        let date = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+        let signs = text.bytes().enumerate().filter(|(_, byte)| !byte.is_ascii_digit());
+        let spelled =
+            signs.eq([(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'Z')]);
+        let days = calendar::days(date.0, date.1, date.2);
+        // An impossible date is that of another day.
+        let exists = calendar::date(days) == date && hour < 24 && minute < 60 && second < 60;
+        if !spelled || !exists || text.len() != 20 {
+            return Err(NotATimestamp);
+        }
+        let clock = [(hour, 3_600), (minute, 60), (second, 1)];
         let seconds = clock.iter().fold(days.saturating_mul(86_400), |sum, (n, unit)| {
             sum.saturating_add(n.saturating_mul(*unit))
         });
-        let instant = Self::from_unix(seconds).ok_or(NotATimestamp)?;
-        // Writing it again refuses all other spellings and every impossible date at once.
-        if instant.to_string() == text { Ok(instant) } else { Err(NotATimestamp) }
+        Self::from_unix(seconds).ok_or(NotATimestamp)
     }
 }
 

@@ -141,6 +141,24 @@ fn a_second_encoding_of_a_point_is_no_key() {
 }
 
 #[test]
+fn a_key_is_one_exactly_if_the_curves_own_encoding_of_its_point_is_the_same() {
+    // Every value of the first and the last byte, between bytes that are all the same.
+    for (fill, low, high) in [0, 1, 0x5a, 0xfe, 0xff]
+        .into_iter()
+        .flat_map(|fill| (0..=255_u8).map(move |low| (fill, low)))
+        .flat_map(|(fill, low)| [0, 0x40, 0x7f, 0x80, 0xff].map(|high| (fill, low, high)))
+    {
+        let mut bytes = [fill; 32];
+        (bytes[0], bytes[31]) = (low, high);
+        let point = ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok();
+        let same = point
+            .filter(|key| !key.is_weak())
+            .is_some_and(|key| key.to_edwards().compress().to_bytes() == bytes);
+        assert_eq!(PublicKey::from_bytes(Algorithm::Ed25519, &bytes).is_ok(), same, "{bytes:x?}");
+    }
+}
+
+#[test]
 fn another_key_or_algorithm_or_length_does_not_verify() {
     let (ed, ml) = (key(Algorithm::Ed25519, 1), key(Algorithm::MlDsa44, 1));
     assert!(key(Algorithm::Ed25519, 2).public().verify(b"m", &ed.sign(b"m")).is_err());

@@ -9,6 +9,7 @@ use crate::{
     case::{Case, RoleCaps},
     check::capabilities,
     decision::Telling,
+    finding::Finding,
     grants,
 };
 
@@ -57,28 +58,26 @@ impl ActivePolicy {
     /// # Errors
     /// [`Denied`] hands the job back with one problem for each reason.
     pub fn admit(&self, job: Verified<Job>, facts: &Facts) -> Result<Admitted, Box<Denied>> {
-        let decision = self.explain(&job, facts);
-        if decision.allows() {
-            Ok(Admitted::by(decision, job, self.policy()))
-        } else {
-            Err(Box::new(Denied { reasons: decision.reasons(), job }))
+        let roles = roles_of(&job);
+        let case = self.case(&job, &roles, facts);
+        let findings = case.findings();
+        if self.is_over(facts.now) || findings.iter().any(Finding::has_failed) {
+            return Err(Box::new(Denied { reasons: self.explain(&job, facts).reasons(), job }));
         }
+        // Nothing but the rules is told of a check that holds: most jobs are admitted.
+        let telling = self.telling(&job, facts);
+        let rules = findings.into_iter().filter_map(|finding| finding.rule);
+        let rules = telling.rules(rules);
+        let effective = effective(&case);
+        Ok(Admitted::by(rules, effective, job, self.policy()))
     }
 
     /// Every check of that decision with its evidence, without admitting anything.
     #[must_use]
     pub fn explain(&self, job: &Verified<Job>, facts: &Facts) -> Decision {
         let roles = roles_of(job);
-        let case = Case {
-            policy: &self.policy().spec,
-            job: job.get(),
-            digest: job.document().digest(),
-            roles: &roles,
-            signers: job.signers(),
-            facts,
-        };
-        let telling =
-            Telling { job: job.document(), policy: self.document(), quorum: facts.policy_quorum };
+        let case = self.case(job, &roles, facts);
+        let telling = self.telling(job, facts);
         let told = case.findings().into_iter().map(|finding| telling.tell(finding));
         Decision {
             checks: std::iter::once(self.in_force(facts.now)).chain(told).collect(),
@@ -88,6 +87,30 @@ impl ActivePolicy {
 }
 
 impl ActivePolicy {
+    fn case<'a>(
+        &'a self,
+        job: &'a Verified<Job>,
+        roles: &'a [RoleCaps],
+        facts: &'a Facts,
+    ) -> Case<'a> {
+        Case {
+            policy: &self.policy().spec,
+            job: job.get(),
+            digest: job.document().digest(),
+            roles,
+            signers: job.signers(),
+            facts,
+        }
+    }
+
+    fn telling<'a>(&'a self, job: &'a Verified<Job>, facts: &Facts) -> Telling<'a> {
+        Telling { job: job.document(), policy: self.document(), quorum: facts.policy_quorum }
+    }
+
+    fn is_over(&self, now: Timestamp) -> bool {
+        self.policy().validity().is_over(now)
+    }
+
     /// A policy that was in force and ran out allows nothing more.
     fn in_force(&self, now: Timestamp) -> Check {
         let until = self.policy().validity().not_after;

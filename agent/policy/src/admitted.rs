@@ -4,7 +4,7 @@ use arch_document::{Document, Grant, Isolation, Job, Verified};
 use arch_identity::{Digest, Timestamp};
 use arch_problem::Problem;
 
-use crate::{Decision, Limits, Policy, RuleRef, Weight, check::owner, spec::ArchiveRules};
+use crate::{Limits, Policy, RuleRef, Weight, check::owner, spec::ArchiveRules};
 
 /// A job that this node's policy allows. Made only by [`ActivePolicy::admit`](crate::ActivePolicy::admit);
 /// not `Clone`: a job is admitted once.
@@ -29,15 +29,20 @@ pub struct Denied {
 }
 
 impl Admitted {
-    /// Only for a decision that allows; the caller has looked.
-    pub(crate) fn by(decision: Decision, job: Verified<Job>, policy: &Policy) -> Self {
+    /// Only for a job whose every check holds; the caller has looked.
+    pub(crate) fn by(
+        rules: Vec<RuleRef>,
+        grants: Vec<Grant>,
+        job: Verified<Job>,
+        policy: &Policy,
+    ) -> Self {
         let asked = job.get();
         let rule = owner::rule_for(&policy.spec, asked.owner());
         Self {
             weight: rule.map_or_else(Weight::default, |(_, rule)| rule.weight),
             limits: Limits::of(&asked.spec.resources, &policy.spec.resources),
-            rules: decision.rules(),
-            grants: decision.effective,
+            rules,
+            grants,
             archive: policy.spec.archive.clone(),
             job,
         }

@@ -29,7 +29,7 @@ use policies::policy;
 fn refused(findings: &[Finding]) -> Refusals {
     let of = |finding: &Finding| match &finding.answer {
         Answer::Holds { .. } => None,
-        Answer::Fails { code, .. } => Some((code.as_str(), finding.at.clone())),
+        Answer::Fails { code, .. } => Some((code.as_str(), finding.at.to_string())),
     };
     findings.iter().filter_map(of).collect()
 }

@@ -104,10 +104,25 @@ impl Telling<'_> {
         }
     }
 
+    /// The rules that findings rest upon, each once, in their order: what [`Decision::rules`] gives
+    /// of the whole decision.
+    pub(crate) fn rules(&self, rules: impl Iterator<Item = RuleAt>) -> Vec<RuleRef> {
+        let mut told: Vec<RuleRef> = Vec::new();
+        for rule in rules {
+            if !told.iter().any(|seen| seen.id == rule.id) {
+                told.push(self.rule(rule));
+            }
+        }
+        told
+    }
+
     fn rule(&self, rule: RuleAt) -> RuleRef {
         let label = "rule that decided";
         let place = match rule.source {
             Source::Policy(pointer) => self.policy.place(&pointer, label),
+            Source::Path => {
+                self.policy.place(&format!("/spec/{}", rule.id.replace('.', "/")), label)
+            }
             Source::Root(place) => place.map(|place| Place { label: label.to_owned(), ..place }),
         };
         RuleRef { id: rule.id, place }

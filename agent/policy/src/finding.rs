@@ -1,5 +1,7 @@
 //! What one check found. Places are JSON pointers here; they become spans when a person reads them.
 
+use std::borrow::Cow;
+
 use arch_problem::{Code, Place};
 
 /// One question, put to the job, and its answer with what it was answered upon.
@@ -8,7 +10,7 @@ pub(crate) struct Finding {
     /// What the question is about, such as `image`.
     pub(crate) about: &'static str,
     /// The element of the job that is asked about.
-    pub(crate) at: String,
+    pub(crate) at: Cow<'static, str>,
     /// The rule that decided, by its id or its dotted path.
     pub(crate) rule: Option<RuleAt>,
     pub(crate) answer: Answer,
@@ -25,6 +27,8 @@ pub(crate) struct RuleAt {
 pub(crate) enum Source {
     /// A JSON pointer into the policy.
     Policy(String),
+    /// The element of the policy to which the rule's id, a dotted path, leads.
+    Path,
     /// The caps of a role in the trust root, whose place the verification told.
     Root(Option<Place>),
 }
@@ -49,7 +53,7 @@ pub(crate) enum Remedy {
 impl Finding {
     pub(crate) fn holds(
         about: &'static str,
-        at: impl Into<String>,
+        at: impl Into<Cow<'static, str>>,
         rule: Option<RuleAt>,
         evidence: impl Into<String>,
     ) -> Self {
@@ -59,7 +63,7 @@ impl Finding {
 
     pub(crate) fn fails(
         about: &'static str,
-        at: impl Into<String>,
+        at: impl Into<Cow<'static, str>>,
         rule: Option<RuleAt>,
         code: Code,
         message: impl Into<String>,
@@ -88,9 +92,8 @@ impl RuleAt {
     }
 
     /// An element without an id is called by its path: `images.allow.0`.
-    pub(crate) fn path(path: &str) -> Option<Self> {
-        let source = Source::Policy(format!("/spec/{}", path.replace('.', "/")));
-        Some(Self { id: path.to_owned(), source })
+    pub(crate) fn path(path: impl Into<String>) -> Option<Self> {
+        Some(Self { id: path.into(), source: Source::Path })
     }
 }
 

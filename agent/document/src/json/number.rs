@@ -10,7 +10,7 @@ impl Reader<'_> {
     /// `-?(0|[1-9][0-9]*)(\.[0-9]+)?`; an exponent is refused, RFC 8785 never needs one here.
     pub(super) fn number(&mut self) -> Result<Value, Box<Flaw>> {
         let start = self.at;
-        let text = self.run(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
+        let text = self.run(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.'));
         let span = self.since(start);
         let digits = text.strip_prefix('-').unwrap_or(text);
         let plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');

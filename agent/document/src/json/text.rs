@@ -12,7 +12,7 @@ impl Reader<'_> {
         self.expect('"')?;
         let mut text = String::new();
         loop {
-            text.push_str(self.run(|c| c != '"' && c != '\\' && c >= ' '));
+            text.push_str(self.run(|b| b != b'"' && b != b'\\' && b >= b' '));
             match self.bump() {
                 Some('"') => break,
                 Some('\\') => text.push(self.escape()?),

@@ -36,7 +36,10 @@ impl TrustRoot {
         let keyring = Keyring::new(&root);
         let candidate = Self { root, document, keyring, revocations: BTreeMap::new() };
         match candidate.signed_by(&candidate, moment) {
-            Ok(()) => Ok(candidate),
+            Ok(()) => {
+                candidate.keyring.remember();
+                Ok(candidate)
+            }
             Err(problem) => Err(refuse(candidate.document, |_| *problem)),
         }
     }
@@ -62,7 +65,10 @@ impl TrustRoot {
             .signed_by(&candidate, moment)
             .and_then(|()| candidate.signed_by(&candidate, moment));
         match signed {
-            Ok(()) => Ok(candidate),
+            Ok(()) => {
+                candidate.keyring.remember();
+                Ok(candidate)
+            }
             Err(problem) => Err(refuse(candidate.document, |_| *problem)),
         }
     }
@@ -85,7 +91,7 @@ impl TrustRoot {
     fn signed_by(&self, candidate: &Self, moment: &Moment) -> Result<(), Box<Problem>> {
         let document = &candidate.document;
         let tally = self.tally(document, moment.now());
-        if self.satisfied(Kind::Root, &tally).0.is_empty() {
+        if !self.is_satisfied(Kind::Root, &tally) {
             return Err(Box::new(self.explain(document, Kind::Root, &tally)));
         }
         let life = candidate.root.validity();

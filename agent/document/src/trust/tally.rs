@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arch_identity::{Digest, PublicKey, pae};
+use arch_identity::{PublicKey, pae};
 use arch_problem::{Problem, codes};
 
 use super::TrustRoot;
 use crate::{Fault, Kind, Role, Root, SignatureEntry, SignedDocument, tree::escape};
 
-/// Which identity a piece of key material belongs to.
+/// Which identity a key belongs to. Keys are equal by algorithm and bytes: that is their material.
 #[derive(Debug, Clone)]
-pub(super) struct Keyring(BTreeMap<Digest, String>);
+pub(super) struct Keyring(BTreeMap<PublicKey, String>);
 
 /// What the signatures of a document came to.
 #[derive(Debug)]
@@ -48,10 +48,15 @@ impl Keyring {
     /// Of a root that was checked, so that no material stands twice.
     pub(super) fn new(root: &Root) -> Self {
         let keys = root.spec.keys.iter();
-        let material = keys.flat_map(|(id, key)| {
-            key.public().iter().map(move |public| (public.material(), id.clone()))
+        let owned = keys.flat_map(|(id, key)| {
+            key.public().iter().map(move |public| (public.clone(), id.clone()))
         });
-        Self(material.collect())
+        Self(owned.collect())
+    }
+
+    /// Has these keys looked up by their text from now on, and not decoded in each signature anew.
+    pub(super) fn remember(&self) {
+        PublicKey::remember(self.0.keys());
     }
 
     /// Checks each signature once. Their number was capped when the document was read, and keys
@@ -72,15 +77,15 @@ impl Keyring {
                 None => self.unnamed(root, entry, &message, &revoked, &mut trials),
             };
             match judged {
-                Ok(material) => {
-                    held.insert(material);
+                Ok(key) => {
+                    held.insert(key);
                 }
                 Err((fate, who)) => lost.push(Lost { at: entry.pointer().to_owned(), fate, who }),
             }
         }
         let (mut counted, mut halves) = (BTreeSet::new(), BTreeSet::new());
         for (id, key) in &root.spec.keys {
-            let have = key.public().iter().filter(|k| held.contains(&k.material())).count();
+            let have = key.public().iter().filter(|k| held.contains(k)).count();
             if have > 0 && have == key.public().len() {
                 counted.insert(id.clone());
             } else if have > 0 {
@@ -90,21 +95,23 @@ impl Keyring {
         Tally { counted, halves, lost }
     }
 
-    /// A signature that names its key: that key, or none.
+    /// A signature that names its key: that key, or none. The root's own one is used, which unfolded
+    /// at its first use.
     fn named(
         &self,
         by: &PublicKey,
         entry: &SignatureEntry,
         message: &[u8],
         revoked: &impl Fn(&PublicKey) -> bool,
-    ) -> Result<Digest, (Fate, String)> {
-        let material = by.material();
-        let Some(who) = self.0.get(&material) else { return Err((Fate::Unknown, String::new())) };
-        if revoked(by) {
+    ) -> Result<&PublicKey, (Fate, String)> {
+        let Some((key, who)) = self.0.get_key_value(by) else {
+            return Err((Fate::Unknown, String::new()));
+        };
+        if revoked(key) {
             return Err((Fate::Revoked, who.clone()));
         }
         let broken = |_| (Fate::Broken, who.clone());
-        by.verify(message, entry.sig()).map(|()| material).map_err(broken)
+        key.verify(message, entry.sig()).map(|()| key).map_err(broken)
     }
 
     /// A signature whose envelope names no key of ours: whichever key of the root made it.
@@ -115,7 +122,7 @@ impl Keyring {
         message: &[u8],
         revoked: &impl Fn(&PublicKey) -> bool,
         trials: &mut u32,
-    ) -> Result<Digest, (Fate, String)> {
+    ) -> Result<&PublicKey, (Fate, String)> {
         let keys = root.spec.keys.values().flat_map(|key| key.public());
         for key in keys.filter(|key| key.algorithm() == entry.algorithm()) {
             let Some(left) = trials.checked_sub(1) else { break };

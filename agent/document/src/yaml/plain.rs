@@ -43,10 +43,11 @@ pub(super) fn resolve(text: &str) -> Result<Value, Refused> {
 /// Words that some YAML version reads as null or a truth value, in any case.
 fn word(text: &str) -> Option<Refused> {
     // The longest such word has five letters.
-    if text.len() > 5 {
-        return None;
-    }
-    let truth = match text.to_ascii_lowercase().as_str() {
+    let mut lower = [0; 5];
+    let lower = lower.get_mut(..text.len())?;
+    lower.copy_from_slice(text.as_bytes());
+    lower.make_ascii_lowercase();
+    let truth = match std::str::from_utf8(lower).ok()? {
         "" | "~" | "null" => {
             let message = format!("`{text}` is null");
             let help = format!("leave the field out, or write `\"{text}\"` if it is text");

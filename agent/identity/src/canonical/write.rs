@@ -1,79 +1,144 @@
 //! The writer of RFC 8785.
 
-use super::{Json, MAX_DEPTH, MAX_INTEGER, NotCanonical};
+use std::cmp::Ordering;
+
+use super::{Decimal, Json, MAX_DEPTH, MAX_INTEGER, NotCanonical};
 
 /// Writes the canonical bytes of a value.
 ///
 /// # Errors
 /// [`NotCanonical`] for an integer beyond ±(2^53−1) or a value nested too deep.
 pub fn write(value: &Json) -> Result<Vec<u8>, NotCanonical> {
-    let mut out = Vec::new();
-    value_into(&mut out, value, 0)?;
-    Ok(out)
+    let mut writer = Writer::default();
+    value_into(&mut writer, value, 0)?;
+    Ok(writer.into_bytes())
 }
 
-fn value_into(out: &mut Vec<u8>, value: &Json, depth: usize) -> Result<(), NotCanonical> {
+/// Canonical bytes in the making, for values of another shape than [`Json`]. Lists, and objects by
+/// [`Writer::order`], are up to the caller.
+#[derive(Debug, Default)]
+pub struct Writer {
+    out: Vec<u8>,
+}
+
+impl Writer {
+    /// A writer with room for that many bytes, for a start.
+    #[must_use]
+    pub fn with_room(bytes: usize) -> Self {
+        Self { out: Vec::with_capacity(bytes) }
+    }
+
+    /// A bracket, a brace, a comma or a colon.
+    pub fn sign(&mut self, sign: char) {
+        self.out.extend_from_slice(sign.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+
+    /// A comma before every element but the first.
+    pub fn comma(&mut self, position: usize) {
+        if position > 0 {
+            self.out.push(b',');
+        }
+    }
+
+    /// `true` or `false`.
+    pub fn truth(&mut self, truth: bool) {
+        self.out.extend_from_slice(if truth { b"true" } else { b"false" });
+    }
+
+    /// An integer.
+    ///
+    /// # Errors
+    /// [`NotCanonical::Number`] beyond ±(2^53−1).
+    pub fn integer(&mut self, n: i64) -> Result<(), NotCanonical> {
+        if n.unsigned_abs() > MAX_INTEGER.unsigned_abs() {
+            return Err(NotCanonical::Number(n.to_string()));
+        }
+        self.out.extend_from_slice(n.to_string().as_bytes());
+        Ok(())
+    }
+
+    /// A decimal fraction.
+    pub fn decimal(&mut self, decimal: Decimal) {
+        self.out.extend_from_slice(decimal.to_string().as_bytes());
+    }
+
+    /// RFC 8785 §3.2.2.2: the short escapes, `\u00xx` for other controls, everything else as it is.
+    pub fn text(&mut self, text: &str) {
+        let needs_escape = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
+        self.out.push(b'"');
+        let mut rest = text.as_bytes();
+        while let Some((plain, byte, after)) = rest
+            .iter()
+            .position(needs_escape)
+            .and_then(|at| Some((rest.get(..at)?, rest.get(at)?, rest.get(at.checked_add(1)?..)?)))
+        {
+            self.out.extend_from_slice(plain);
+            self.escaped(*byte);
+            rest = after;
+        }
+        self.out.extend_from_slice(rest);
+        self.out.push(b'"');
+    }
+
+    fn escaped(&mut self, byte: u8) {
+        let short: &[u8] = match byte {
+            b'"' => b"\\\"",
+            b'\\' => b"\\\\",
+            0x08 => b"\\b",
+            0x09 => b"\\t",
+            0x0a => b"\\n",
+            0x0c => b"\\f",
+            0x0d => b"\\r",
+            control => return self.out.extend_from_slice(format!("\\u{control:04x}").as_bytes()),
+        };
+        self.out.extend_from_slice(short);
+    }
+
+    /// RFC 8785 §3.2.3: by UTF-16 code units, which is not the order of the UTF-8 bytes.
+    #[must_use]
+    pub fn order(a: &str, b: &str) -> Ordering {
+        a.encode_utf16().cmp(b.encode_utf16())
+    }
+
+    /// What was written.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.out
+    }
+}
+
+fn value_into(out: &mut Writer, value: &Json, depth: usize) -> Result<(), NotCanonical> {
     let below = depth.saturating_add(1);
     if depth > MAX_DEPTH {
         return Err(NotCanonical::Depth);
     }
     match value {
-        Json::Bool(true) => out.extend_from_slice(b"true"),
-        Json::Bool(false) => out.extend_from_slice(b"false"),
-        Json::Integer(n) if n.unsigned_abs() > MAX_INTEGER.unsigned_abs() => {
-            return Err(NotCanonical::Number(n.to_string()));
-        }
-        Json::Integer(n) => out.extend_from_slice(n.to_string().as_bytes()),
-        Json::Decimal(d) => out.extend_from_slice(d.to_string().as_bytes()),
-        Json::Text(text) => text_into(out, text),
+        Json::Bool(truth) => out.truth(*truth),
+        Json::Integer(n) => out.integer(*n)?,
+        Json::Decimal(d) => out.decimal(*d),
+        Json::Text(text) => out.text(text),
         Json::List(items) => {
-            out.push(b'[');
+            out.sign('[');
             for (i, item) in items.iter().enumerate() {
-                comma(out, i);
+                out.comma(i);
                 value_into(out, item, below)?;
             }
-            out.push(b']');
+            out.sign(']');
         }
         Json::Object(fields) => {
-            // RFC 8785 §3.2.3: by UTF-16 code units, which is not the order of the UTF-8 bytes.
             let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-            out.push(b'{');
+            fields.sort_by(|(a, _), (b, _)| Writer::order(a, b));
+            out.sign('{');
             for (i, (name, field)) in fields.into_iter().enumerate() {
-                comma(out, i);
-                text_into(out, name);
-                out.push(b':');
+                out.comma(i);
+                out.text(name);
+                out.sign(':');
                 value_into(out, field, below)?;
             }
-            out.push(b'}');
+            out.sign('}');
         }
     }
     Ok(())
-}
-
-fn comma(out: &mut Vec<u8>, position: usize) {
-    if position > 0 {
-        out.push(b',');
-    }
-}
-
-/// RFC 8785 §3.2.2.2: the short escapes, `\u00xx` for other controls, everything else as it is.
-fn text_into(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            0x08 => out.extend_from_slice(b"\\b"),
-            0x09 => out.extend_from_slice(b"\\t"),
-            0x0a => out.extend_from_slice(b"\\n"),
-            0x0c => out.extend_from_slice(b"\\f"),
-            0x0d => out.extend_from_slice(b"\\r"),
-            control @ 0..0x20 => out.extend_from_slice(format!("\\u{control:04x}").as_bytes()),
-            plain => out.push(plain),
-        }
-    }
-    out.push(b'"');
 }
 
 #[cfg(test)]
@@ -81,7 +146,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::canonical::{Decimal, bytes};
+    use crate::canonical::bytes;
 
     fn json() -> impl Strategy<Value = Json> {
         let leaf = prop_oneof![

@@ -27,7 +27,7 @@ fn by_roles(roles: &[RoleCaps], at: &str, grant: &Grant) -> Finding {
     match roles.iter().find(|role| may_ask(role, grant)) {
         Some(role) => Finding::holds(
             "signers' capabilities",
-            at,
+            at.to_owned(),
             Some(rule_of(role)),
             format!("role `{}` may ask for `{grant}`", role.role),
         ),
@@ -35,7 +35,13 @@ fn by_roles(roles: &[RoleCaps], at: &str, grant: &Grant) -> Finding {
             let names: Vec<_> = roles.iter().map(|role| format!("`{}`", role.role)).collect();
             let message = format!("role {} may not ask for `{grant}`", names.join(", "));
             let rule = roles.first().map(rule_of);
-            Finding::fails("signers' capabilities", at, rule, codes::BEYOND_ROLE, message)
+            Finding::fails(
+                "signers' capabilities",
+                at.to_owned(),
+                rule,
+                codes::BEYOND_ROLE,
+                message,
+            )
         }
     }
 }
@@ -53,7 +59,7 @@ fn by_policy(policy: &PolicySpec, at: &str, grant: &Grant) -> Finding {
         let evidence = format!("rule `{}` allows `{grant}`", rule.id);
         return Finding::holds(
             "policy's capabilities",
-            at,
+            at.to_owned(),
             RuleAt::named(&rule.id, "allow", index),
             evidence,
         );
@@ -70,7 +76,7 @@ fn by_policy(policy: &PolicySpec, at: &str, grant: &Grant) -> Finding {
     };
     Finding::fails(
         "policy's capabilities",
-        at,
+        at.to_owned(),
         nearest(policy, grant),
         codes::NOT_ALLOWED,
         format!("policy denies `{grant}`"),

@@ -40,7 +40,7 @@ fn allowed(case: &Case<'_>, image: &Spellings<'_>) -> Finding {
         Some(index) => Finding::holds(
             ABOUT,
             AT,
-            RuleAt::path(&format!("images.allow.{index}")),
+            RuleAt::path(format!("images.allow.{index}")),
             format!("`{}` is allowed", image.name),
         ),
         None => Finding::fails(

@@ -24,7 +24,7 @@ pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
         Some(index) => Finding::holds(
             ABOUT,
             AT,
-            RuleAt::path(&format!("isolation.shared.{index}")),
+            RuleAt::path(format!("isolation.shared.{index}")),
             format!("jobs of `{owner}` may share a warm worker"),
         ),
         None => Finding::fails(

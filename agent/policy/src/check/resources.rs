@@ -33,7 +33,7 @@ pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
 
 fn within<T: Ord + Display>(name: &str, asked: &T, max: &T) -> Finding {
     let at = format!("/spec/resources/{name}");
-    let rule = RuleAt::path(&format!("resources.max.{name}"));
+    let rule = RuleAt::path(format!("resources.max.{name}"));
     if asked <= max {
         return Finding::holds(ABOUT, at, rule, format!("{name} `{asked}` is within `{max}`"));
     }

@@ -18,7 +18,7 @@ pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
         Some(index) => Finding::holds(
             ABOUT,
             AT,
-            RuleAt::path(&format!("runtimes.{index}")),
+            RuleAt::path(format!("runtimes.{index}")),
             format!("the policy allows `{name}`"),
         ),
         None => Finding::fails(

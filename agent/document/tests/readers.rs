@@ -1,0 +1,167 @@
+//! The quick reader beside the parser: what it takes, the parser takes, with the same values at the
+//! same places. `ARCH_CASES` sets how many texts are made, `ARCH_SEED` which.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may be blunt"
+)]
+
+mod world;
+
+use std::{fs, path::Path};
+
+use arch_document::yaml::{self, apart};
+use arch_identity::{KeyKind, KeyPair};
+use world::*;
+
+/// Whether the quick reader takes it; the parser has to agree.
+fn taken(text: &[u8]) -> bool {
+    let Some(quick) = apart::quickly(text) else { return false };
+    match apart::by_parser("f.yaml", text) {
+        Ok(tree) => assert_eq!(quick, tree, "in {:?}", String::from_utf8_lossy(text)),
+        Err(problem) => panic!("{problem} in {:?}", String::from_utf8_lossy(text)),
+    }
+    assert_eq!(yaml::load("f.yaml", text).ok(), Some(quick));
+    true
+}
+
+/// Every vector and example of the repository.
+fn kept() -> Vec<(String, Vec<u8>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut folders = vec![
+        root.join("tests/vectors"),
+        root.join("manifests"),
+        root.join("policies"),
+        root.join("dist"),
+    ];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "yaml") {
+                files.push((path.display().to_string(), fs::read(path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn hybrid() -> String {
+    let pair = KeyPair::from_seed(KeyKind::Hybrid, &[5; 32]);
+    arch_document::signing::sign("f", sign_text(&job_text(), &["bea"]).as_bytes(), &pair).unwrap()
+}
+
+#[test]
+fn of_all_files_that_are_kept_the_parser_says_what_the_quick_reader_says() {
+    let files = kept();
+    let quick = files.iter().filter(|(_, text)| taken(text)).count();
+    println!("{quick} of {} files are plain", files.len());
+    assert!(quick > 100, "only {quick} of {}", files.len());
+    for (name, text) in files.iter().filter(|(name, _)| name.contains("manifests/examples")) {
+        assert!(taken(text), "{name}");
+    }
+    assert!(taken(sign_text(&job_text(), &["bea"]).as_bytes()));
+    assert!(taken(hybrid().as_bytes()));
+}
+
+/// Texts at the edge of what is plain.
+const EDGES: &str = include_str!("readers/edges.txt");
+
+#[test]
+fn at_the_edge_of_what_is_plain_both_agree() {
+    let edges: Vec<&str> = EDGES.split("---8<---\n").collect();
+    let (plain, other): (Vec<&str>, Vec<&str>) =
+        edges.iter().partition(|text| taken(text.as_bytes()));
+    println!("{} of {} edges are plain", plain.len(), edges.len());
+    assert!(plain.len() > 5 && other.len() > 20, "{plain:#?}");
+    // Without a line break at the end, too.
+    for text in edges {
+        taken(text.trim_end().as_bytes());
+    }
+}
+
+/// A small generator, the same everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % sides.max(1)
+    }
+
+    fn one_of<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
+        of[self.roll(of.len())]
+    }
+}
+
+const PIECES: [&str; 66] = [
+    " ", "  ", "    ", "\n", "\n\n", "\n ", "\n  ", "\n    ", "# c", " # c", "#", ":", ": ", ":\n",
+    "-", "- ", "\n- ", "\n  - ", ",", ", ", "\"", "'", "\"\"", "''", "|", ">", "|\n", "&a ", "*a",
+    "!", "!t ", "%", "@", "`", "[", "]", "{", "}", "[]", "{}", "? ", "?", "<<: ", "~", "0", "1",
+    ".", "e", "_", "\\", "\r\n", "\t", "---", "--- ", "---\n", "...", "\n...\n", "x", "x: ",
+    "x: 1", "no", "true", "null", "é", "\u{85}", "=",
+];
+
+/// Changes a text somewhere, as a hand or a cosmic ray would.
+fn slip(text: &mut Vec<u8>, others: &[Vec<u8>], dice: &mut Dice) {
+    let at = dice.roll(text.len() + 1);
+    let end = text.len().min(at + dice.roll(6));
+    match dice.roll(8) {
+        0..3 => drop(text.splice(at..at, dice.one_of(&PIECES).bytes())),
+        3 => drop(text.drain(at..end)),
+        4 => drop(text.splice(at..end, dice.one_of(&PIECES).bytes())),
+        5 if at < text.len() => text[at] = b' ' + dice.roll(95) as u8,
+        6 => {
+            let other = &others[dice.roll(others.len())];
+            let lines: Vec<&[u8]> = other.split_inclusive(|byte| *byte == b'\n').collect();
+            let line = lines.get(dice.roll(lines.len())).copied().unwrap_or_default().to_vec();
+            let start = text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |n| n + 1);
+            drop(text.splice(start..start, line));
+        }
+        _ => {
+            let start = text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |n| n + 1);
+            let blanks = text[start..].iter().take_while(|byte| **byte == b' ').count();
+            let more = [" ", "  ", "    "][dice.roll(3)];
+            if dice.roll(2) == 0 {
+                drop(text.splice(start..start, more.bytes()));
+            } else {
+                drop(text.drain(start..start + blanks.min(more.len())));
+            }
+        }
+    }
+}
+
+fn number(variable: &str, default: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+#[test]
+fn what_the_quick_reader_takes_the_parser_takes_with_an_equal_tree() {
+    let (cases, seed) = (number("ARCH_CASES", 6_000), number("ARCH_SEED", 1));
+    let mut texts: Vec<Vec<u8>> = kept().into_iter().map(|(_, text)| text).collect();
+    texts.extend(EDGES.split("---8<---\n").map(|text| text.as_bytes().to_vec()));
+    texts.push(sign_text(&job_text(), &["bea"]).into_bytes());
+    // Short ones: a slip in a signature shows nothing.
+    texts.retain(|text| text.len() < 3_000);
+    let plain: Vec<_> = texts.iter().filter(|text| taken(text)).cloned().collect();
+    let mut dice = Dice(seed);
+    let mut quick = 0_u64;
+    for _ in 0..cases {
+        let from = if dice.roll(4) == 0 { &texts } else { &plain };
+        let mut text = from[dice.roll(from.len())].clone();
+        for _ in 0..=dice.roll(2) {
+            slip(&mut text, &texts, &mut dice);
+        }
+        quick += u64::from(taken(&text));
+    }
+    println!("{quick} of {cases} texts are plain, seed {seed}");
+    assert!(quick > cases / 4, "{quick} of {cases} say little");
+}
