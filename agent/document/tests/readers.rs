@@ -87,6 +87,29 @@ fn at_the_edge_of_what_is_plain_both_agree() {
     }
 }
 
+#[test]
+fn long_lines_are_read_alike() {
+    // Around 1,024 characters the parser forgets that a key could have begun there.
+    for length in [1_000, 1_020, 1_023, 1_024, 1_025, 1_030, 5_000, 65_536] {
+        let long = "x".repeat(length);
+        for text in [
+            format!("a: {long}\nb: 1\n"),
+            format!("a: \"{long}\"\nb: 1\n"),
+            format!("a:\n  - {long}\n  - 1\n"),
+            format!("a:\n  - '{long}'\n  - 1\n"),
+            format!("a:\n  - b: {long}\n    c: 1\n"),
+            format!("a: [{long}, 1]\nb: 1\n"),
+            format!("a:\n  - [\"{long}\", 1]\n  - 1\n"),
+            format!("a:\n  - {{ b: \"{long}\", c: 1 }}\n  - d: 1\n"),
+            format!("a: {{ b: {long}, c: [{long}] }} # {long}\n"),
+        ] {
+            assert!(taken(text.as_bytes()), "{length}: {}", &text[..20]);
+        }
+        taken(format!("a:\n  - {long}: 1\n").as_bytes());
+        taken(format!("a: {{{long}: 1}}\n").as_bytes());
+    }
+}
+
 /// A small generator, the same everywhere.
 struct Dice(u64);
 

@@ -41,6 +41,14 @@ fn number(variable: &str, default: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
+/// The tree of an accepted text, read as documents are: by the quick reader if it can. The parser
+/// alone has to come to the same.
+fn tree(text: &str) -> Option<yaml::Tree> {
+    let tree = yaml::load("case.yaml", text.as_bytes()).ok();
+    assert_eq!(tree, yaml::apart::by_parser("case.yaml", text.as_bytes()).ok(), "{text:?}");
+    tree
+}
+
 /// The accepted ones of `drawn` texts, each once.
 fn accepted(drawn: u64, seed: u64) -> Vec<Case> {
     let mut bytes = [0_u8; 32];
@@ -52,7 +60,7 @@ fn accepted(drawn: u64, seed: u64) -> Vec<Case> {
     (0..drawn)
         .map(|_| strategy.new_tree(&mut runner).unwrap().current())
         .filter_map(|text| {
-            let json = yaml::load("case.yaml", text.as_bytes()).ok()?.json();
+            let json = tree(&text)?.json();
             let canonical = String::from_utf8(canonical::write(&json).unwrap()).unwrap();
             seen.insert(text.clone()).then_some(Case { yaml: text, canonical })
         })
