@@ -9,6 +9,9 @@ use unicode_normalization::is_nfc;
 /// Controls but for line feed and tab, line and paragraph separators (which some readers take for
 /// line breaks), bidirectional controls, invisible characters, and what is no character at all.
 pub(crate) fn is_forbidden(c: char) -> bool {
+    if matches!(c, ' '..='~') {
+        return false;
+    }
     matches!(c,
         '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
         | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'

@@ -78,7 +78,10 @@ impl Tree {
 pub fn load(file: &str, bytes: &[u8]) -> Result<Tree, Box<Problem>> {
     let read = scan::check(bytes).and_then(|text| match quick::document(text) {
         Some(root) => Ok(root),
-        None => build::document(text),
+        None => match quick::end_of_nothing(text) {
+            Some(end) => Err(build::empty(end)),
+            None => build::document(text),
+        },
     });
     read.map(|root| Tree { root }).map_err(|flaw| flaw.tell(file))
 }

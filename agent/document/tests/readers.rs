@@ -18,15 +18,20 @@ use arch_document::yaml::{self, apart};
 use arch_identity::{KeyKind, KeyPair};
 use world::*;
 
-/// Whether the quick reader takes it; the parser has to agree.
+/// Whether the quick reader takes it; the parser has to agree, and whoever asks for a document gets
+/// what the parser alone would say, refusals with their places and words.
 fn taken(text: &[u8]) -> bool {
-    let Some(quick) = apart::quickly(text) else { return false };
-    match apart::by_parser("f.yaml", text) {
-        Ok(tree) => assert_eq!(quick, tree, "in {:?}", String::from_utf8_lossy(text)),
-        Err(problem) => panic!("{problem} in {:?}", String::from_utf8_lossy(text)),
+    let (quick, parsed) = (apart::quickly(text), apart::by_parser("f.yaml", text));
+    let shown = String::from_utf8_lossy(text);
+    assert_eq!(yaml::load("f.yaml", text), parsed, "in {shown:?}");
+    match (quick, parsed) {
+        (None, _) => false,
+        (Some(quick), Ok(parsed)) => {
+            assert_eq!(quick, parsed, "in {shown:?}");
+            true
+        }
+        (Some(_), Err(problem)) => panic!("{problem} in {shown:?}"),
     }
-    assert_eq!(yaml::load("f.yaml", text).ok(), Some(quick));
-    true
 }
 
 /// Every vector and example of the repository.
@@ -84,6 +89,40 @@ fn at_the_edge_of_what_is_plain_both_agree() {
     // Without a line break at the end, too.
     for text in edges {
         taken(text.trim_end().as_bytes());
+    }
+}
+
+#[test]
+fn a_text_that_says_nothing_is_refused_at_its_end_as_the_parser_does() {
+    for text in
+        ["", "\n", " ", "#", "# a", "# a\n", "\n\n  \n", "  # a\n#b", "\n   ", "# a\n \n  # b  \n"]
+    {
+        assert!(!taken(text.as_bytes()));
+        let problem = yaml::load("f.yaml", text.as_bytes()).unwrap_err();
+        assert_eq!(problem.code, arch_problem::codes::EMPTY_DOCUMENT, "{text:?}");
+    }
+}
+
+#[test]
+fn long_lines_are_read_alike() {
+    // Around 1,024 characters the parser forgets that a key could have begun there.
+    for length in [1_000, 1_020, 1_023, 1_024, 1_025, 1_030, 5_000, 65_536] {
+        let long = "x".repeat(length);
+        for text in [
+            format!("a: {long}\nb: 1\n"),
+            format!("a: \"{long}\"\nb: 1\n"),
+            format!("a:\n  - {long}\n  - 1\n"),
+            format!("a:\n  - '{long}'\n  - 1\n"),
+            format!("a:\n  - b: {long}\n    c: 1\n"),
+            format!("a: [{long}, 1]\nb: 1\n"),
+            format!("a:\n  - [\"{long}\", 1]\n  - 1\n"),
+            format!("a:\n  - {{ b: \"{long}\", c: 1 }}\n  - d: 1\n"),
+            format!("a: {{ b: {long}, c: [{long}] }} # {long}\n"),
+        ] {
+            assert!(taken(text.as_bytes()), "{length}: {}", &text[..20]);
+        }
+        taken(format!("a:\n  - {long}: 1\n").as_bytes());
+        taken(format!("a: {{{long}: 1}}\n").as_bytes());
     }
 }
 

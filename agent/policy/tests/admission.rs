@@ -66,6 +66,21 @@ fn an_allowed_job_is_admitted_with_grants_rules_and_limits() {
 }
 
 #[test]
+fn an_admission_rests_upon_the_rules_and_grants_that_the_explanation_tells() {
+    let world = World::new();
+    for signers in [&[0][..], &[1], &[0, 1]] {
+        let verified = world.signed("jobs/hello.yaml", &job("", ""), signers);
+        let policy = world.policy(POLICY);
+        let told = policy.explain(&verified, &facts());
+        let admitted = policy.admit(verified, &facts()).unwrap();
+        assert!(told.allows());
+        assert_eq!(admitted.rules(), told.rules());
+        assert!(admitted.rules().iter().all(|rule| rule.place.is_some()), "{told:?}");
+        assert_eq!(admitted.grants(), told.effective);
+    }
+}
+
+#[test]
 fn a_request_outside_the_policy_points_at_the_request_and_at_the_nearest_rule() {
     let (_, denied) = denied(r#"["egress:443"]"#, r#"["egress:443", "egress:25"]"#, &facts());
     let problem = &denied.reasons[0];

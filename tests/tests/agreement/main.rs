@@ -37,12 +37,20 @@ struct Accepted {
     canonical: String,
 }
 
+/// The tree of an accepted text, read as documents are: by the quick reader if it can. The parser
+/// alone has to come to the same.
+fn tree(text: &str) -> Option<yaml::Tree> {
+    let tree = yaml::load("case.yaml", text.as_bytes()).ok();
+    assert_eq!(tree, yaml::apart::by_parser("case.yaml", text.as_bytes()).ok(), "{text:?}");
+    tree
+}
+
 /// The accepted ones of a sheaf, each once.
 fn accepted(case: &mut Case) -> Vec<Accepted> {
     let strategy = texts::texts();
     let drawn: BTreeSet<String> = (0..SHEAF).map(|_| case.draw(&strategy)).collect();
     let accept = |yaml: String| {
-        let json = yaml::load("case.yaml", yaml.as_bytes()).ok()?.json();
+        let json = tree(&yaml)?.json();
         let canonical = String::from_utf8(canonical::write(&json).unwrap()).unwrap();
         Some(Accepted { yaml, canonical })
     };

@@ -58,16 +58,12 @@ impl<'a> Builder<'a> {
         loop {
             match self.next()? {
                 (Event::StreamStart | Event::DocumentStart(..), _) => {}
-                (Event::StreamEnd, span) => {
-                    let text = "the document is empty";
-                    return Err(Flaw::new(place(&span), codes::EMPTY_DOCUMENT, text));
-                }
+                (Event::StreamEnd, span) => return Err(empty(place(&span))),
                 (event, span) => {
-                    let empty = matches!(&event, Event::Scalar(_, ScalarStyle::Plain, 0, None))
+                    let is_empty = matches!(&event, Event::Scalar(_, ScalarStyle::Plain, 0, None))
                         && span.is_empty();
-                    if empty {
-                        let text = "the document is empty";
-                        return Err(Flaw::new(place(&span), codes::EMPTY_DOCUMENT, text));
+                    if is_empty {
+                        return Err(empty(place(&span)));
                     }
                     return self.node(event, &span, 1);
                 }
@@ -277,6 +273,11 @@ impl<'a> Builder<'a> {
         let at = granit_parser::Span::empty(*marker);
         Flaw::new(Span { start, end, ..place(&at) }, code, text)
     }
+}
+
+/// There is nothing up to `end`.
+pub(super) fn empty(end: Span) -> Box<Flaw> {
+    Flaw::new(end, codes::EMPTY_DOCUMENT, "the document is empty")
 }
 
 fn too_deep() -> String {

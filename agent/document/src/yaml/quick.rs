@@ -5,14 +5,16 @@
 //!    └─ anything else: gives up ──> the parser reads the text from its beginning
 //! ```
 //!
-//! It refuses nothing: at the first thing that it does not know for certain it gives up without a
-//! word, and whether the text is good, and what is wrong with it where, the parser says. What it
-//! takes, the parser takes as well, with the same values at the same places; the tests hold the two
-//! beside each other. Time is linear in the text, recursion ends at [`DEEP`].
+//! It refuses nothing but a text that says nothing: at the first thing that it does not know for
+//! certain it gives up without a word, and whether the text is good, and what is wrong with it
+//! where, the parser says. What it takes, the parser takes as well, with the same values at the same
+//! places; the tests hold the two beside each other. Time is linear in the text, recursion ends at [`DEEP`].
 
 mod line;
 
 use std::collections::{BTreeMap, btree_map::Entry};
+
+use arch_problem::Span;
 
 use super::{DEPTH, FIELDS, NODES, plain, scan};
 use crate::tree::{Field, Node, Value};
@@ -27,11 +29,26 @@ pub(super) fn document(text: &str) -> Option<Node> {
     if !scan::is_plain(text) {
         return None;
     }
-    let mut reader = Reader { rest: text, start: 0, number: 0, line: None, nodes: Nodes(0) };
-    reader.advance();
+    let mut reader = Reader::begin(text);
     let first = reader.line.filter(|line| line.indent == 0)?;
     let root = reader.map(first, 1)?;
     reader.line.is_none().then_some(root)
+}
+
+/// The end of a text that says nothing: blank lines and comments alone.
+pub(super) fn end_of_nothing(text: &str) -> Option<Span> {
+    let reader = Reader::begin(text);
+    if !scan::is_plain(text) || reader.line.is_some() {
+        return None;
+    }
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    let line = u32::try_from(text.bytes().filter(|byte| *byte == b'\n').count()).ok()?;
+    Some(Span {
+        start: text.len(),
+        end: text.len(),
+        line: line.saturating_add(1),
+        column: u32::try_from(last.len()).ok()?.saturating_add(1),
+    })
 }
 
 /// The lines that say something, one after another.
@@ -58,6 +75,13 @@ impl Nodes {
 }
 
 impl<'a> Reader<'a> {
+    /// At the first line that says something.
+    fn begin(text: &'a str) -> Self {
+        let mut reader = Self { rest: text, start: 0, number: 0, line: None, nodes: Nodes(0) };
+        reader.advance();
+        reader
+    }
+
     /// Goes to the next line that is neither blank nor a comment.
     fn advance(&mut self) {
         self.line = None;

@@ -33,24 +33,28 @@ pub(super) fn check(bytes: &[u8]) -> Result<&str, Box<Flaw>> {
     if is_plain(text) {
         return Ok(text);
     }
-    let mut at = start;
-    let mut characters = text.chars().peekable();
-    while let Some(c) = characters.next() {
-        let next = after(at, c);
-        let here = Span { end: next.start, ..at };
-        match c {
-            '\t' => return Err(Flaw::new(here, codes::TAB, "there is a tab here")),
-            // CRLF is one line break; a lone CR is one for YAML and for hardly any editor.
-            '\r' if characters.peek() == Some(&'\n') => {}
-            c if is_forbidden(c) => {
-                let text = format!("there is {} here", named(c));
-                return Err(Flaw::new(here, codes::FORBIDDEN_CHARACTER, text));
-            }
-            _ => {}
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        // CRLF is one line break; a lone CR is one for YAML and for hardly any editor.
+        let ends_line = c == '\r' && rest.as_str().starts_with('\n');
+        if c == '\t' || (is_forbidden(c) && !ends_line) {
+            let before =
+                text.len().saturating_sub(rest.as_str().len()).saturating_sub(c.len_utf8());
+            let before = text.get(..before).unwrap_or_default();
+            return Err(trap(before.chars().fold(start, after), c));
         }
-        at = next;
     }
     Ok(text)
+}
+
+/// A character that may not be there; it stands at `at`.
+fn trap(at: Span, c: char) -> Box<Flaw> {
+    let here = Span { end: after(at, c).start, ..at };
+    if c == '\t' {
+        return Flaw::new(here, codes::TAB, "there is a tab here");
+    }
+    let text = format!("there is {} here", named(c));
+    Flaw::new(here, codes::FORBIDDEN_CHARACTER, text)
 }
 
 /// Whether all of it is visible ASCII, blanks and line feeds. Block by block without a way out
