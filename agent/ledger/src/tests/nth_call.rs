@@ -1,9 +1,11 @@
 //! Every call of a ledger's life goes wrong in turn, in every way, until a life ends without it.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use arch_campaign::{Campaign, Case};
 
+use super::disk::Disk;
 use super::faulty::{Faulty, Planned, Trouble};
 use super::trace::{Driver, LATER, life};
 use super::world::*;
@@ -79,14 +81,22 @@ fn live(case: &mut Case, planned: Planned) -> Result<(), Fault> {
     {
         return Err((DISHONEST, format!("{error:?} from `{}`", fs.hit().unwrap_or("nowhere"))));
     }
-    let refused = |error: LedgerError| (UNOPENED, error.to_string());
-    let (ledger, _) = Ledger::open(disk.clone(), keys(), noon().plus(LATER)).map_err(refused)?;
-    drop(ledger);
-    judge(&disk, &driver, ended.is_err())?;
+    let broken = ended.is_err();
+    // After a kill everything written is there; after a power cut what was synced, at least.
+    let cut = Disk::new(&BTreeMap::new(), &disk);
+    for files in [disk.files(), cut.without_data(), cut.without_data_and_names()] {
+        start_again(&MemFs::with(&files), &driver, broken)?;
+    }
+    Ok(())
+}
+
+/// The next start, and one more, which finds nothing to do.
+fn start_again(disk: &MemFs, driver: &Driver<Faulty>, broken: bool) -> Result<(), Fault> {
+    let start = || Ledger::open(disk.clone(), keys(), noon().plus(LATER));
+    drop(start().map_err(|error| (UNOPENED, error.to_string()))?);
+    judge(disk, driver, broken)?;
     let before = disk.files();
-    let (ledger, recovery) =
-        Ledger::open(disk.clone(), keys(), noon().plus(LATER)).map_err(refused)?;
-    drop(ledger);
+    let (_, recovery) = start().map_err(|error| (UNOPENED, error.to_string()))?;
     if recovery != Recovery::default() || disk.files() != before {
         return Err((UNVERIFIED, format!("a second start changes it: {recovery:?}")));
     }
