@@ -285,12 +285,10 @@ impl Disk {
         let mut crashes = Vec::new();
         for op in &open.data {
             let Op::Write { offset, bytes, .. } = &self.ops[*op] else { continue };
-            let newest = Some(op) == open.data.last();
             for (at, _) in sectors(*offset, bytes) {
                 for tear in [Tear::Zeros(at), Tear::Short(at)] {
                     let crash = |data| Crash::new(after, Kept::All, data).tear(*op, tear.clone());
-                    crashes.push(crash(Kept::All));
-                    crashes.extend(newest.then(|| crash(Kept::None)));
+                    crashes.extend([Kept::All, Kept::None].map(crash));
                 }
             }
         }
