@@ -22,6 +22,10 @@ mod restored;
 #[cfg(test)]
 mod small_disk;
 
+/// A guest that ends at once.
+#[cfg(test)]
+const NOTHING: &str = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
+
 #[cfg(test)]
 mod world {
     use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};

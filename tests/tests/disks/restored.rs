@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arch_identity::Digest;
-use arch_tests::{Agent, Stranger, World, example, program};
+use arch_tests::{Agent, Stranger, World, module, program};
+
+use crate::NOTHING;
 
 /// What a careless restore may leave out.
 const PARTS: [&str; 4] = ["ledger/journal", "ledger/checkpoint", "ledger/tile", "archive"];
@@ -39,7 +41,7 @@ struct Copies {
 
 impl Copies {
     fn make() -> Self {
-        let (world, wasm) = (World::new(), example("checksums"));
+        let (world, wasm) = (World::new(), module(NOTHING));
         let jobs = ["old", "new"].map(|time| {
             let mut agent = world.agent();
             let job = world.drop_job(&world.job(time, &wasm));

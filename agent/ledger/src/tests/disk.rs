@@ -247,6 +247,16 @@ impl Disk {
         names.into_iter().map(|(path, file)| (path, bytes(file))).collect()
     }
 
+    /// What is left of everything that was done when no write survives that was not synced.
+    pub(crate) fn without_data(&self) -> Files {
+        self.after(&Crash::new(self.ops.len(), Kept::All, Kept::None))
+    }
+
+    /// And no name either.
+    pub(crate) fn without_data_and_names(&self) -> Files {
+        self.after(&Crash::new(self.ops.len(), Kept::None, Kept::None))
+    }
+
     /// Every crash with one kind of loss; every subset where few changes may be lost.
     pub(crate) fn every_crash(&self) -> Vec<Crash> {
         let mut crashes = Vec::new();
@@ -275,12 +285,10 @@ impl Disk {
         let mut crashes = Vec::new();
         for op in &open.data {
             let Op::Write { offset, bytes, .. } = &self.ops[*op] else { continue };
-            let newest = Some(op) == open.data.last();
             for (at, _) in sectors(*offset, bytes) {
                 for tear in [Tear::Zeros(at), Tear::Short(at)] {
                     let crash = |data| Crash::new(after, Kept::All, data).tear(*op, tear.clone());
-                    crashes.push(crash(Kept::All));
-                    crashes.extend(newest.then(|| crash(Kept::None)));
+                    crashes.extend([Kept::All, Kept::None].map(crash));
                 }
             }
         }

@@ -34,14 +34,10 @@ pub(crate) fn life() -> Vec<Step> {
     vec![
         Append(vec![accepted(1)]),
         Append(vec![started(1, 1), refused(7), refused(8)]),
-        refusals(100, 240),
+        refusals(10, 5),
         Append(vec![finished(1, EndState::Completed), accepted(2), started(2, 1)]),
         Settle,
-        refusals(10, 5),
-        // 254 entries, then 256 exactly, then the first one of the next tile.
         Append(vec![accepted(3)]),
-        refusals(20, 2),
-        refusals(30, 1),
         Full(100),
         Append(vec![accepted(4)]),
         Append(vec![finished(2, EndState::Completed)]),
@@ -52,6 +48,13 @@ pub(crate) fn life() -> Vec<Step> {
         refusals(50, 12),
         Append(vec![finished(5, EndState::Completed)]),
         Append(vec![accepted(6)]),
+        Settle,
+        // One short of a tile, a whole tile, the first of the next one.
+        refusals(100, 220),
+        refusals(20, 1),
+        refusals(30, 1),
+        Append(vec![accepted(7), started(7, 1)]),
+        refusals(60, 3),
     ]
 }
 
