@@ -13,4 +13,5 @@ mod reader;
 mod restored;
 mod space;
 mod trace;
+mod turns;
 pub(crate) mod world;

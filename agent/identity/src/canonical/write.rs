@@ -62,36 +62,9 @@ impl Writer {
         self.out.extend_from_slice(decimal.to_string().as_bytes());
     }
 
-    /// RFC 8785 §3.2.2.2: the short escapes, `\u00xx` for other controls, everything else as it is.
+    /// Text, by [`text_into`].
     pub fn text(&mut self, text: &str) {
-        let needs_escape = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
-        self.out.push(b'"');
-        let mut rest = text.as_bytes();
-        while let Some((plain, byte, after)) = rest
-            .iter()
-            .position(needs_escape)
-            .and_then(|at| Some((rest.get(..at)?, rest.get(at)?, rest.get(at.checked_add(1)?..)?)))
-        {
-            self.out.extend_from_slice(plain);
-            self.escaped(*byte);
-            rest = after;
-        }
-        self.out.extend_from_slice(rest);
-        self.out.push(b'"');
-    }
-
-    fn escaped(&mut self, byte: u8) {
-        let short: &[u8] = match byte {
-            b'"' => b"\\\"",
-            b'\\' => b"\\\\",
-            0x08 => b"\\b",
-            0x09 => b"\\t",
-            0x0a => b"\\n",
-            0x0c => b"\\f",
-            0x0d => b"\\r",
-            control => return self.out.extend_from_slice(format!("\\u{control:04x}").as_bytes()),
-        };
-        self.out.extend_from_slice(short);
+        text_into(&mut self.out, text);
     }
 
     /// RFC 8785 §3.2.3: by UTF-16 code units, which is not the order of the UTF-8 bytes.
@@ -105,6 +78,38 @@ impl Writer {
     pub fn into_bytes(self) -> Vec<u8> {
         self.out
     }
+}
+
+/// Text: RFC 8785 §3.2.2.2, the short escapes, `\u00xx` for other controls, everything else as it is.
+pub fn text_into(out: &mut Vec<u8>, text: &str) {
+    let needs_escape = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
+    out.push(b'"');
+    let mut rest = text.as_bytes();
+    while let Some((plain, byte, after)) = rest
+        .iter()
+        .position(needs_escape)
+        .and_then(|at| Some((rest.get(..at)?, rest.get(at)?, rest.get(at.checked_add(1)?..)?)))
+    {
+        out.extend_from_slice(plain);
+        escaped_into(out, *byte);
+        rest = after;
+    }
+    out.extend_from_slice(rest);
+    out.push(b'"');
+}
+
+fn escaped_into(out: &mut Vec<u8>, byte: u8) {
+    let short: &[u8] = match byte {
+        b'"' => b"\\\"",
+        b'\\' => b"\\\\",
+        0x08 => b"\\b",
+        0x09 => b"\\t",
+        0x0a => b"\\n",
+        0x0c => b"\\f",
+        0x0d => b"\\r",
+        control => return out.extend_from_slice(format!("\\u{control:04x}").as_bytes()),
+    };
+    out.extend_from_slice(short);
 }
 
 fn value_into(out: &mut Writer, value: &Json, depth: usize) -> Result<(), NotCanonical> {
