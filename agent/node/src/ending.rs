@@ -6,7 +6,7 @@ use arch_identity::Digest;
 use arch_ledger::{Anchored, EndState, LedgerError, Record};
 use arch_problem::Problem;
 
-use crate::{anchors::AnchorError, node::Node, records, told::blocking};
+use crate::{anchors::AnchorError, node::Node, point::Point, records, told::blocking};
 
 /// How long to wait when the disk is full before something is tried again.
 pub(crate) const FULL_DISK: Duration = Duration::from_secs(5);
@@ -42,11 +42,13 @@ pub(crate) async fn end(node: &Arc<Node>, record: Record) -> Next {
     loop {
         match node.anchors.anchor_one(record.clone()).await {
             Ok(anchored) => {
+                Point::Finished.reached();
                 let _keeping = match anchored.entry().record.job() {
                     Some(digest) => Some(node.keeping.take(*digest).await),
                     None => None,
                 };
                 keep(node, anchored).await;
+                Point::Kept.reached();
                 node.ended();
                 return Next::Over;
             }
@@ -85,7 +87,10 @@ pub(crate) async fn keep(node: &Arc<Node>, anchored: Anchored) {
 /// Anchors that the attempt was cut off, so that another one can begin.
 pub(crate) async fn interrupt(node: &Arc<Node>, record: Record) -> Next {
     match node.anchors.anchor_one(record).await {
-        Ok(_) => Next::Again(Duration::ZERO),
+        Ok(_) => {
+            Point::Interrupted.reached();
+            Next::Again(Duration::ZERO)
+        }
         Err(error) => troubled(node, &error),
     }
 }
