@@ -7,7 +7,6 @@
 
 /// A point, in the order in which a job passes them. What is durable is so on its disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(debug_assertions), expect(dead_code, reason = "only their names are told apart"))]
 pub(crate) enum Point {
     /// Its bytes are a document.
     Parsed,

@@ -43,6 +43,7 @@ struct Census {
     memory_kib: [u64; 2],
     /// Children of the executor.
     workers: usize,
+    /// Mounts on anything of the world. Neither has a namespace of its own to hide others in.
     mounts: usize,
     /// Memory files held open by either.
     memfds: usize,
@@ -133,10 +134,20 @@ fn census(world: &World, agent: &Agent) -> Census {
         files: pids.map(process::open_files),
         memory_kib: pids.map(|pid| process::memory_kib(pid, "VmRSS")),
         workers: process::children(pids[1]).len(),
-        mounts: fs::read_to_string("/proc/self/mountinfo").unwrap().lines().count(),
+        mounts: mounts(world, pids),
         memfds: pids.map(memfds).iter().sum(),
         kept: others.filter(|path| kept.iter().all(|kept| !path.starts_with(kept))).collect(),
     }
+}
+
+fn mounts(world: &World, pids: [u32; 2]) -> usize {
+    let namespace = |pid: &str| fs::read_link(format!("/proc/{pid}/ns/mnt")).unwrap();
+    for pid in pids {
+        assert_eq!(namespace(&pid.to_string()), namespace("self"));
+    }
+    let folder = world.path("").display().to_string();
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
+    mounts.lines().filter(|line| line.contains(folder.trim_end_matches('/'))).count()
 }
 
 fn memfds(pid: u32) -> usize {
