@@ -40,6 +40,18 @@ pub fn stopped(pid: u32) -> bool {
     i32::try_from(pid).ok().and_then(state) == Some('T')
 }
 
+/// Whether another process traces every thread of this one.
+#[must_use]
+pub fn all_traced(pid: u32) -> bool {
+    let mut tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    tasks.all(|task| {
+        let status = fs::read_to_string(task.path().join("status")).unwrap_or_default();
+        status
+            .lines()
+            .any(|line| line.strip_prefix("TracerPid:").is_some_and(|tracer| tracer.trim() != "0"))
+    })
+}
+
 fn state(pid: i32) -> Option<char> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     stat.rsplit(") ").next()?.chars().next()

@@ -179,6 +179,17 @@ impl Archive {
         Ok(removed)
     }
 
+    /// Hashes an object that is there and makes its name survive a power cut, which whoever put it
+    /// there may not have come to; says its length.
+    ///
+    /// # Errors
+    /// As [`Archive::get`].
+    pub fn settle(&self, digest: &Digest) -> Result<u64, ArchiveError> {
+        let len = self.check(digest)?;
+        sync_name(&self.path(digest))?;
+        Ok(len)
+    }
+
     /// Where an object lies, or would lie.
     #[must_use]
     pub fn path(&self, digest: &Digest) -> PathBuf {

@@ -35,6 +35,13 @@ impl Shelf {
         self.0.check(digest).is_ok()
     }
 
+    /// The same, and it survives a power cut from now on: whoever put it there may have been killed
+    /// before its name was flushed.
+    #[must_use]
+    pub fn settle(&self, digest: &Digest) -> bool {
+        self.0.settle(digest).is_ok()
+    }
+
     /// Keeps bytes; durable when this returns.
     ///
     /// # Errors

@@ -74,7 +74,7 @@ pub fn secure(stores: &Stores, admitted: &Admitted) -> Told<Secured> {
     private::keep_out(stores, admitted)?;
     let module = module_digest(admitted)?;
     // One that rotted there is put in anew from the modules folder.
-    if !stores.shelf.is_whole(&module) {
+    if !stores.modules.is_kept(&stores.shelf, module) {
         let limit = admitted.limits().module_bytes;
         let bytes =
             stores.modules.find(module, limit).map_err(|p| at(admitted, "/spec/image", p))?;

@@ -1,7 +1,7 @@
 //! The modules folder: files of any name, found by their digest.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsString,
     os::unix::fs::MetadataExt as _,
     path::PathBuf,
@@ -11,7 +11,10 @@ use std::{
 use arch_identity::Digest;
 use arch_problem::codes;
 
-use crate::told::{Told, problem};
+use crate::{
+    shelf::Shelf,
+    told::{Told, problem},
+};
 
 /// The most files that are hashed.
 const MOST: usize = 4_096;
@@ -24,13 +27,28 @@ type Stamp = (u64, u64, i64, i64, i64, i64);
 pub struct Modules {
     folder: PathBuf,
     known: Mutex<BTreeMap<OsString, (Stamp, Digest)>>,
+    /// Modules that lie in the archive to stay: this process flushed them.
+    settled: Mutex<BTreeSet<Digest>>,
 }
 
 impl Modules {
     /// A folder that may or may not be there.
     #[must_use]
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, known: Mutex::default() }
+        Self { folder, known: Mutex::default(), settled: Mutex::default() }
+    }
+
+    /// Whether the archive has this module, whole and to stay.
+    pub(super) fn is_kept(&self, shelf: &Shelf, module: Digest) -> bool {
+        let settled = || self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        if settled().contains(&module) {
+            return shelf.is_whole(&module);
+        }
+        let kept = shelf.settle(&module);
+        if kept {
+            settled().insert(module);
+        }
+        kept
     }
 
     /// The bytes of the module with this digest.
