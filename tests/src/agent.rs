@@ -11,7 +11,9 @@ use std::{
 };
 
 use arch_identity::Digest;
-use arch_wire::control::{Answer, Call, JobDetail, Reply, read_reply, write_call};
+use arch_wire::control::{
+    Answer, Bytes, Call, JobDetail, Reply, Status, Submitted, read_reply, write_call,
+};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{World, program};
@@ -34,8 +36,7 @@ impl Agent {
     /// When it does come up and stays.
     #[must_use]
     pub fn run_to_its_end(world: &World) -> ExitStatus {
-        let mut agent = Self::spawn(world);
-        agent.wait_for("the agent to end", |agent| agent.child.try_wait().expect("our child"))
+        Self::spawn(world, |_| {}).ended()
     }
 
     /// Starts an agent below another program, which runs what its last arguments say and becomes
@@ -53,38 +54,52 @@ impl Agent {
     ///
     /// # Panics
     /// When the system does not say.
-    pub fn ended(&mut self) -> Option<ExitStatus> {
+    pub fn has_ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("our child")
     }
 
-    fn spawn(world: &World) -> Self {
-        Self::run(world, Command::new(program("arch-node-agent")))
+    pub(crate) fn spawn(world: &World, change: impl FnOnce(&mut Command)) -> Self {
+        let mut command = Command::new(program("arch-node-agent"));
+        change(&mut command);
+        Self::run(world, command)
     }
 
     fn run(world: &World, mut command: Command) -> Self {
         let log = world.path("agent.log");
         let file = File::options().create(true).append(true).open(&log).expect("a log file");
-        let child = command
+        command
             .arg("--config")
             .arg(world.path("config"))
             .arg("--state")
             .arg(world.path("state"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(file)
-            .spawn()
-            .expect("the agent starts");
+            .stderr(file);
+        let child = command.spawn().expect("the agent starts");
         Self { child, socket: world.path("state/run/control.sock"), log }
     }
 
-    pub(crate) fn start(world: &World) -> Self {
-        let mut agent = Self::spawn(world);
-        agent.wait_for("the control socket", |agent| {
+    /// Waits until it answers.
+    ///
+    /// # Panics
+    /// When it ends instead, or that takes too long.
+    #[must_use]
+    pub fn ready(mut self) -> Self {
+        self.wait_for("the control socket", |agent| {
             let ended = agent.child.try_wait().expect("our child");
             assert!(ended.is_none(), "the agent ended: {ended:?}\n{}", agent.log());
             matches!(agent.try_call(&Call::Status {}), Some(Reply::Ok(_))).then_some(())
         });
-        agent
+        self
+    }
+
+    /// Waits until it has ended by itself.
+    ///
+    /// # Panics
+    /// When that takes too long.
+    #[must_use]
+    pub fn ended(mut self) -> ExitStatus {
+        self.wait_for("the agent to end", |agent| agent.child.try_wait().expect("our child"))
     }
 
     /// The agent's process id.
@@ -119,6 +134,31 @@ impl Agent {
         match self.try_call(call) {
             Some(Reply::Ok(answer)) => answer,
             other => panic!("{call:?}: {other:?}\n{}", self.log()),
+        }
+    }
+
+    /// Submits a job's text; what it says of it.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    #[must_use]
+    pub fn submit(&self, text: &str) -> Submitted {
+        let bytes = Bytes(text.as_bytes().to_vec());
+        match self.call(&Call::JobSubmit { file: "job.yaml".into(), bytes }) {
+            Answer::JobSubmit(submitted) => submitted,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// How it is.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match self.call(&Call::Status {}) {
+            Answer::Status(status) => *status,
+            other => panic!("{other:?}"),
         }
     }
 
@@ -179,9 +219,9 @@ impl Agent {
 
     /// Asks it to end and waits for that.
     #[must_use]
-    pub fn stop(mut self) -> ExitStatus {
+    pub fn stop(self) -> ExitStatus {
         self.signal(Signal::TERM);
-        self.wait_for("the agent to end", |agent| agent.child.try_wait().expect("our child"))
+        self.ended()
     }
 }
 

@@ -16,7 +16,9 @@
 mod agent;
 mod checkout;
 mod example;
+pub mod gated;
 mod job;
+pub mod process;
 mod programs;
 pub mod referee;
 mod skip;

@@ -1,6 +1,6 @@
 //! The ledger as somebody reads it who has only the folder.
 
-use arch_identity::Digest;
+use arch_identity::{Digest, Timestamp};
 use arch_ledger::{Entry, LedgerError, Reader, Record};
 
 use crate::World;
@@ -68,6 +68,12 @@ impl Stranger {
     /// What the entries say, oldest first.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
         self.entries.iter().map(|entry| &entry.record)
+    }
+
+    /// The times of the entries, oldest first.
+    #[must_use]
+    pub fn times(&self) -> Vec<Timestamp> {
+        self.entries.iter().map(|entry| entry.time).collect()
     }
 
     /// What the entries say of one job, oldest first.

@@ -4,6 +4,7 @@ use std::{
     fs,
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
+    process::Command,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -202,7 +203,13 @@ spec:
     /// Starts the agent solo.
     #[must_use]
     pub fn agent(&self) -> Agent {
-        Agent::start(self)
+        self.agent_with(|_| {}).ready()
+    }
+
+    /// Starts the agent with another environment, or further arguments; does not wait for it.
+    #[must_use]
+    pub fn agent_with(&self, change: impl FnOnce(&mut Command)) -> Agent {
+        Agent::spawn(self, change)
     }
 }
 

@@ -6,7 +6,7 @@ use arch_identity::Digest;
 use arch_ledger::{EndState, LedgerError, Record};
 use arch_problem::Problem;
 
-use crate::{anchors::AnchorError, node::Node, records};
+use crate::{anchors::AnchorError, node::Node, point::Point, records};
 
 /// How long to wait when the disk is full before something is tried again.
 pub(crate) const FULL_DISK: Duration = Duration::from_secs(5);
@@ -42,6 +42,7 @@ pub(crate) async fn end(node: &Arc<Node>, record: Record) -> Next {
     loop {
         match node.anchors.anchor_one(record.clone()).await {
             Ok(_) => {
+                Point::Finished.reached();
                 node.ended();
                 return Next::Over;
             }
@@ -65,7 +66,10 @@ pub(crate) async fn end(node: &Arc<Node>, record: Record) -> Next {
 /// Anchors that the attempt was cut off, so that another one can begin.
 pub(crate) async fn interrupt(node: &Arc<Node>, record: Record) -> Next {
     match node.anchors.anchor_one(record).await {
-        Ok(_) => Next::Again(Duration::ZERO),
+        Ok(_) => {
+            Point::Interrupted.reached();
+            Next::Again(Duration::ZERO)
+        }
         Err(error) => troubled(node, &error),
     }
 }

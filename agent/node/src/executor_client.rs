@@ -33,7 +33,7 @@ use arch_schedule::Placed;
 use arch_wire::executor::{Busy, Claim, ToExecutor};
 use tokio::{sync::watch, time};
 
-use crate::{cancel::Cancel, supplies::Supplies};
+use crate::{cancel::Cancel, point::Point, supplies::Supplies};
 use connection::Connection;
 pub(crate) use memfd::{BlobError, sealed, stream_from};
 use pending::Answer;
@@ -143,6 +143,7 @@ impl ExecutorClient {
             // Without descriptors nothing can be handed over now; others end and give theirs back.
             if let Ok(files) = supplies.files() {
                 let answer = connection.send_run(request, files).await?;
+                Point::HandedOver.reached();
                 match self.answer(placed, run, &connection, answer, cancel).await? {
                     Answer::Finished(executed) => return Ok(executed),
                     Answer::Busy(Busy::Request) => {

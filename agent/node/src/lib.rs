@@ -40,6 +40,7 @@ pub mod node;
 mod notify;
 pub mod pipeline;
 pub mod places;
+mod point;
 mod readmission;
 mod records;
 mod refusals;

@@ -33,6 +33,7 @@ use crate::{
     gate::Shut,
     interruption::{AGENT_STOPPED, MACHINE_FAILED, WORKER_LOST},
     node::Node,
+    point::Point,
     readmission::judge_again,
     records,
     supplies::{self, Secured, Supplies},
@@ -62,6 +63,7 @@ pub async fn take_in(node: &Arc<Node>, file: &str, bytes: &[u8]) -> Fate {
         Ok(document) => document,
         Err(problem) => return Fate::Refused(Digest::of(bytes), vec![*problem]),
     };
+    Point::Parsed.reached();
     let digest = document.digest();
     let hand = node.hands.take(digest).await;
     if let Some(state) = node.state_of(&digest) {
@@ -87,13 +89,18 @@ async fn accept(
     let moment = node.moment().map_err(one)?;
     let authority = node.authority();
     let verified = verify(node, &authority, document, &moment).map_err(one)?;
+    Point::Verified.reached();
     let admitted = admit(node, &authority, verified, &moment)?;
+    Point::Admitted.reached();
     let (admitted, secured) = secure(node, admitted).await.map_err(one)?;
+    Point::Secured.reached();
     let (digest, record) =
         (admitted.digest(), records::accepted(&admitted, &secured, authority.policy.digest()));
     let placed = node.desk.place(admitted, Arrival::New).map_err(|never| never.reasons)?;
+    Point::Placed.reached();
     match node.anchors.anchor_one(record).await {
         Ok(_) => {
+            Point::Accepted.reached();
             tracing::info!(job = %digest, "accepted");
             Ok(placed)
         }
@@ -137,6 +144,7 @@ async fn secure(node: &Node, admitted: Admitted) -> Told<(Admitted, Secured)> {
     let stores = Arc::clone(&node.stores);
     blocking(move || {
         let secured = supplies::secure(&stores, &admitted)?;
+        Point::Fed.reached();
         let document = admitted.job().document();
         stores.shelf.keep_document(document)?;
         Ok((admitted, secured))
@@ -203,12 +211,15 @@ async fn attempt(node: &Arc<Node>, placed: &mut Placed) -> Next {
         Ok(supplies) => supplies,
         Err(problem) => return without_a_run(node, digest, problem).await,
     };
+    Point::Gathered.reached();
     let cancel = Cancel::default();
     let number = match start(node, digest, environment, &cancel).await {
         Ok(number) => number,
         Err(next) => return next,
     };
+    Point::Started.reached();
     let executed = node.executor.run(placed, &supplies, &cancel).await;
+    Point::Answered.reached();
     let validated = match executed {
         Ok(executed) => look(node, placed, executed).await,
         Err(lost) => Err(lost.into()),
@@ -270,6 +281,7 @@ async fn start(
     }
     let attempt = job.attempts.saturating_add(1);
     node.running().insert(digest, cancel.clone());
+    Point::Starting.reached();
     match node.anchors.anchor_one(Record::Started { document: digest, attempt, environment }).await
     {
         Ok(_) => {
@@ -320,6 +332,7 @@ async fn conclude(
             Lost("it says that the run was called off".to_owned())
         }
         Ok(validated) => {
+            Point::Validated.reached();
             let next = end(node, records::finished(digest, attempt, &validated)).await;
             // Nobody is told before it is durable.
             tell(digest, &validated);
@@ -346,6 +359,7 @@ async fn conclude(
             records::ended(digest, attempt, EndState::Failed, "attemptsSpent", Some(&problem));
         return end(node, record).await;
     }
+    Point::Lost.reached();
     interrupt(node, records::interrupted(digest, attempt, &why)).await
 }
 

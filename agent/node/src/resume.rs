@@ -12,6 +12,7 @@ use crate::{
     interruption::AGENT_DIED,
     node::Node,
     pipeline::{is_the_machines, launch},
+    point::Point,
     readmission::take_up,
     records,
     told::problem,
@@ -35,6 +36,7 @@ pub(crate) async fn resume(node: &Arc<Node>) -> Result<(), crate::anchors::Ancho
         }
         // The attempt before is cut off for certain before another one can begin.
         if job.state == JobState::Running {
+            Point::FoundRunning.reached();
             let record = records::interrupted(digest, job.attempts, AGENT_DIED);
             node.anchors.anchor_one(record).await?;
             if job.deaths.saturating_add(1) >= MOST_DEATHS {
@@ -47,6 +49,7 @@ pub(crate) async fn resume(node: &Arc<Node>) -> Result<(), crate::anchors::Ancho
                 continue;
             }
         }
+        Point::TakenUp.reached();
         let placed = match take_up(node, digest) {
             Ok(admitted) => {
                 node.desk.place(admitted, Arrival::Resumed).map_err(|never| never.reasons)

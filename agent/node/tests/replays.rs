@@ -3,8 +3,8 @@
 mod world;
 
 use std::sync::{
-    Mutex,
-    atomic::{AtomicU32, Ordering},
+    Arc, Mutex,
+    atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
 use arch_identity::Digest;
@@ -140,4 +140,51 @@ async fn a_job_that_may_write_to_the_machine_is_not_replayed() {
     assert!(matches!(reply, Reply::Problem(p) if p.code.as_str() == "ARCH-N109"));
     running.stop().await;
     assert_eq!(double.asked(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_replays_of_one_job_asked_for_at_once_one_is_begun_and_the_other_refused() {
+    let world = World::new();
+    std::fs::create_dir(world.path("config/node.d")).unwrap();
+    // Room for both, so that nothing else keeps them apart.
+    world.write("config/node.d/wide.yaml", "lend: { cpu: \"4\" }\n");
+    let asked = Arc::new(AtomicU32::new(0));
+    let go = Arc::new(AtomicBool::new(false));
+    let (counted, gate) = (Arc::clone(&asked), Arc::clone(&go));
+    let double = Double::new(move |line, message| {
+        if let ToExecutor::Run(request) = message {
+            // The first run is the job's own; a replay lasts until the test has seen enough.
+            let replay = counted.fetch_add(1, Ordering::SeqCst) > 0;
+            while replay && !gate.load(Ordering::SeqCst) {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            line.finish(request.run, &[("stdout", b"hello"), ("stderr", b"")]);
+        }
+        Then::Live
+    });
+    let running = world.start(double).await;
+    let job = world.drop_file("hello.yaml", &world.job("hello", ""));
+    running.until(job, "completed").await;
+    for round in 0..10 {
+        go.store(false, Ordering::SeqCst);
+        let first = running.call(Call::JobReplay { digest: job });
+        let second = running.call(Call::JobReplay { digest: job });
+        tokio::pin!(first, second);
+        // Were both begun, neither would be answered before the gate is open.
+        let patience = std::time::Duration::from_secs(30);
+        let both = async {
+            tokio::select! { reply = &mut first => (reply, true), reply = &mut second => (reply, false) }
+        };
+        let (refused, was_first) = tokio::time::timeout(patience, both).await.unwrap();
+        assert!(
+            matches!(&refused, Reply::Problem(p) if p.code.as_str() == "ARCH-N103"),
+            "{refused:?}"
+        );
+        go.store(true, Ordering::SeqCst);
+        let begun = if was_first { second.await } else { first.await };
+        assert!(matches!(&begun, Reply::Ok(Answer::JobReplay(r)) if r.same), "{round}: {begun:?}");
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 11, "one run a round, and the job's own");
+    running.stop().await;
+    assert_eq!(story(&world, job), ["accepted", "started", "finished"]);
 }

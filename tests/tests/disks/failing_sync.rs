@@ -57,7 +57,7 @@ fn an_agent_whose_sync_fails_stops_and_loses_nothing_that_it_told() {
         let mut told = vec![first];
         let mut dropped = vec![first];
         let status = agent.wait_for("the agent to stop by itself", |agent| {
-            if let Some(status) = agent.ended() {
+            if let Some(status) = agent.has_ended() {
                 return Some(status);
             }
             told.extend(dropped.iter().filter(|job| completed(agent, **job)));

@@ -5,8 +5,7 @@ use std::{
     os::unix::{fs::PermissionsExt as _, net::UnixStream},
 };
 
-use arch_tests::{Agent, Stranger, World, module};
-use arch_wire::control::{Answer, Bytes, Call, Submitted};
+use arch_tests::{Stranger, World, module};
 
 use crate::HELLO;
 
@@ -45,28 +44,19 @@ fn garbage_is_answered_or_dropped_and_the_next_caller_is_served() {
     assert_eq!(agent.wait_end(job).row.state, "completed");
 }
 
-/// Submits a job's text; what the agent says of it.
-fn submit(agent: &Agent, text: &str) -> Submitted {
-    let call = Call::JobSubmit { file: "x.yaml".into(), bytes: Bytes(text.as_bytes().to_vec()) };
-    match agent.call(&call) {
-        Answer::JobSubmit(submitted) => submitted,
-        other => panic!("{other:?}"),
-    }
-}
-
 #[test]
 fn a_submitted_job_is_verified_like_a_dropped_one() {
     let world = World::new();
     let mut agent = world.agent();
     let text = world.job("hello", &module(HELLO)).yaml();
-    let refused = submit(&agent, &text);
+    let refused = agent.submit(&text);
     assert_eq!(refused.state, "refused", "nobody signed it");
     assert_eq!(refused.problems[0].code.as_str(), "ARCH-D001", "{refused:?}");
 
-    let taken = submit(&agent, &world.owner.sign("x.yaml", &text));
+    let taken = agent.submit(&world.owner.sign("x.yaml", &text));
     assert!(taken.problems.is_empty() && !taken.already, "{taken:?}");
     assert_eq!(agent.wait_end(taken.digest).row.state, "completed", "{}", agent.log());
-    assert!(submit(&agent, &world.owner.sign("x.yaml", &text)).already, "once, for ever");
+    assert!(agent.submit(&world.owner.sign("x.yaml", &text)).already, "once, for ever");
     assert!(agent.stop().success());
     let kinds = Stranger::verified(&world).kinds(taken.digest);
     assert_eq!(kinds, ["accepted", "started", "finished"]);

@@ -1,58 +1,28 @@
 //! Every accepted job is run to an end exactly once in the ledger, whatever is killed.
 
 use std::{
-    fs,
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use arch_identity::Digest;
 use arch_ledger::Record;
-use arch_tests::{Agent, JobText, Stranger, World, module};
+use arch_tests::{
+    Agent, Stranger, World, gated, module,
+    process::{alive, children, descendants},
+};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{HELLO, SPIN};
-
-/// Looks for the file `go` in the data folder, again and again, and ends when it is there: so it
-/// runs for as long as the test wants, on a machine of any speed.
-const GATED: &str = r#"(module
-  (import "wasi_snapshot_preview1" "path_open"
-    (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
-  (memory (export "memory") 1)
-  (data (i32.const 64) "@GO@")
-  (func (export "_start") (local $spin i32)
-    (loop $again
-      (local.set $spin (i32.const 1000000))
-      (loop $wait
-        (br_if $wait (local.tee $spin (i32.sub (local.get $spin) (i32.const 1)))))
-      (br_if $again (call $open (i32.const 3) (i32.const 0) (i32.const 64) (i32.const @LONG@)
-        (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 0))))))"#;
-
-/// A job that runs until [`open`].
-fn gated(world: &World) -> JobText {
-    let data = world.path("data").display().to_string();
-    let go = format!("{}/go", data.trim_start_matches('/'));
-    let text = GATED.replace("@GO@", &go).replace("@LONG@", &go.len().to_string());
-    let grant = format!("  capabilities: {{ fs: [\"read:{data}\"] }}");
-    world.job("gated", &module(&text)).timeout("9m").fuel(100_000_000_000_000).spec(&grant)
-}
-
-fn open(world: &World) {
-    fs::write(world.path("data/go"), "").unwrap();
-}
-
-fn close(world: &World) {
-    fs::remove_file(world.path("data/go")).unwrap();
-}
 
 #[test]
 fn a_job_whose_agent_was_killed_ends_exactly_once() {
     let world = World::new();
     let mut agent = world.agent();
-    let job = world.drop_job(&gated(&world));
+    let job = world.drop_job(&gated::job(&world));
     let _ = agent.wait_job(job, &["running"]);
     agent.kill();
-    open(&world);
+    gated::open(&world);
     let mut agent = world.agent();
     assert_eq!(agent.wait_end(job).row.state, "completed", "{}", agent.log());
     assert!(agent.stop().success());
@@ -128,12 +98,12 @@ fn killed_below_the_agent(whom: impl Fn(&Family) -> i32, name: &str) {
     let world = World::new();
     let mut agent = world.agent();
     // Compiled once with the gate open, so that the executor's next child is a worker.
-    open(&world);
-    let first = world.drop_job(&gated(&world));
+    gated::open(&world);
+    let first = world.drop_job(&gated::job(&world));
     assert_eq!(agent.wait_end(first).row.state, "completed", "{}", agent.log());
-    close(&world);
+    gated::close(&world);
 
-    let job = world.drop_job(&gated(&world));
+    let job = world.drop_job(&gated::job(&world));
     let _ = agent.wait_job(job, &["running"]);
     let family = family(&mut agent);
     let victim = whom(&family);
@@ -144,7 +114,7 @@ fn killed_below_the_agent(whom: impl Fn(&Family) -> i32, name: &str) {
     // Others are served while it waits for its second turn, or runs.
     let other = world.drop_job(&world.job("hello", &module(HELLO)));
     assert_eq!(agent.wait_end(other).row.state, "completed", "{}", agent.log());
-    open(&world);
+    gated::open(&world);
     assert_eq!(agent.wait_end(job).row.state, "completed", "{}", agent.log());
     assert!(!alive(victim));
     assert!(agent.stop().success());
@@ -203,24 +173,4 @@ fn a_cancelled_job_ends_as_cancelled() {
     assert!(agent.stop().success());
     let ledger = Stranger::verified(&world);
     assert!(ledger.of_job(job).iter().any(|r| matches!(r, Record::Cancelled { .. })));
-}
-
-fn children(pid: u32) -> Vec<i32> {
-    let mut found = vec![];
-    for task in fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten() {
-        let text = fs::read_to_string(task.path().join("children")).unwrap_or_default();
-        found.extend(text.split_whitespace().filter_map(|pid| pid.parse::<i32>().ok()));
-    }
-    found
-}
-
-fn descendants(pid: i32) -> Vec<i32> {
-    let below = children(u32::try_from(pid).unwrap());
-    below.iter().flat_map(|child| std::iter::once(*child).chain(descendants(*child))).collect()
-}
-
-/// Whether a process still does something; a zombie that nobody waits for does not.
-fn alive(pid: i32) -> bool {
-    fs::read_to_string(format!("/proc/{pid}/stat"))
-        .is_ok_and(|stat| !stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')))
 }

@@ -158,7 +158,33 @@ pub(crate) const CAMPAIGNS: &[Campaign] = &[
         test: "agreement::layers::adding_a_layer_never_widens_what_a_job_may_do",
         needs_programs: false,
     },
+    faults(
+        "job-kills",
+        "agent, executor or worker killed at every point of a job's path: it ends exactly once",
+        "kills::killed_at_every_point_each_job_ends_exactly_once",
+    ),
+    faults(
+        "liars",
+        "whatever a hostile executor answers, each job has its typed end and the agent serves",
+        "liars::whatever_a_lying_executor_says_each_job_has_its_typed_end_and_the_agent_serves",
+    ),
+    faults(
+        "flood",
+        "of a thousand files dropped at once each is accepted or refused exactly once",
+        "flood::of_a_thousand_files_dropped_at_once_each_is_accepted_or_refused_once",
+    ),
+    faults(
+        "endurance",
+        "jobs in a row, 50 a case, leave nothing behind; memory stays within its bound",
+        "endurance::jobs_in_a_row_leave_nothing_behind_and_memory_stays_within_its_bound",
+    ),
 ];
+
+/// One of the campaigns around the job path, which all start the real agent.
+const fn faults(name: &'static str, about: &'static str, test: &'static str) -> Campaign {
+    let target = &["--test", "faults"];
+    Campaign { name, about, package: "arch-tests", target, test, needs_programs: true }
+}
 
 impl Campaign {
     /// The test alone, optimised but with all its checks.

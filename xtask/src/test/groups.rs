@@ -104,11 +104,8 @@ fn end_to_end(context: &Context) -> Result<Tally, String> {
         ("ARCH_PROGRAMS", house::programs()?),
         ("ARCH_REFEREES", referees::prepare(context.install)?),
     ];
-    tests(
-        "package(arch-tests)",
-        &["--test", "spine", "--test", "agreement", "--test", "disks"],
-        &found,
-    )
+    let programs = ["spine", "faults", "disks", "agreement"].map(|name| ["--test", name]).concat();
+    tests("package(arch-tests)", &programs, &found)
 }
 
 /// Runs tests with nextest if it is installed, else with cargo's own runner; always for the whole

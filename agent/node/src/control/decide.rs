@@ -14,6 +14,7 @@ use crate::{
     memory::KnownJob,
     node::Node,
     pipeline::launch_all,
+    point::Point,
     told::{Told, problem},
 };
 
@@ -30,6 +31,7 @@ pub(super) async fn cancel(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Tol
     };
     let ended = running.is_none();
     anchor(node, records).await?;
+    Point::CalledOff.reached();
     tracing::info!(job = %digest, by = peer.name(), "called off");
     match running {
         Some(cancel) => cancel.ask(Wish::CalledOff),

@@ -81,8 +81,7 @@ impl Connection {
 
     fn read_one(&self) -> Result<(), ReadError> {
         let (message, files) = self.receive()?;
-        self.0.pending.settle(message, files);
-        Ok(())
+        self.0.pending.settle(message, files)
     }
 
     /// One message with as many files as it speaks of.

@@ -8,7 +8,12 @@ use std::{
 use arch_wire::executor::{Busy, FromExecutor};
 use tokio::sync::oneshot;
 
-use super::{Executed, Lost};
+use super::{Executed, Lost, socket::ReadError};
+use crate::point::Point;
+
+/// How many answers that nobody waits for are dropped before the connection is ended. An honest
+/// executor gives none; each of them is a line in the log.
+const MOST_STRAYS: u32 = 100;
 
 /// What the executor says to one request.
 #[derive(Debug)]
@@ -29,6 +34,7 @@ pub(super) struct Pending(Mutex<State>);
 struct State {
     waiting: HashMap<u64, oneshot::Sender<Result<Answer, Lost>>>,
     ended: Option<Lost>,
+    strays: u32,
 }
 
 impl Pending {
@@ -46,7 +52,14 @@ impl Pending {
     }
 
     /// Gives an answer to whom it belongs. What belongs to nobody is dropped.
-    pub(super) fn settle(&self, message: FromExecutor, files: Vec<std::os::fd::OwnedFd>) {
+    ///
+    /// # Errors
+    /// When too much of it came.
+    pub(super) fn settle(
+        &self,
+        message: FromExecutor,
+        files: Vec<std::os::fd::OwnedFd>,
+    ) -> Result<(), ReadError> {
         let (run, answer) = match message {
             FromExecutor::Finished { run, claim } => {
                 (run, Answer::Finished(Executed { claim, files }))
@@ -54,19 +67,34 @@ impl Pending {
             FromExecutor::Busy { run, why } => (run, Answer::Busy(why)),
             FromExecutor::Started { run } => {
                 tracing::debug!(run, "a worker has the run");
-                return;
+                Point::Running.reached();
+                return Ok(());
             }
-            FromExecutor::Pong => return,
+            FromExecutor::Pong => return Ok(()),
             FromExecutor::Ready { .. } => {
                 tracing::warn!("the executor said a second time that it is ready");
-                return;
+                return self.stray();
             }
         };
-        match self.lock().waiting.remove(&run) {
+        let waiting = self.lock().waiting.remove(&run);
+        match waiting {
             // Whoever waited may have given up; then nobody wants it.
             Some(tell) => drop(tell.send(Ok(answer))),
-            None => tracing::warn!(run, "an answer to a run that nobody waits for was dropped"),
+            None => {
+                tracing::warn!(run, "an answer to a run that nobody waits for was dropped");
+                return self.stray();
+            }
         }
+        Ok(())
+    }
+
+    fn stray(&self) -> Result<(), ReadError> {
+        let mut state = self.lock();
+        state.strays = state.strays.saturating_add(1);
+        if state.strays <= MOST_STRAYS {
+            return Ok(());
+        }
+        Err(ReadError::Protocol("too many answers that nobody waits for".to_owned()))
     }
 
     /// Nothing more will come.

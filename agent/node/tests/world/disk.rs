@@ -1,10 +1,11 @@
-//! The ledger's folder on a disk that is full whenever the test says so.
+//! The ledger's folder on a disk that is full whenever the test says so, and breaks at a call that the
+//! test chooses.
 
 use std::{
     io,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
 };
 
@@ -16,6 +17,40 @@ use arch_ledger::{
 pub struct Disk {
     pub inner: StdFs,
     pub full: Arc<AtomicBool>,
+    pub fault: Arc<Fault>,
+}
+
+/// An I/O error at one writing call: it did not happen, or it happened and failure is reported.
+#[derive(Debug, Default)]
+pub struct Fault {
+    /// Calls until then; none is to fail at 0.
+    left: AtomicU32,
+    lands: AtomicBool,
+}
+
+impl Fault {
+    /// The `nth` writing call from now on fails, counted from 1.
+    pub fn at(&self, nth: u32, lands: bool) {
+        self.lands.store(lands, Ordering::SeqCst);
+        self.left.store(nth, Ordering::SeqCst);
+    }
+
+    /// Whether it has failed; from then on nothing does.
+    pub fn is_over(&self) -> bool {
+        self.left.load(Ordering::SeqCst) == 0
+    }
+
+    fn meet<T>(&self, call: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        let before =
+            self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        if before != Ok(1) {
+            return call();
+        }
+        if self.lands.load(Ordering::SeqCst) {
+            drop(call()?);
+        }
+        Err(io::Error::other("the disk broke"))
+    }
 }
 
 impl Disk {
@@ -55,7 +90,7 @@ impl Fs for Disk {
     }
     fn write_at(&self, file: &Self::File, offset: u64, bytes: &[u8]) -> io::Result<usize> {
         self.room()?;
-        self.inner.write_at(file, offset, bytes)
+        self.fault.meet(|| self.inner.write_at(file, offset, bytes))
     }
     fn allocate(&self, file: &Self::File, len: u64) -> io::Result<()> {
         self.room()?;
@@ -65,13 +100,13 @@ impl Fs for Disk {
         self.inner.truncate(file, len)
     }
     fn sync(&self, file: &Self::File) -> io::Result<()> {
-        self.inner.sync(file)
+        self.fault.meet(|| self.inner.sync(file))
     }
     fn sync_folder(&self, path: &str) -> io::Result<()> {
-        self.inner.sync_folder(path)
+        self.fault.meet(|| self.inner.sync_folder(path))
     }
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        self.inner.rename(from, to)
+        self.fault.meet(|| self.inner.rename(from, to))
     }
     fn remove(&self, path: &str) -> io::Result<()> {
         self.inner.remove(path)

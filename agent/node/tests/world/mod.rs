@@ -53,6 +53,8 @@ pub struct World {
     began: Timestamp,
     /// Whether there is no room for the ledger right now.
     pub full: Arc<AtomicBool>,
+    /// When the ledger's disk breaks.
+    pub fault: Arc<disk::Fault>,
     /// How long handing a run over may take.
     pub handover: Duration,
 }
@@ -127,6 +129,7 @@ impl World {
             ada,
             began: now(),
             full: Arc::default(),
+            fault: Arc::default(),
             handover,
         };
         let root = world.root(1);
@@ -259,7 +262,8 @@ impl World {
         let keys = identity::open(&places, settings.node_key)?;
         let did = keys.node();
         let inner = StdFs::open(&places.ledger()).unwrap();
-        let disk = disk::Disk { inner, full: Arc::clone(&self.full) };
+        let (full, fault) = (Arc::clone(&self.full), Arc::clone(&self.fault));
+        let disk = disk::Disk { inner, full, fault };
         let (ledger, _) = Ledger::open(disk, keys, now()).unwrap();
         let (anchors, thread) = Anchors::start(ledger).unwrap();
         let authority =

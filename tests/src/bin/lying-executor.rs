@@ -1,0 +1,281 @@
+//! Stands in for `arch-executor` and lies: over the real socket, to the real agent.
+//!
+//! `trick` in its cache folder names what it does with each run, and how often before it is honest:
+//! `wrong-digest 1`. It runs nothing; whoever is honest here says that the guest wrote `hello`.
+
+use std::{
+    error::Error,
+    fs::{self, File},
+    io::{IoSlice, IoSliceMut, Write as _},
+    mem::MaybeUninit,
+    os::fd::{AsFd as _, OwnedFd},
+    path::PathBuf,
+    time::Duration,
+};
+
+use arch_identity::Digest;
+use arch_wire::{
+    executor::{Blob, Busy, Claim, FromExecutor, Outcome, ToExecutor},
+    frame::{FrameReader, encode},
+};
+use rustix::{
+    fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create},
+    net::{
+        RecvAncillaryBuffer, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
+        recvmsg, sendmsg,
+    },
+    process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open},
+};
+
+type Done = Result<(), Box<dyn Error>>;
+
+/// The most files of one message (SCM_MAX_FD).
+const MOST_FILES: usize = 253;
+
+fn main() -> Done {
+    let arguments: Vec<String> = std::env::args().collect();
+    let value = |name: &str| {
+        let at = arguments.iter().position(|argument| argument == name);
+        at.and_then(|at| arguments.get(at.saturating_add(1))).ok_or(format!("{name} is missing"))
+    };
+    let number = value("--socket-fd")?.parse()?;
+    // The socket was inherited under this number; this is the way to own it without `unsafe`.
+    let own = pidfd_open(getpid(), PidfdFlags::empty())?;
+    let socket = pidfd_getfd(own, number, PidfdGetfdFlags::empty())?;
+    let trick = PathBuf::from(value("--cache")?).join("trick");
+    Liar { socket, trick, last: 0 }.live()
+}
+
+struct Liar {
+    socket: OwnedFd,
+    trick: PathBuf,
+    /// The run before this one.
+    last: u64,
+}
+
+impl Liar {
+    fn live(&mut self) -> Done {
+        let environment = Digest::of(b"liar");
+        self.say(&FromExecutor::Ready { engine: "liar".to_owned(), environment }, &[])?;
+        let mut reader = FrameReader::default();
+        let mut buffer = vec![0; 65_536];
+        loop {
+            let mut space = vec![MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(253))];
+            let mut control = RecvAncillaryBuffer::new(&mut space);
+            let mut slices = [IoSliceMut::new(&mut buffer)];
+            let got = recvmsg(&self.socket, &mut slices, &mut control, RecvFlags::CMSG_CLOEXEC)?;
+            if got.bytes == 0 {
+                return Ok(());
+            }
+            reader.push(buffer.get(..got.bytes).unwrap_or_default());
+            while let Some(message) = reader.take::<ToExecutor>()? {
+                match message {
+                    ToExecutor::Run(request) => self.answer(request.run)?,
+                    ToExecutor::Cancel { run } => self.finish(run, b"hello")?,
+                    ToExecutor::Ping => self.say(&FromExecutor::Pong, &[])?,
+                    ToExecutor::Shutdown => return Ok(()),
+                }
+            }
+        }
+    }
+
+    /// What is to be done with this run; the file is left as it is for the next one.
+    fn trick(&self) -> Result<String, Box<dyn Error>> {
+        let text = fs::read_to_string(&self.trick).unwrap_or_default();
+        let Some((name, left)) = text.trim().rsplit_once(' ') else {
+            return Ok("honest".to_owned());
+        };
+        let left: u32 = left.parse()?;
+        let Some(less) = left.checked_sub(1) else { return Ok("honest".to_owned()) };
+        fs::write(&self.trick, format!("{name} {less}"))?;
+        Ok(name.to_owned())
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one trick after the other")]
+    fn answer(&mut self, run: u64) -> Done {
+        let trick = self.trick()?;
+        let last = std::mem::replace(&mut self.last, run);
+        let finished = |claim: Claim| FromExecutor::Finished { run, claim };
+        let (claim, files) = honest(&[("stdout", b"hello"), ("stderr", b"")])?;
+        match trick.as_str() {
+            "honest" => self.say(&finished(claim), &files)?,
+            // No frames.
+            "garbage" => self.raw(&[0xff; 4_096], &[])?,
+            "no-message" => self.raw(b"\x02\0\0\0{}", &[])?,
+            "not-utf8" => self.raw(b"\x04\0\0\0\xff\xfe\xff\xfe", &[])?,
+            "deep" => {
+                let deep = "[".repeat(500_000);
+                self.raw(&[&500_000_u32.to_le_bytes(), deep.as_bytes()].concat(), &[])?;
+            }
+            "over-the-cap" => {
+                self.raw(&[&[1, 0, 16, 0], vec![b' '; 1 << 20].as_slice()].concat(), &[])?;
+            }
+            "half-and-gone" => {
+                let frame = encode(&finished(claim))?;
+                self.raw(frame.get(..frame.len() / 2).unwrap_or_default(), &files)?;
+                std::process::exit(0);
+            }
+            "gone" => std::process::exit(0),
+            // Whole frames that say what is not so.
+            "wrong-digest" => {
+                let outputs = claim.outputs.iter().cloned();
+                let outputs = outputs.map(|b| Blob { digest: Digest::of(b"bye"), ..b }).collect();
+                self.say(&finished(Claim { outputs, ..claim }), &files)?;
+            }
+            "other-bytes" => {
+                let other = [sealed(b"hallo")?, sealed(b"")?];
+                self.say(&finished(claim), &other)?;
+            }
+            "other-size" => self.say(&finished(claim), &[sealed(b"hell")?, sealed(b"")?])?,
+            "other-run" => {
+                // An answer to what was asked before, and to what is asked next.
+                for run in [last, run.saturating_add(1), u64::MAX] {
+                    self.finish(run, b"of another")?;
+                }
+                self.say(&finished(claim), &files)?;
+            }
+            "twice" => {
+                self.say(&finished(claim), &files)?;
+                self.finish(run, b"second thoughts")?;
+            }
+            "unasked-output" => {
+                let (claim, files) = honest(&[("stdout", b"hello"), ("../../node.key", b"x")])?;
+                self.say(&finished(claim), &files)?;
+            }
+            "same-output-twice" => {
+                let (claim, files) = honest(&[("stdout", b"hello"), ("stdout", b"hello")])?;
+                self.say(&finished(claim), &files)?;
+            }
+            "huge-claim" => {
+                let outputs = claim.outputs.iter().cloned();
+                let outputs = outputs.map(|blob| Blob { size: u64::MAX, ..blob }).collect();
+                self.say(&finished(Claim { outputs, ..claim }), &files)?;
+            }
+            "endless-numbers" => {
+                let most = u64::MAX;
+                let claim =
+                    Claim { fuel: most, cpu_millis: most, peak_memory_bytes: most, ..claim };
+                self.say(&finished(Claim { wall_millis: most, ..claim }), &files)?;
+            }
+            // Files that are not what belongs there.
+            "no-files" => self.say(&finished(claim), &[])?,
+            "fewer-files" => self.say(&finished(claim), files.get(..1).unwrap_or_default())?,
+            "more-files" => {
+                let more: Result<Vec<_>, _> = (0..MOST_FILES).map(|_| sealed(b"more")).collect();
+                self.say(&finished(claim), &more?)?;
+            }
+            "not-sealed" => {
+                self.say(&finished(claim), &[memory(b"hello")?.into(), memory(b"")?.into()])?;
+            }
+            "changed-after-sending" => {
+                let mut open = memory(b"hello")?;
+                let sent = [open.try_clone()?.into(), sealed(b"")?];
+                self.say(&finished(claim), &sent)?;
+                open.write_all(b" and more")?;
+            }
+            "a-device" => {
+                let endless = [File::open("/dev/zero")?.into(), sealed(b"")?];
+                self.say(&finished(claim), &endless)?;
+            }
+            "a-pipe" => {
+                let (read, _write) = rustix::pipe::pipe()?;
+                self.say(&finished(claim), &[read, sealed(b"")?])?;
+                // Kept open, so that a reader would wait.
+                std::thread::sleep(Duration::from_millis(500));
+            }
+            // Too much of it.
+            "a-flood" => {
+                let long = "x".repeat(1 << 19);
+                for stranger in 0..120_u64 {
+                    let why = Outcome::WorkerLost { why: long.clone() };
+                    let run = u64::MAX.saturating_sub(stranger);
+                    let claim = Claim::without_work(why);
+                    self.say(&FromExecutor::Finished { run, claim }, &[])?;
+                }
+                self.say(&finished(claim), &files)?;
+            }
+            "a-flood-of-files" => {
+                for stranger in 0..20_u64 {
+                    let many: Result<Vec<_>, _> = (0..200).map(|_| sealed(b"")).collect();
+                    let names: Vec<String> = (0..200).map(|n: u32| n.to_string()).collect();
+                    let outputs: Vec<(&str, &[u8])> =
+                        names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+                    let (claim, _) = honest(&outputs)?;
+                    let run = u64::MAX.saturating_sub(stranger);
+                    self.say(&FromExecutor::Finished { run, claim }, &many?)?;
+                }
+                self.say(&finished(claim), &files)?;
+            }
+            "ready-again" => {
+                let environment = Digest::of(b"another");
+                let engine = "\u{1b}[31m".repeat(1_000);
+                self.say(&FromExecutor::Ready { engine, environment }, &[])?;
+                self.say(&finished(claim), &files)?;
+            }
+            // Too late.
+            "late" => {
+                std::thread::sleep(Duration::from_millis(1_500));
+                self.say(&finished(claim), &files)?;
+            }
+            "busy" => self.say(&FromExecutor::Busy { run, why: Busy::NoWorker }, &[])?,
+            "cannot" => self.say(&FromExecutor::Busy { run, why: Busy::Request }, &[])?,
+            "lost" => {
+                let why = Outcome::WorkerLost { why: "\u{7}so it goes".to_owned() };
+                self.say(&finished(Claim::without_work(why)), &[])?;
+            }
+            other => return Err(format!("no trick `{other}`").into()),
+        }
+        Ok(())
+    }
+
+    fn finish(&self, run: u64, stdout: &[u8]) -> Done {
+        let (claim, files) = honest(&[("stdout", stdout), ("stderr", b"")])?;
+        self.say(&FromExecutor::Finished { run, claim }, &files)
+    }
+
+    fn say(&self, message: &FromExecutor, files: &[OwnedFd]) -> Done {
+        self.raw(&encode(message)?, files)
+    }
+
+    fn raw(&self, bytes: &[u8], files: &[OwnedFd]) -> Done {
+        let mut rest = bytes;
+        let mut files = files.iter().map(|file| file.as_fd()).collect::<Vec<_>>();
+        while !rest.is_empty() {
+            let mut space = vec![MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(253))];
+            let mut control = SendAncillaryBuffer::new(&mut space);
+            if !files.is_empty() && !control.push(SendAncillaryMessage::ScmRights(&files)) {
+                return Err("too many files".into());
+            }
+            let sent =
+                sendmsg(&self.socket, &[IoSlice::new(rest)], &mut control, SendFlags::NOSIGNAL)?;
+            rest = rest.get(sent..).unwrap_or_default();
+            files = vec![];
+        }
+        Ok(())
+    }
+}
+
+/// A claim that is true, and its files.
+fn honest(outputs: &[(&str, &[u8])]) -> Result<(Claim, Vec<OwnedFd>), Box<dyn Error>> {
+    let mut claim = Claim { fuel: 42, ..Claim::without_work(Outcome::Completed) };
+    let mut files = vec![];
+    for (name, bytes) in outputs {
+        let size = u64::try_from(bytes.len())?;
+        claim.outputs.push(Blob { name: (*name).to_owned(), size, digest: Digest::of(bytes) });
+        files.push(sealed(bytes)?);
+    }
+    Ok((claim, files))
+}
+
+fn sealed(bytes: &[u8]) -> Result<OwnedFd, Box<dyn Error>> {
+    let file = memory(bytes)?;
+    fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW)?;
+    Ok(file.into())
+}
+
+fn memory(bytes: &[u8]) -> Result<File, Box<dyn Error>> {
+    let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+    let mut file = File::from(memfd_create("liar", flags)?);
+    file.write_all(bytes)?;
+    Ok(file)
+}

@@ -1,0 +1,138 @@
+//! The state folder on a small file system of its own that fills up, under the real agent.
+
+use std::{
+    fs::File,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use arch_tests::{Stranger, World, gated, module, skip};
+
+use crate::HELLO;
+
+/// Room for a ledger, its reserve and some jobs.
+const SIZE: &str = "size=24m,mode=0700";
+
+/// A file system in memory, there as long as the value lives.
+struct Small(PathBuf);
+
+impl Small {
+    fn on(folder: &Path) -> Option<Self> {
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", SIZE, "tmpfs"]).arg(folder);
+        match mount.output() {
+            Ok(output) if output.status.success() => Some(Self(folder.to_owned())),
+            Ok(output) => {
+                let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+                skip(&format!("no file system can be mounted here: {why}"));
+                None
+            }
+            Err(error) => {
+                skip(&format!("mount cannot be started: {error}"));
+                None
+            }
+        }
+    }
+
+    /// Takes all the room there is.
+    fn fill(&self) {
+        let mut file = File::create(self.filler()).unwrap();
+        let mut piece = 1 << 20;
+        while piece > 0 {
+            if file.write_all(&vec![0; piece]).is_err() {
+                piece /= 2;
+            }
+        }
+    }
+
+    fn free(&self) {
+        std::fs::remove_file(self.filler()).unwrap();
+    }
+
+    fn filler(&self) -> PathBuf {
+        self.0.join("filler")
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        // A test that failed leaves an agent for a moment.
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn on_a_full_disk_new_jobs_are_refused_running_ones_end_and_with_room_it_serves_again() {
+    let world = World::new();
+    let Some(small) = Small::on(&world.path("state")) else { return };
+    let wasm = module(HELLO);
+    let mut agent = world.agent();
+    let before = world.drop_job(&world.job("hello", &wasm));
+    assert_eq!(agent.wait_end(before).row.state, "completed", "{}", agent.log());
+    let running = world.drop_job(&gated::job(&world));
+    let _ = agent.wait_job(running, &["running"]);
+
+    small.fill();
+    let text = || world.owner.sign("job.yaml", &world.job("hello", &wasm).yaml());
+    let refused: Vec<String> = (0..20).map(|_| text()).collect();
+    for text in &refused {
+        let submitted = agent.submit(text);
+        let codes: Vec<&str> = submitted.problems.iter().map(|p| p.code.as_str()).collect();
+        let honest = ["ARCH-L104", "ARCH-L008", "ARCH-N101", "ARCH-F005"];
+        assert!(matches!(codes.as_slice(), [code] if honest.contains(code)), "{submitted:?}");
+    }
+    // One that is dropped waits in its folder.
+    let dropped = world.drop_job(&world.job("hello", &wasm));
+    gated::open(&world);
+    // It has ended, or its end waits for room; the agent answers.
+    let _ = agent.status();
+    let _ = agent.wait_job(running, &["running", "completed"]);
+
+    small.free();
+    assert_eq!(agent.wait_end(running).row.state, "completed", "{}", agent.log());
+    let again = agent.wait_for("acceptance", |agent| {
+        let submitted = agent.submit(&refused[0]);
+        submitted.problems.is_empty().then_some(submitted.digest)
+    });
+    assert_eq!(agent.wait_end(again).row.state, "completed", "{}", agent.log());
+    assert_eq!(agent.wait_end(dropped).row.state, "completed", "{}", agent.log());
+    let log = agent.log();
+    assert!(agent.stop().success(), "{log}");
+    assert!(!log.contains("panicked"), "{log}");
+    let ledger = Stranger::verified(&world);
+    for job in [before, again, dropped] {
+        assert_eq!(ledger.kinds(job), ["accepted", "started", "finished"], "{log}");
+    }
+    let kinds = ledger.kinds(running);
+    let count = |kind: &str| kinds.iter().filter(|k| *k == kind).count();
+    assert_eq!((count("accepted"), count("finished")), (1, 1), "{kinds:?}");
+    assert_eq!(count("started"), count("interrupted") + 1, "{kinds:?}");
+    drop(small);
+}
+
+#[test]
+fn an_agent_that_is_killed_on_a_full_disk_starts_there_again_and_ends_what_it_had() {
+    let world = World::new();
+    let Some(small) = Small::on(&world.path("state")) else { return };
+    let mut agent = world.agent();
+    let running = world.drop_job(&gated::job(&world));
+    let _ = agent.wait_job(running, &["running"]);
+    small.fill();
+    agent.kill();
+    gated::open(&world);
+    // Whether it can start before there is room or not: it must not make it worse.
+    let agent = world.agent_with(|_| {});
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    agent.kill();
+    small.free();
+    let mut agent = world.agent();
+    assert_eq!(agent.wait_end(running).row.state, "completed", "{}", agent.log());
+    let log = agent.log();
+    assert!(agent.stop().success() && !log.contains("panicked"), "{log}");
+    let kinds = Stranger::verified(&world).kinds(running);
+    let count = |kind: &str| kinds.iter().filter(|k| *k == kind).count();
+    assert_eq!((count("accepted"), count("finished")), (1, 1), "{kinds:?}");
+    assert_eq!(count("started"), count("interrupted") + 1, "{kinds:?}");
+    drop(small);
+}
