@@ -42,8 +42,7 @@ struct Plan {
 fn plans() -> Vec<Plan> {
     let mut plans = vec![];
     for (point, way, story) in POINTS {
-        let certain = Some(story).filter(|story| !story.is_empty());
-        plans.push(Plan { point, way, story: certain, victim: Victim::Agent });
+        plans.push(Plan { point, way, story: Some(story), victim: Victim::Agent });
         // While an agent takes up what was left, its executor may not be there yet.
         if way != Way::AfterADeath {
             plans.push(Plan { point, way, story: None, victim: Victim::Executor });

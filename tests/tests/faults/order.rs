@@ -22,6 +22,8 @@ use crate::HELLO;
 enum Event {
     /// A file or folder was flushed.
     Flushed(PathBuf),
+    /// All of the file system was.
+    Everything,
     /// The journal is being flushed: its newest entry may be durable from here on.
     Journal,
     Renamed {
@@ -46,16 +48,13 @@ fn what_an_entry_speaks_of_is_durable_before_the_entry() {
             (0..events.len()).filter(|at| matches!(events[*at], Event::Journal)).collect();
         assert_eq!(flushes.len(), 3, "{round}: accepted, started, finished: {events:#?}");
         let archive = Archive::to_read(&world.path("state/archive"));
-        let pin = archive.pin_of(&end.row.digest).unwrap();
         let durable = |path: &Path, flush: usize, what: &str| {
             durable(&events[..flush], path).unwrap_or_else(|why| {
                 panic!("{round}: {what} {}: {why}: {events:#?}", path.display())
             });
         };
         durable(&archive.path(&Digest::of(&wasm)), flushes[0], "the module");
-        durable(&archive.path(&pin.source), flushes[0], "the document");
-        let pins = world.path(format!("state/archive/pins/{}.json", end.row.digest.hex()));
-        durable(&pins, flushes[0], "the pin");
+        durable(&archive.document_path(&end.row.digest), flushes[0], "the document");
         durable(&archive.path(&Digest::of(b"hello\n")), flushes[2], "the output");
     }
 }
@@ -117,7 +116,11 @@ fn event(line: &str) -> Option<Event> {
             // A thread waits for its flush before it goes on; what is begun counts as done, because
             // no other thread works for this job meanwhile.
             let failed = rest.contains("= -1");
-            (!failed).then(|| Event::Flushed(path.into()))
+            let flushed = match name {
+                "syncfs" => Event::Everything,
+                _ => Event::Flushed(path.into()),
+            };
+            (!failed).then_some(flushed)
         }
         "rename" | "renameat" | "renameat2" => {
             let mut names = arguments.split('"').skip(1).step_by(2);
@@ -127,22 +130,25 @@ fn event(line: &str) -> Option<Event> {
     }
 }
 
-/// Whether what stands at `path` survives a power cut after these events: its bytes were flushed
-/// before it got its name, and since then the folders down to it were.
+/// Whether what stands at `path` survives a power cut after these events: its bytes were flushed, by
+/// whatever name, and since it got this one the folders down to it were.
 fn durable(events: &[Event], path: &Path) -> Result<(), String> {
     let named =
         events.iter().rposition(|event| matches!(event, Event::Renamed { to, .. } if to == path));
     let flushed = |events: &[Event], what: &Path| {
         events.iter().any(|event| matches!(event, Event::Flushed(path) if path == what))
     };
-    let (before, after) = match named {
-        Some(at) => (&events[..at], &events[at..]),
-        None => (&events[..0], events),
-    };
-    if let Some(Event::Renamed { from, .. }) = named.map(|at| &events[at])
-        && !flushed(before, from)
-    {
-        return Err("it got its name before its bytes were flushed".to_owned());
+    let after = &events[named.unwrap_or(0)..];
+    if after.iter().any(|event| matches!(event, Event::Everything)) {
+        return Ok(());
+    }
+    let bytes = flushed(after, path)
+        || named.is_some_and(|at| match &events[at] {
+            Event::Renamed { from, .. } => flushed(&events[..at], from),
+            _ => false,
+        });
+    if !bytes {
+        return Err("its bytes were not flushed".to_owned());
     }
     // `archive/sha256/ab/cdef`: the name is in `ab`, and that of `ab` in `sha256`.
     let folders = path.ancestors().skip(1).take_while(|folder| !folder.ends_with("archive"));

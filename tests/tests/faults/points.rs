@@ -21,11 +21,8 @@ const TWICE: &[&str] = &["accepted", "started", "interrupted", "started", "finis
 /// Called off while it ran.
 const CALLED_OFF: &[&str] = &["accepted", "started", "cancelled", "finished"];
 
-/// It may run beside what happens at the point: cut off or not.
-const EITHER: &[&str] = &[];
-
 /// In the order of the path: the point, how a job comes there, what the ledger says of it in the end
-/// when the agent was killed there; [`EITHER`] if that is not certain.
+/// when the agent was killed there.
 pub(crate) const POINTS: [(&str, Way, &[&str]); 20] = [
     ("Parsed", Way::Straight, ONCE),
     ("Verified", Way::Straight, ONCE),

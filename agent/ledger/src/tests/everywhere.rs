@@ -50,12 +50,12 @@ static LOG: LazyLock<Log> = LazyLock::new(|| {
     let file = crate::fs::Fs::open(&fs, JOURNAL).unwrap();
     let mut walk = Batches::new(&fs, file).unwrap().unwrap();
     while let Step::Batch(batch) = walk.next().unwrap() {
-        for record in &batch.entries {
-            let (offset, len) = (usize::try_from(record.offset).unwrap(), record.bytes.len() + 8);
+        for (offset, bytes) in batch.entries() {
+            let (offset, len) = (usize::try_from(offset).unwrap(), bytes.len() + 8);
             places.push(Place { offset, len, batch: batches.len() });
         }
         batches.push(Written {
-            entries: batch.entries.into_iter().map(|record| record.bytes).collect(),
+            entries: batch.entries().map(|(_, bytes)| bytes.to_vec()).collect(),
             commit: batch.commit,
             offset: usize::try_from(batch.commit_offset).unwrap(),
         });
