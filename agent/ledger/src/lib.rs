@@ -12,8 +12,8 @@
 //!
 //! The journal is the truth; all else can be written anew from it, byte for byte. What was committed
 //! is never cut, changed or repaired: a journal that does not agree with itself, or with what was
-//! derived from it, is refused. There is no clock and no randomness in here; the time
-//! comes in with each batch.
+//! derived from it, is refused. There is no clock and no randomness in here; the time comes in with
+//! each batch. Threads live only as long as one call: a start reads ahead, a backlog is written in turn.
 //!
 //! ```
 //! use arch_identity::{KeyKind, KeyPair};

@@ -76,8 +76,9 @@ impl<F: Fs> Reader<F> {
     ///
     /// If `keys` are given, they must all be keys that the ledger itself names and signs with. While
     /// an agent has the ledger open, a failure may be a write under way, so it is looked at again for
-    /// about a second. KNOWN GAP: a ledger that is written to without a pause longer than one look
-    /// takes may never be seen at rest; copy the folder, or stop the agent.
+    /// about a second: tiles and checkpoint follow the journal by a moment. KNOWN GAP: a ledger that is
+    /// written to without a pause longer than that moment and one look may never be seen at rest, nor
+    /// does a copy of it verify before an agent opened it; stop the agent.
     ///
     /// # Errors
     /// The first [`Failure`]: a changed, missing or foreign byte anywhere, or other keys.
