@@ -202,9 +202,9 @@ impl Disk {
             let base = self.base.inner();
             (base.names.clone(), base.folders.clone())
         };
-        for at in 0..after {
-            let Some(naming) = &self.naming[at] else { continue };
-            if !kept.keeps(at) && !safe[at] {
+        for (at, (naming, safe)) in self.naming.iter().zip(safe).take(after).enumerate() {
+            let Some(naming) = naming else { continue };
+            if !kept.keeps(at) && !safe {
                 continue;
             }
             match naming {

@@ -59,7 +59,7 @@ fn every_call_of_a_whole_life_fails_in_every_way_and_nothing_is_lost() {
 fn planned(number: u64) -> Planned {
     let ways = u64::try_from(WAYS.len()).unwrap();
     let total = (*CALLS + 1) * ways;
-    let step = [7_919, 7_907].into_iter().find(|prime| total % prime != 0).unwrap();
+    let step = [7_919, 7_907].into_iter().find(|prime| !total.is_multiple_of(*prime)).unwrap();
     // The first case comes after the last call: a life that does not meet its fault.
     let index = (number % total * step + total - ways) % total;
     let (trouble, happened) = WAYS[usize::try_from(index % ways).unwrap()];
