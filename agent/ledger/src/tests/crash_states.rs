@@ -106,7 +106,8 @@ impl Life {
             return self.disk.draw(case);
         }
         // A prime that does not divide the total walks through all of it.
-        let step = [1_000_003, 999_983].into_iter().find(|prime| total % prime != 0).unwrap();
+        let step =
+            [1_000_003, 999_983].into_iter().find(|prime| !total.is_multiple_of(*prime)).unwrap();
         let index = usize::try_from(number * step % total).unwrap();
         self.crashes[index].clone()
     }

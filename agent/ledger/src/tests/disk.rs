@@ -202,9 +202,9 @@ impl Disk {
             let base = self.base.inner();
             (base.names.clone(), base.folders.clone())
         };
-        for at in 0..after {
-            let Some(naming) = &self.naming[at] else { continue };
-            if !kept.keeps(at) && !safe[at] {
+        for (at, (naming, safe)) in self.naming.iter().zip(safe).take(after).enumerate() {
+            let Some(naming) = naming else { continue };
+            if !kept.keeps(at) && !safe {
                 continue;
             }
             match naming {
@@ -247,14 +247,14 @@ impl Disk {
         names.into_iter().map(|(path, file)| (path, bytes(file))).collect()
     }
 
-    /// What is left of everything that was done when no write survives that was not synced.
-    pub(crate) fn without_data(&self) -> Files {
-        self.after(&Crash::new(self.ops.len(), Kept::All, Kept::None))
+    /// What is left after so many operations when no write survives that was not synced.
+    pub(crate) fn without_data(&self, after: usize) -> Files {
+        self.after(&Crash::new(after, Kept::All, Kept::None))
     }
 
     /// And no name either.
-    pub(crate) fn without_data_and_names(&self) -> Files {
-        self.after(&Crash::new(self.ops.len(), Kept::None, Kept::None))
+    pub(crate) fn without_data_and_names(&self, after: usize) -> Files {
+        self.after(&Crash::new(after, Kept::None, Kept::None))
     }
 
     /// Every crash with one kind of loss; every subset where few changes may be lost.

@@ -36,6 +36,8 @@ struct Plan {
     calls: u64,
     fault: Option<Planned>,
     hit: Option<&'static str>,
+    /// How many operations were done before.
+    hit_after: usize,
 }
 
 /// A [`MemFs`] with a plan.
@@ -66,6 +68,11 @@ impl Faulty {
         self.plan().hit
     }
 
+    /// After how many operations that was.
+    pub(crate) fn hit_after(&self) -> usize {
+        self.plan().hit_after
+    }
+
     /// The fault that this call meets.
     fn meets(&self, kind: &'static str) -> Option<Planned> {
         let mut plan = self.plan();
@@ -75,7 +82,10 @@ impl Faulty {
         if !(fault.call..=last).contains(&plan.calls) {
             return None;
         }
-        plan.hit.get_or_insert(kind);
+        if plan.hit.is_none() {
+            plan.hit = Some(kind);
+            plan.hit_after = self.fs.inner().ops.len();
+        }
         Some(fault)
     }
 
