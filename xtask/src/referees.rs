@@ -1,5 +1,6 @@
 //! Programs by others that judge what we write, installed into cargo's target folder: a Python
-//! environment, node_modules, and Debian's Go. What is missing makes its tests say SKIPPED.
+//! environment, node_modules, Debian's Go, faketime and strace. What is missing makes its tests say
+//! SKIPPED.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,7 +30,8 @@ pub(crate) fn prepare(install: Install) -> Result<PathBuf, String> {
     if install == Install::Forbidden {
         return Ok(folder);
     }
-    let steps = [python(&folder.join("python")), javascript(&folder.join("javascript")), go()];
+    let python = python(&folder.join("python"));
+    let steps = [python, javascript(&folder.join("javascript")), go(), observers()];
     for why in steps.into_iter().filter_map(Result::err) {
         println!("a referee is missing: {why}");
     }
@@ -64,6 +66,13 @@ fn javascript(folder: &Path) -> Result<(), String> {
 fn go() -> Result<(), String> {
     let last = Path::new("/usr/share/gocode/src/gopkg.in/yaml.v3");
     if last.is_dir() && process::exists("go") { Ok(()) } else { apt::install(&GO) }
+}
+
+/// A clock that is wrong on demand, and what tells of system calls.
+fn observers() -> Result<(), String> {
+    let missing = ["faketime", "strace"].into_iter().filter(|program| !process::exists(program));
+    let missing: Vec<&str> = missing.collect();
+    if missing.is_empty() { Ok(()) } else { apt::install(&missing) }
 }
 
 /// Installs unless exactly these packages were installed before.
