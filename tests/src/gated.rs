@@ -1,14 +1,17 @@
-//! A job that runs until the test lets it go, on a machine of any speed.
+//! A job that runs until the test lets it go, on a machine of any speed, and says hello then.
 
 use std::fs;
 
 use crate::{JobText, World, module};
 
-/// Looks for the file `go` in the data folder, again and again, and ends when it is there.
+/// Looks for the file `go` in the data folder, again and again, until it is there.
 const GATED: &str = r#"(module
   (import "wasi_snapshot_preview1" "path_open"
     (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write"
+    (func $write (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 1)
+  (data (i32.const 16) "hello\n")
   (data (i32.const 64) "@GO@")
   (func (export "_start") (local $spin i32)
     (loop $again
@@ -16,7 +19,10 @@ const GATED: &str = r#"(module
       (loop $wait
         (br_if $wait (local.tee $spin (i32.sub (local.get $spin) (i32.const 1)))))
       (br_if $again (call $open (i32.const 3) (i32.const 0) (i32.const 64) (i32.const @LONG@)
-        (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 0))))))"#;
+        (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 0))))
+    (i32.store (i32.const 0) (i32.const 16))
+    (i32.store (i32.const 4) (i32.const 6))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"#;
 
 /// A job that runs until [`open`].
 #[must_use]

@@ -1,6 +1,6 @@
 //! Programs by others that judge what we write, installed into cargo's target folder: a Python
 //! environment, node_modules, and Debian's Go; and those that bring the faults of real machines:
-//! file systems and strace. What is missing makes its tests say SKIPPED.
+//! file systems, strace and clocks that are wrong. What is missing makes its tests say SKIPPED.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -24,12 +24,14 @@ const JAVASCRIPT: [&str; 3] = ["yaml@2.9.1", "js-yaml@5.5.0", "canonicalize@2.1.
 /// A compiler, the code of Go's checksum database, a parser of YAML.
 const GO: [&str; 3] = ["golang-go", "golang-golang-x-mod-dev", "golang-gopkg-yaml.v3-dev"];
 
-/// Makers of file systems, and strace: programs, and the packages that bring them.
-const MACHINES: [(&str, &str); 4] = [
+/// Makers of file systems, strace, and a clock that is wrong on demand: programs, and the packages that
+/// bring them.
+const MACHINES: [(&str, &str); 5] = [
     ("mkfs.ext4", "e2fsprogs"),
     ("mkfs.xfs", "xfsprogs"),
     ("mkfs.btrfs", "btrfs-progs"),
     ("strace", "strace"),
+    ("faketime", "faketime"),
 ];
 
 /// Installs what is missing, where that is allowed; gives the folder for `ARCH_REFEREES`.

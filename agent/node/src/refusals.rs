@@ -43,8 +43,8 @@ impl Judge for DropJudge {
         if problems.iter().any(|problem| problem.code == codes::NOT_YET_DONE) {
             self.0.await_ends();
         }
-        anchor(&self.0, subject, &file, &problems).await;
-        let later = problems.iter().all(|problem| may_change(problem.code));
+        let told = anchor(&self.0, subject, &file, &problems).await;
+        let later = !told || problems.iter().all(|problem| may_change(problem.code));
         if later { Verdict::LookAgain } else { Verdict::Settled }
     }
 }
@@ -55,9 +55,14 @@ fn unread(file: &str, code: Code) -> Digest {
 }
 
 /// Anchors a refusal unless the same one stands in the ledger, or so many came that they are only
-/// counted.
-pub(crate) async fn anchor(node: &Arc<Node>, subject: Digest, file: &str, problems: &[Problem]) {
-    let Some(first) = problems.first() else { return };
+/// counted. False if the ledger did not take it: it is still to be told.
+pub(crate) async fn anchor(
+    node: &Arc<Node>,
+    subject: Digest,
+    file: &str,
+    problems: &[Problem],
+) -> bool {
+    let Some(first) = problems.first() else { return true };
     // A hand on it, so that two who look at once do not both write.
     let _hand = node.hands.take(subject).await;
     let known = {
@@ -65,23 +70,24 @@ pub(crate) async fn anchor(node: &Arc<Node>, subject: Digest, file: &str, proble
         memory.was_refused(&subject, first.code.as_str()) || memory.job(&subject).is_some()
     };
     if known {
-        return;
+        return true;
     }
     for problem in problems {
         tracing::warn!(%file, %subject, %problem, "refused");
     }
     // That the node takes nothing in right now is its own trouble, not the document's.
     if passing(first.code) {
-        return;
+        return true;
     }
-    let Some(record) = records::refused(subject, file, problems) else { return };
+    let Some(record) = records::refused(subject, file, problems) else { return true };
     let turn = node.refusals.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now());
-    let Some(left_off) = turn else { return };
+    let Some(left_off) = turn else { return true };
     let summary = (left_off > 0).then(|| records::left_off(left_off));
-    if let Err(error) = node.anchors.anchor(summary.into_iter().chain([record]).collect()).await {
-        node.heed(&error);
-        tracing::error!(%error, "a refusal is not anchored");
-    }
+    let records = summary.into_iter().chain([record]).collect();
+    let Err(error) = node.anchors.anchor(records).await else { return true };
+    node.heed(&error);
+    tracing::error!(%error, "a refusal is not anchored");
+    false
 }
 
 /// Reasons that lie with the node and pass by themselves; they say nothing about the document.

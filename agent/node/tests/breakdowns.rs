@@ -20,8 +20,9 @@ fn impatient() -> World {
     let mut world = World::new();
     world.handover = std::time::Duration::from_millis(400);
     let policy = world.unsigned_policy(1, "");
-    let (before, after) = policy.split_once("timeout: \"1m\" }\n").unwrap();
-    let short = format!("{before}timeout: \"1m\" }}\n    limits: {{ compile: \"1s\" }}\n{after}");
+    let long = "timeout: \"1m\" }\n";
+    assert!(policy.contains(long), "{policy}");
+    let short = policy.replace(long, &format!("{long}    limits: {{ compile: \"1s\" }}\n"));
     world.write("config/policy.yaml", &world.sign(&short));
     world
 }

@@ -160,6 +160,10 @@ impl Liar {
             // Files that are not what belongs there.
             "no-files" => self.say(&finished(claim), &[])?,
             "fewer-files" => self.say(&finished(claim), files.get(..1).unwrap_or_default())?,
+            "one-more-file" => {
+                let more: Vec<OwnedFd> = files.into_iter().chain([sealed(b"more")?]).collect();
+                self.say(&finished(claim), &more)?;
+            }
             "more-files" => {
                 let more: Result<Vec<_>, _> = (0..MOST_FILES).map(|_| sealed(b"more")).collect();
                 self.say(&finished(claim), &more?)?;

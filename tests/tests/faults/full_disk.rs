@@ -7,12 +7,17 @@ use std::{
     process::Command,
 };
 
+use arch_identity::Digest;
+use arch_ledger::Record;
 use arch_tests::{Stranger, World, gated, module, skip};
 
 use crate::HELLO;
 
 /// Room for a ledger, its reserve and some jobs.
 const SIZE: &str = "size=24m,mode=0700";
+
+/// Bad files, at the most.
+const MOST_BAD: usize = 50;
 
 /// A file system in memory, there as long as the value lives.
 struct Small(PathBuf);
@@ -37,7 +42,7 @@ impl Small {
 
     /// Takes all the room there is.
     fn fill(&self) {
-        let mut file = File::create(self.filler()).unwrap();
+        let mut file = File::options().create(true).append(true).open(self.filler()).unwrap();
         let mut piece = 1 << 20;
         while piece > 0 {
             if file.write_all(&vec![0; piece]).is_err() {
@@ -62,10 +67,18 @@ impl Drop for Small {
     }
 }
 
+fn refusals(ledger: &Stranger, of: Digest) -> usize {
+    let refused =
+        |record: &&Record| matches!(record, Record::Refused { subject, .. } if *subject == of);
+    ledger.records().filter(refused).count()
+}
+
 #[test]
 fn on_a_full_disk_new_jobs_are_refused_running_ones_end_and_with_room_it_serves_again() {
     let world = World::new();
     let Some(small) = Small::on(&world.path("state")) else { return };
+    std::fs::create_dir(world.path("config/node.d")).unwrap();
+    std::fs::write(world.path("config/node.d/quick.yaml"), "jobs: { rescan: 1s }\n").unwrap();
     let wasm = module(HELLO);
     let mut agent = world.agent();
     let before = world.drop_job(&world.job("hello", &wasm));
@@ -82,25 +95,44 @@ fn on_a_full_disk_new_jobs_are_refused_running_ones_end_and_with_room_it_serves_
         let honest = ["ARCH-L104", "ARCH-L008", "ARCH-N101", "ARCH-F005"];
         assert!(matches!(codes.as_slice(), [code] if honest.contains(code)), "{submitted:?}");
     }
-    // One that is dropped waits in its folder.
-    let dropped = world.drop_job(&world.job("hello", &wasm));
+    // What runs comes to its end: the ledger keeps room for that, and its output is there already.
     gated::open(&world);
-    // It has ended, or its end waits for room; the agent answers.
-    let _ = agent.status();
-    let _ = agent.wait_job(running, &["running", "completed"]);
+    assert_eq!(agent.wait_end(running).row.state, "completed", "{}", agent.log());
+    // The ledger's reserve is taken as well, bit by bit. What is dropped now is judged and cannot be
+    // told; it waits in its folder until it can.
+    let mut bad = vec![];
+    while !agent.log().contains("a refusal is not anchored") {
+        assert!(bad.len() < MOST_BAD, "there is room for all of them");
+        small.fill();
+        let bytes = format!("kind: Job\n{}: [", bad.len()).into_bytes();
+        world.drop_file(&format!("bad-{}.yaml", bad.len()), &bytes);
+        let subject = Digest::of(&bytes);
+        agent.wait_for("its judgement", |agent| {
+            let told = agent.log().contains("a refusal is not anchored");
+            (told || refusals(&Stranger::read(&world), subject) > 0).then_some(())
+        });
+        bad.push(subject);
+    }
+    let dropped = world.drop_job(&world.job("hello", &wasm));
 
     small.free();
-    assert_eq!(agent.wait_end(running).row.state, "completed", "{}", agent.log());
     let again = agent.wait_for("acceptance", |agent| {
         let submitted = agent.submit(&refused[0]);
         submitted.problems.is_empty().then_some(submitted.digest)
     });
     assert_eq!(agent.wait_end(again).row.state, "completed", "{}", agent.log());
     assert_eq!(agent.wait_end(dropped).row.state, "completed", "{}", agent.log());
+    agent.wait_for("the refusals", |_| {
+        let ledger = Stranger::read(&world);
+        bad.iter().all(|subject| refusals(&ledger, *subject) > 0).then_some(())
+    });
     let log = agent.log();
     assert!(agent.stop().success(), "{log}");
     assert!(!log.contains("panicked"), "{log}");
     let ledger = Stranger::verified(&world);
+    for subject in &bad {
+        assert_eq!(refusals(&ledger, *subject), 1, "{log}");
+    }
     for job in [before, again, dropped] {
         assert_eq!(ledger.kinds(job), ["accepted", "started", "finished"], "{log}");
     }

@@ -30,7 +30,7 @@ const fn trick(name: &'static str, once: End, always: End) -> Trick {
     Trick { name, once, always }
 }
 
-const TRICKS: [Trick; 29] = [
+const TRICKS: [Trick; 30] = [
     trick("garbage", AGAIN, SPENT),
     trick("no-message", AGAIN, SPENT),
     trick("not-utf8", AGAIN, SPENT),
@@ -49,6 +49,7 @@ const TRICKS: [Trick; 29] = [
     trick("endless-numbers", GOOD, GOOD),
     trick("no-files", AGAIN, SPENT),
     trick("fewer-files", AGAIN, SPENT),
+    trick("one-more-file", AGAIN, SPENT),
     trick("more-files", AGAIN, SPENT),
     trick("not-sealed", AGAIN, SPENT),
     trick("changed-after-sending", AGAIN, SPENT),
