@@ -12,6 +12,9 @@ fn seals() -> SealFlags {
     SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW
 }
 
+/// Bytes that are hashed in one go.
+const CHUNK: usize = 1 << 18;
+
 /// Why a descriptor is not the blob it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -90,7 +93,10 @@ pub fn check_size(fd: BorrowedFd<'_>, wanted: u64) -> Result<(), NotTheBlob> {
 /// Checks the bytes of a sealed blob.
 pub fn check_digest(fd: BorrowedFd<'_>, wanted: Digest) -> Result<(), NotTheBlob> {
     let mut digest = DigestWriter::new();
-    let mut chunk = vec![0; 1 << 18];
+    // No larger than what is there, and one byte to see its end: most blobs are short.
+    let size = fstat(fd).map_err(NotTheBlob::Unreadable)?.st_size;
+    let size = usize::try_from(size).unwrap_or(CHUNK);
+    let mut chunk = vec![0; size.saturating_add(1).min(CHUNK)];
     let mut offset = 0_u64;
     loop {
         match rustix::io::pread(fd, &mut *chunk, offset) {
@@ -140,6 +146,20 @@ mod tests {
         assert_eq!(check_digest(fd.as_fd(), Digest::of(b"hello")), Ok(()));
         assert!(rustix::io::pwrite(&fd, b"J", 0).is_err());
         assert!(rustix::fs::ftruncate(&fd, 1).is_err());
+    }
+
+    #[test]
+    fn blobs_of_any_length_are_hashed_whole() {
+        for length in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK] {
+            let mut bytes = vec![7; length];
+            let (blob, fd) = seal("a", &bytes).unwrap();
+            assert_eq!(check_digest(fd.as_fd(), blob.digest), Ok(()), "{length}");
+            if let Some(last) = bytes.last_mut() {
+                *last = 8;
+                let other = Digest::of(&bytes);
+                assert!(check_digest(fd.as_fd(), other).is_err(), "{length}");
+            }
+        }
     }
 
     #[test]

@@ -15,8 +15,8 @@ use rustix::net::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-/// Bytes read in one go.
-const CHUNK: usize = 1 << 16;
+/// Bytes read in one go. Messages have some hundreds; what is longer comes in several.
+const CHUNK: usize = 1 << 13;
 
 /// A message that says how many descriptors belong to it.
 pub trait Message: Serialize + DeserializeOwned {
@@ -238,6 +238,29 @@ mod tests {
         }
         assert_eq!(got[0], (FromExecutor::Pong, 0));
         assert_eq!(got[1].1, 1);
+    }
+
+    #[test]
+    fn a_message_that_comes_in_pieces_is_whole_and_has_its_descriptors() {
+        let (mut one, mut other) = Channel::pair().unwrap();
+        let (mut blob, fd) = blob::seal("stdout", b"hello").unwrap();
+        blob.name = "x".repeat(5 * CHUNK);
+        let mut claim =
+            arch_wire::executor::Claim::without_work(arch_wire::executor::Outcome::Completed);
+        claim.outputs.push(blob);
+        let message = FromExecutor::Finished { run: 7, claim };
+        one.send(&message, vec![fd]).unwrap();
+        let mut pieces = 0;
+        let (got, fds) = loop {
+            one.flush().unwrap();
+            other.wait().unwrap();
+            pieces += 1;
+            if let Some(got) = other.take::<FromExecutor>().unwrap() {
+                break got;
+            }
+        };
+        assert_eq!((got, fds.len()), (message, 1));
+        assert!(pieces > 5, "{pieces}");
     }
 
     #[test]
