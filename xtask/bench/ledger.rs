@@ -10,8 +10,9 @@ use std::time::Instant;
 
 use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
 use arch_ledger::{Ledger, LogKeys, Record, StdFs};
+use tempfile::TempDir;
 
-use crate::{Bench, Sides};
+use crate::{Bench, Side, Sides};
 
 /// A full batch: what group commit is for.
 pub(crate) const BATCH: Bench =
@@ -25,31 +26,47 @@ pub(crate) const SINGLE: Bench =
 const BATCHES: u32 = 40;
 
 fn prepare(entries: u32) -> Result<Sides, String> {
+    let Ours { folder, side, bytes } = ours(entries)?;
+    let bytes = bytes.concat();
+    let mut file = File::create(folder.path().join("raw")).map_err(|error| error.to_string())?;
+    let peer = move || {
+        let _lives_as_long = &folder;
+        rate(entries, || {
+            let written = file.write_all(&bytes).and_then(|()| file.sync_data());
+            written.map_err(|error| error.to_string())
+        })
+    };
+    Ok(Sides { ours: side, peer: Some(Box::new(peer)) })
+}
+
+/// Our side, with what a peer needs to do the same.
+pub(crate) struct Ours {
+    /// Where the ledger is; to be kept as long as its side runs.
+    pub(crate) folder: TempDir,
+    pub(crate) side: Side,
+    /// The entries of one batch.
+    pub(crate) bytes: Vec<Vec<u8>>,
+}
+
+/// Appends batches of so many entries to a fresh ledger.
+pub(crate) fn ours(entries: u32) -> Result<Ours, String> {
     let folder = beside_the_programs()?;
     let mut ledger = open(folder.path().to_owned())?;
     let (now, record) = (now()?, record());
     let records: Vec<Record> = (0..entries).map(|_| record.clone()).collect();
     let first = ledger.append(now, &records).map_err(|error| error.to_string())?;
-    let bytes: Vec<u8> = first.iter().flat_map(|anchored| anchored.entry().bytes.clone()).collect();
-    let mut file = File::create(folder.path().join("raw")).map_err(|error| error.to_string())?;
-    Ok(Sides {
-        ours: Box::new(move || {
-            rate(entries, || {
-                ledger.append(now, &records).map(drop).map_err(|error| error.to_string())
-            })
-        }),
-        peer: Some(Box::new(move || {
-            let _lives_as_long = &folder;
-            rate(entries, || {
-                let written = file.write_all(&bytes).and_then(|()| file.sync_data());
-                written.map_err(|error| error.to_string())
-            })
-        })),
-    })
+    let bytes = first.iter().map(|anchored| anchored.entry().bytes.clone()).collect();
+    let side = move || {
+        rate(entries, || ledger.append(now, &records).map(drop).map_err(|error| error.to_string()))
+    };
+    Ok(Ours { folder, side: Box::new(side), bytes })
 }
 
 /// Entries a second, over many batches.
-fn rate(entries: u32, mut batch: impl FnMut() -> Result<(), String>) -> Result<f64, String> {
+pub(crate) fn rate(
+    entries: u32,
+    mut batch: impl FnMut() -> Result<(), String>,
+) -> Result<f64, String> {
     let started = Instant::now();
     for _ in 0..BATCHES {
         batch()?;
@@ -58,7 +75,7 @@ fn rate(entries: u32, mut batch: impl FnMut() -> Result<(), String>) -> Result<f
 }
 
 /// A folder on a disk; that for temporary files may be no disk at all.
-pub(crate) fn beside_the_programs() -> Result<tempfile::TempDir, String> {
+pub(crate) fn beside_the_programs() -> Result<TempDir, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let beside = own.parent().ok_or("no folder of my own")?;
     tempfile::tempdir_in(beside).map_err(|error| error.to_string())

@@ -1,11 +1,19 @@
 //! Benches: ours beside a peer that does the least that could do, interleaved in one run.
 //! `cargo xtask bench` builds and starts this.
 
+mod databases;
+mod executor;
+mod idle;
 mod ledger;
 mod long_ledger;
+mod on_disk;
+mod places;
+mod syncs;
 mod table;
 mod verify;
+mod wasm_start;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -19,7 +27,7 @@ struct Bench {
     prepare: fn() -> Result<Sides, String>,
 }
 
-/// One run of a side gives one figure.
+/// One run of a side gives one figure; one that is no number says that nothing was measured.
 type Side = Box<dyn FnMut() -> Result<f64, String>>;
 
 struct Sides {
@@ -27,13 +35,29 @@ struct Sides {
     peer: Option<Side>,
 }
 
-const BENCHES: [Bench; 6] = [
+impl Sides {
+    /// A row that cannot be measured here, with the reason.
+    fn skipped(why: &str) -> Self {
+        eprintln!("SKIPPED because {why}");
+        Self { ours: Box::new(|| Ok(f64::NAN)), peer: None }
+    }
+}
+
+const BENCHES: [Bench; 14] = [
     verify::ONE,
     verify::THREE_OF_FIVE_HYBRID,
     ledger::BATCH,
     ledger::SINGLE,
+    databases::SQLITE,
+    databases::REDB,
+    syncs::SYNCS,
+    on_disk::BYTES,
     long_ledger::PROOF,
     long_ledger::RECOVER,
+    wasm_start::PROCESS,
+    wasm_start::SHARED,
+    idle::RSS,
+    idle::READY,
 ];
 
 /// Benches, beside a peer where there is one
@@ -41,12 +65,21 @@ const BENCHES: [Bench; 6] = [
 struct Args {
     /// Which to run; all when left out
     names: Vec<String>,
+    /// Print the names and what each counts
+    #[arg(long)]
+    list: bool,
     /// Print one object a line
     #[arg(long)]
     json: bool,
     /// Interleaved runs of each side
     #[arg(long, default_value_t = 9)]
     runs: u32,
+    /// Append batches to a ledger in this folder, for whoever watches the system calls
+    #[arg(long, hide = true, value_name = "DIR")]
+    append_in: Option<PathBuf>,
+    /// How many
+    #[arg(long, hide = true, default_value_t = 0)]
+    batches: u32,
 }
 
 fn main() -> ExitCode {
@@ -60,6 +93,13 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Result<(), String> {
+    if let Some(folder) = &args.append_in {
+        return syncs::append(folder, args.batches);
+    }
+    if args.list {
+        BENCHES.iter().for_each(|bench| println!("{:<20} {}", bench.name, bench.unit));
+        return Ok(());
+    }
     let known = |name: &&String| BENCHES.iter().any(|bench| bench.name == name.as_str());
     if let Some(unknown) = args.names.iter().find(|name| !known(name)) {
         let names = BENCHES.map(|bench| bench.name).join(", ");
@@ -88,6 +128,9 @@ fn measure(bench: &Bench, runs: u32) -> Result<Figures, String> {
     let mut figures = Figures { ours: Vec::new(), peer: Vec::new() };
     for run in 0..=runs {
         let ours = (sides.ours)()?;
+        if !ours.is_finite() {
+            break;
+        }
         let peer = sides.peer.as_mut().map(|peer| peer()).transpose()?;
         if run > 0 {
             figures.ours.push(ours);

@@ -4,7 +4,7 @@ use crate::{Bench, Figures};
 
 /// `{"name","ours","peer","ratio","unit","runs","spread"}`: medians; the ratio is the median of ours
 /// over peer's, run by run; the spread is the lowest and the highest ratio, or figure of ours where
-/// there is no peer.
+/// there is no peer. What was not measured is null.
 pub(crate) fn row(bench: &Bench, figures: &Figures, json: bool) -> String {
     let ratios: Vec<f64> = figures
         .ours
@@ -22,15 +22,16 @@ pub(crate) fn row(bench: &Bench, figures: &Figures, json: bool) -> String {
         })
         .to_string();
     }
-    let shown = |figure: Option<f64>, digits: usize| {
+    let shown = |figure: Option<f64>| {
+        let digits = figure.map_or(0, |figure| if figure < 10.0 { 3 } else { 1 });
         figure.map_or("–".to_owned(), |figure| format!("{figure:.digits$}"))
     };
-    let (low, high) = spread;
+    let spread = spread.map_or("–".to_owned(), |(low, high)| format!("{low:.3}–{high:.3}"));
     format!(
-        "{name:<20} ours {:>11}   peer {:>11}   ratio {:>7}   spread {low:.3}–{high:.3}   {unit}",
-        shown(ours, 1),
-        shown(peer, 1),
-        shown(ratio, 3),
+        "{name:<20} ours {:>11}   peer {:>11}   ratio {:>7}   spread {spread}   {unit}",
+        shown(ours),
+        shown(peer),
+        shown(ratio),
     )
 }
 
@@ -40,8 +41,11 @@ fn median(figures: &[f64]) -> Option<f64> {
     sorted.get(sorted.len() / 2).copied()
 }
 
-fn range(figures: &[f64]) -> (f64, f64) {
-    figures.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), figure| {
-        (low.min(*figure), high.max(*figure))
-    })
+fn range(figures: &[f64]) -> Option<(f64, f64)> {
+    let first = *figures.first()?;
+    Some(
+        figures
+            .iter()
+            .fold((first, first), |(low, high), figure| (low.min(*figure), high.max(*figure))),
+    )
 }

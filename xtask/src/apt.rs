@@ -9,7 +9,7 @@ pub(crate) fn install(packages: &[&str]) -> Result<(), String> {
     if !is_root() || !process::exists("apt-get") {
         return Err(format!("on Debian 12 `apt-get install {}` brings it", packages.join(" ")));
     }
-    println!("installing {}", packages.join(" "));
+    eprintln!("installing {}", packages.join(" "));
     get(&["-y", "--no-install-recommends", "install"], packages)
         .or_else(|_no_list_yet| {
             get(&["update"], &[])?;

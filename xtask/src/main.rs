@@ -17,6 +17,7 @@ mod docs;
 mod guests;
 mod house;
 mod import_table;
+mod peers;
 mod process;
 mod referees;
 mod test;

@@ -1,0 +1,65 @@
+//! Programs by others that ours are measured beside, or with; installed where that is allowed.
+
+use std::path::PathBuf;
+
+use crate::guests::Install;
+use crate::{apt, house, process};
+
+/// The least that compiles a module and runs it compiled: whatever else the stock command line has
+/// would only make its start slower.
+const FEATURES: &str = "run,compile,cranelift";
+
+/// The stock command line of the engine, of the version that we link.
+pub(crate) fn wasmtime(install: Install) -> Result<PathBuf, String> {
+    let lock = house::text(&house::root().join("Cargo.lock"))?;
+    let version = locked(&lock, "wasmtime").ok_or("Cargo.lock names no wasmtime")?;
+    let folder = house::kept("peers")?.join(format!("wasmtime-{version}"));
+    let program = folder.join("bin/wasmtime");
+    if program.is_file() {
+        return Ok(program);
+    }
+    let package = format!("wasmtime-cli@{version}");
+    if install == Install::Forbidden {
+        return Err(format!("wasmtime {version} is not there; without --no-install it is built"));
+    }
+    eprintln!("building {package}, which takes many minutes; once for each version");
+    let mut cargo = process::cargo(["install", "--quiet", "--locked", &package, "--root"]);
+    cargo.arg(&folder).args(["--no-default-features", "--features", FEATURES]);
+    // What it was built from is of no further use: it goes with the folder that cargo makes itself.
+    cargo.env_remove("CARGO_TARGET_DIR");
+    process::output(&mut cargo).map_err(|why| format!("{package} does not install: {why}"))?;
+    Ok(program)
+}
+
+/// What counts system calls.
+pub(crate) fn strace(install: Install) -> Result<PathBuf, String> {
+    let find = || {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path).map(|at| at.join("strace")).find(|at| at.is_file())
+    };
+    if find().is_none() && install == Install::Allowed {
+        apt::install(&["strace"])?;
+    }
+    find().ok_or_else(|| "strace is not there; `apt-get install strace` brings it".to_owned())
+}
+
+/// The version of a package in a lock file.
+fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+    let (_, rest) = lock.split_once(&format!("\nname = \"{package}\"\nversion = \""))?;
+    rest.split('"').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_peer_is_of_the_version_that_is_linked() {
+        let lock = "[[package]]\nname = \"wasmtime-environ\"\nversion = \"1.0.0\"\n\n\
+                    [[package]]\nname = \"wasmtime\"\nversion = \"48.0.8\"\nsource = \"x\"\n";
+        assert_eq!(locked(lock, "wasmtime"), Some("48.0.8"));
+        assert_eq!(locked(lock, "wasm"), None);
+        let ours = house::text(&house::root().join("Cargo.lock")).unwrap();
+        assert!(locked(&ours, "wasmtime").is_some());
+    }
+}
