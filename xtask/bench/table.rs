@@ -22,15 +22,16 @@ pub(crate) fn row(bench: &Bench, figures: &Figures, json: bool) -> String {
         })
         .to_string();
     }
-    let shown = |figure: Option<f64>, digits: usize| {
+    let shown = |figure: Option<f64>| {
+        let digits = figure.map_or(0, |figure| if figure < 10.0 { 3 } else { 1 });
         figure.map_or("–".to_owned(), |figure| format!("{figure:.digits$}"))
     };
     let spread = spread.map_or("–".to_owned(), |(low, high)| format!("{low:.3}–{high:.3}"));
     format!(
         "{name:<20} ours {:>11}   peer {:>11}   ratio {:>7}   spread {spread}   {unit}",
-        shown(ours, 2),
-        shown(peer, 2),
-        shown(ratio, 3),
+        shown(ours),
+        shown(peer),
+        shown(ratio),
     )
 }
 

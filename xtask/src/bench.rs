@@ -62,7 +62,11 @@ impl Args {
     fn prepare(&self, command: &mut Command) -> Result<(), String> {
         if self.wants(&["wasm-start", "idle", "ready", "jobs"]) {
             eprintln!("building the programs; the first time takes minutes");
-            process::succeed(self.cargo("build").args(["-p", "arch-node", "-p", "arch-executor"]))?;
+            // One by one: together they would choose each other's features, and the engine, built
+            // for one of them already, would be built again.
+            for package in ["arch-executor", "arch-node"] {
+                process::succeed(self.cargo("build").args(["-p", package]))?;
+            }
         }
         command.env("ARCH_PROGRAMS", self.programs()?);
         let install = Install::unless(self.no_install);
