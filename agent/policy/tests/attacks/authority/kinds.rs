@@ -80,7 +80,7 @@ pub(super) fn cross_kind(stage: &Stage, case: &mut Case) -> Attempt {
             let forged = Scene { wanted: other, ..honest.with(text) };
             // A next root has to be read before its own signers are known.
             let codes: &[&str] = match other {
-                Kind::Root => &["ARCH-D019", "ARCH-D202", "ARCH-D203", "ARCH-D205"],
+                Kind::Root => &["ARCH-D019", "ARCH-D202", "ARCH-D203", "ARCH-D204", "ARCH-D205"],
                 _ => &["ARCH-D003"],
             };
             Attempt::new(format!("a {kind} renamed to {other}"), honest, forged, codes)
