@@ -357,6 +357,7 @@ impl Around {
             roles: &roles,
             signers: &self.signers,
             facts: &facts,
+            tells: true,
         })
     }
 
