@@ -59,7 +59,7 @@ impl ActivePolicy {
     /// [`Denied`] hands the job back with one problem for each reason.
     pub fn admit(&self, job: Verified<Job>, facts: &Facts) -> Result<Admitted, Box<Denied>> {
         let roles = roles_of(&job);
-        let case = self.case(&job, &roles, facts);
+        let case = Case { tells: false, ..self.case(&job, &roles, facts) };
         let findings = case.findings();
         if self.is_over(facts.now) || findings.iter().any(Finding::has_failed) {
             return Err(Box::new(Denied { reasons: self.explain(&job, facts).reasons(), job }));
@@ -100,6 +100,7 @@ impl ActivePolicy {
             roles,
             signers: job.signers(),
             facts,
+            tells: true,
         }
     }
 

@@ -16,6 +16,8 @@ pub(crate) struct Case<'a> {
     pub(crate) roles: &'a [RoleCaps],
     pub(crate) signers: &'a [String],
     pub(crate) facts: &'a Facts,
+    /// Whether somebody will read what the checks rest upon.
+    pub(crate) tells: bool,
 }
 
 /// What one satisfied role may ask for at most.
@@ -29,6 +31,11 @@ pub(crate) struct RoleCaps {
 }
 
 impl Case<'_> {
+    /// What a check that holds rests upon; the words are put together only for readers.
+    pub(crate) fn told(&self, words: impl FnOnce() -> String) -> String {
+        if self.tells { words() } else { String::new() }
+    }
+
     /// Every check, in the order in which people read them. No check is left out because another
     /// one failed: the owner learns all reasons at once.
     pub(crate) fn findings(&self) -> Vec<Finding> {
@@ -47,7 +54,7 @@ impl Case<'_> {
             check::placement::check,
             check::offered::check,
         ];
-        let mut findings = Vec::new();
+        let mut findings = Vec::with_capacity(32);
         for check in checks {
             check(self, &mut findings);
         }

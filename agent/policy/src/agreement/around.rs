@@ -113,6 +113,7 @@ impl Around {
             roles: &roles,
             signers: &self.signers,
             facts: &facts,
+            tells: true,
         })
     }
 

@@ -12,8 +12,8 @@ use crate::{
 
 pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     for (at, grant) in asked(case) {
-        findings.push(by_roles(case.roles, &at, grant));
-        findings.push(by_policy(case.policy, &at, grant));
+        findings.push(by_roles(case, &at, grant));
+        findings.push(by_policy(case, &at, grant));
     }
 }
 
@@ -23,13 +23,14 @@ pub(crate) fn asked<'a>(case: &Case<'a>) -> impl Iterator<Item = (String, &'a Gr
 }
 
 /// Each role that signed is enough by itself for what its caps cover.
-fn by_roles(roles: &[RoleCaps], at: &str, grant: &Grant) -> Finding {
+fn by_roles(case: &Case<'_>, at: &str, grant: &Grant) -> Finding {
+    let roles = case.roles;
     match roles.iter().find(|role| may_ask(role, grant)) {
         Some(role) => Finding::holds(
             "signers' capabilities",
             at.to_owned(),
             Some(rule_of(role)),
-            format!("role `{}` may ask for `{grant}`", role.role),
+            case.told(|| format!("role `{}` may ask for `{grant}`", role.role)),
         ),
         None => {
             let names: Vec<_> = roles.iter().map(|role| format!("`{}`", role.role)).collect();
@@ -54,9 +55,10 @@ fn may_ask(role: &RoleCaps, grant: &Grant) -> bool {
     role.caps.as_ref().is_none_or(|caps| grants::covers(caps, grant))
 }
 
-fn by_policy(policy: &PolicySpec, at: &str, grant: &Grant) -> Finding {
+fn by_policy(case: &Case<'_>, at: &str, grant: &Grant) -> Finding {
+    let policy = case.policy;
     if let Some((index, rule)) = allowing(policy, grant) {
-        let evidence = format!("rule `{}` allows `{grant}`", rule.id);
+        let evidence = case.told(|| format!("rule `{}` allows `{grant}`", rule.id));
         return Finding::holds(
             "policy's capabilities",
             at.to_owned(),

@@ -22,7 +22,10 @@ pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
 fn pinned(case: &Case<'_>, image: &Spellings<'_>) -> Finding {
     let rule = RuleAt::path("images.allowTags");
     match image.digest {
-        Some(digest) => Finding::holds(ABOUT, AT, None, format!("named by its digest {digest}")),
+        Some(digest) => {
+            let evidence = case.told(|| format!("named by its digest {digest}"));
+            Finding::holds(ABOUT, AT, None, evidence)
+        }
         None if case.policy.images.allow_tags => {
             Finding::holds(ABOUT, AT, rule, "the policy allows a tag alone")
         }
@@ -41,7 +44,7 @@ fn allowed(case: &Case<'_>, image: &Spellings<'_>) -> Finding {
             ABOUT,
             AT,
             RuleAt::path(format!("images.allow.{index}")),
-            format!("`{}` is allowed", image.name),
+            case.told(|| format!("`{}` is allowed", image.name)),
         ),
         None => Finding::fails(
             ABOUT,

@@ -14,7 +14,12 @@ pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
         let at = format!("/spec/inputs/{}", escaped(name));
         let rule = RuleAt::path("inputs.allowUnpinned");
         findings.push(if address.digest().is_some() {
-            Finding::holds(ABOUT, at, None, format!("`{name}` is pinned by its digest"))
+            Finding::holds(
+                ABOUT,
+                at,
+                None,
+                case.told(|| format!("`{name}` is pinned by its digest")),
+            )
         } else if case.policy.inputs.allow_unpinned {
             Finding::holds(ABOUT, at, rule, format!("the policy allows `{name}` unpinned"))
         } else {

@@ -18,7 +18,9 @@ pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
             ABOUT,
             AT,
             RuleAt::named(&rule.id, "owners", index),
-            format!("`{owner}` fits `{}`, weight {}", rule.owner, rule.weight.value()),
+            case.told(|| {
+                format!("`{owner}` fits `{}`, weight {}", rule.owner, rule.weight.value())
+            }),
         ),
         None => Finding::fails(
             ABOUT,

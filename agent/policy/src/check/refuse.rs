@@ -26,7 +26,10 @@ pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
             )
             .remedy(Remedy::Say(remedy(rule))),
             // No rule to rest upon: what does not refuse does not allow either.
-            None => Finding::holds(ABOUT, "", None, format!("`{}` is not about it", rule.id)),
+            None => {
+                let evidence = case.told(|| format!("`{}` is not about it", rule.id));
+                Finding::holds(ABOUT, "", None, evidence)
+            }
         });
     }
 }

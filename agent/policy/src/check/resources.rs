@@ -14,15 +14,15 @@ const ABOUT: &str = "resources";
 
 pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let (asked, max) = (&case.job.spec.resources, &case.policy.resources.max);
-    findings.push(within("cpu", &asked.cpu, &max.cpu));
-    findings.push(within("memory", &asked.memory, &max.memory));
-    findings.push(within("gpu", &asked.gpu, &max.gpu));
+    findings.push(within(case, "cpu", &asked.cpu, &max.cpu));
+    findings.push(within(case, "memory", &asked.memory, &max.memory));
+    findings.push(within(case, "gpu", &asked.gpu, &max.gpu));
     if let Some(power) = &asked.power_budget {
-        findings.push(within("powerBudgetW", power, &max.power_budget));
+        findings.push(within(case, "powerBudgetW", power, &max.power_budget));
     }
-    findings.push(within("timeout", &asked.timeout, &max.timeout));
+    findings.push(within(case, "timeout", &asked.timeout, &max.timeout));
     if let Some(fuel) = &asked.fuel {
-        findings.push(within("fuel", fuel, &limits::max_fuel(&case.policy.resources)));
+        findings.push(within(case, "fuel", fuel, &limits::max_fuel(&case.policy.resources)));
     }
     if asked.gpu > case.facts.gpus {
         let message =
@@ -31,11 +31,12 @@ pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn within<T: Ord + Display>(name: &str, asked: &T, max: &T) -> Finding {
+fn within<T: Ord + Display>(case: &Case<'_>, name: &str, asked: &T, max: &T) -> Finding {
     let at = format!("/spec/resources/{name}");
     let rule = RuleAt::path(format!("resources.max.{name}"));
     if asked <= max {
-        return Finding::holds(ABOUT, at, rule, format!("{name} `{asked}` is within `{max}`"));
+        let evidence = case.told(|| format!("{name} `{asked}` is within `{max}`"));
+        return Finding::holds(ABOUT, at, rule, evidence);
     }
     let message = format!("{name} `{asked}` is above the policy's cap of `{max}`");
     Finding::fails(ABOUT, at, rule, codes::OVER_CAP, message)

@@ -19,7 +19,7 @@ pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
             ABOUT,
             AT,
             RuleAt::path(format!("runtimes.{index}")),
-            format!("the policy allows `{name}`"),
+            case.told(|| format!("the policy allows `{name}`")),
         ),
         None => Finding::fails(
             ABOUT,
@@ -30,7 +30,7 @@ pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
         ),
     });
     findings.push(if case.facts.runtimes.contains(&asked) {
-        Finding::holds(ABOUT, AT, None, format!("an executor for `{name}` is here"))
+        Finding::holds(ABOUT, AT, None, case.told(|| format!("an executor for `{name}` is here")))
     } else {
         let message = format!("this node has no executor for runtime `{name}`");
         Finding::fails(ABOUT, AT, None, codes::RUNTIME_NOT_OFFERED, message)

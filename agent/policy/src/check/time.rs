@@ -18,7 +18,7 @@ pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
         let message = format!("its time was over at {}; it is {now}", shown(life.not_after));
         Finding::fails(ABOUT, "/metadata/notAfter", None, codes::JOB_OUT_OF_TIME, message)
     } else {
-        let evidence = format!("{now} is not after {}", shown(life.not_after));
+        let evidence = case.told(|| format!("{now} is not after {}", shown(life.not_after)));
         Finding::holds(ABOUT, "/metadata/notAfter", None, evidence)
     });
 }
