@@ -19,6 +19,7 @@ mod scan;
 
 use arch_identity::canonical::Json;
 use arch_problem::{Problem, Span};
+use quick::Plain;
 
 pub use crate::tree::{Field, Found, Node, Value, escape};
 
@@ -76,12 +77,10 @@ impl Tree {
 /// # Errors
 /// The first [`Problem`]: a code `ARCH-D1xx`, its line and column, and what to write instead.
 pub fn load(file: &str, bytes: &[u8]) -> Result<Tree, Box<Problem>> {
-    let read = scan::check(bytes).and_then(|text| match quick::document(text) {
-        Some(root) => Ok(root),
-        None => match quick::end_of_nothing(text) {
-            Some(end) => Err(build::empty(end)),
-            None => build::document(text),
-        },
+    let read = scan::check(bytes).and_then(|text| match quick::read(text) {
+        Some(Plain::Document(root)) => Ok(root),
+        Some(Plain::Nothing(end)) => Err(build::empty(end)),
+        None => build::document(text),
     });
     read.map(|root| Tree { root }).map_err(|flaw| flaw.tell(file))
 }
@@ -89,13 +88,15 @@ pub fn load(file: &str, bytes: &[u8]) -> Result<Tree, Box<Problem>> {
 /// The two readers of [`load`], each alone, for tests that hold them beside each other: what the
 /// quick one takes, the parser takes with an equal tree.
 pub mod apart {
-    use super::{Problem, Tree, build, quick, scan};
+    use super::{Plain, Problem, Tree, build, quick, scan};
 
     /// The quick reader's tree; `None` where [`load`](super::load) asks the parser.
     #[must_use]
     pub fn quickly(bytes: &[u8]) -> Option<Tree> {
-        let root = quick::document(scan::check(bytes).ok()?)?;
-        Some(Tree { root })
+        match quick::read(scan::check(bytes).ok()?)? {
+            Plain::Document(root) => Some(Tree { root }),
+            Plain::Nothing(_) => None,
+        }
     }
 
     /// What the parser alone says.

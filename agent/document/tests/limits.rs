@@ -49,13 +49,21 @@ fn keys_depth_and_values_stop_at_their_limits_exactly() {
     assert_eq!(code(many(9_998).as_bytes()), "ARCH-D122");
 }
 
+/// What this thread has had of a processor so far; time on the wall where the kernel does not tell.
+fn had(since: Instant) -> Duration {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = stat.split(' ').next().and_then(|first| first.parse().ok());
+    nanos.map_or_else(|| since.elapsed(), Duration::from_nanos)
+}
+
 /// The quickest of some runs, so that a busy machine fails nobody.
 fn quickest(work: impl Fn()) -> Duration {
     let mut best = Duration::MAX;
+    let start = Instant::now();
     for _ in 0..8 {
-        let start = Instant::now();
+        let before = had(start);
         work();
-        best = best.min(start.elapsed());
+        best = best.min(had(start).saturating_sub(before));
         if best < ENOUGH {
             break;
         }

@@ -23,24 +23,29 @@ use line::Line;
 /// Deeper than any document needs, and far from the loader's own limit.
 const DEEP: usize = DEPTH / 2;
 
+/// What the quick reader knows for certain.
+pub(super) enum Plain {
+    /// The document.
+    Document(Node),
+    /// There are blank lines and comments alone, up to this end.
+    Nothing(Span),
+}
+
 /// The document, if all of it is written plainly.
-pub(super) fn document(text: &str) -> Option<Node> {
+pub(super) fn read(text: &str) -> Option<Plain> {
     // ASCII alone: a column is a byte, every text is in normal form, and nothing is invisible.
     if !scan::is_plain(text) {
         return None;
     }
-    let mut reader = Reader::begin(text);
-    let first = reader.line.filter(|line| line.indent == 0)?;
-    let root = reader.map(first, 1)?;
-    reader.line.is_none().then_some(root)
+    let mut reader = Reader { rest: text, start: 0, number: 0, line: None, nodes: Nodes(0) };
+    reader.advance();
+    let Some(first) = reader.line else { return end(text).map(Plain::Nothing) };
+    let root = reader.map(first, 1).filter(|_| first.indent == 0)?;
+    reader.line.is_none().then_some(Plain::Document(root))
 }
 
-/// The end of a text that says nothing: blank lines and comments alone.
-pub(super) fn end_of_nothing(text: &str) -> Option<Span> {
-    let reader = Reader::begin(text);
-    if !scan::is_plain(text) || reader.line.is_some() {
-        return None;
-    }
+/// One past the last character.
+fn end(text: &str) -> Option<Span> {
     let last = text.rsplit('\n').next().unwrap_or_default();
     let line = u32::try_from(text.bytes().filter(|byte| *byte == b'\n').count()).ok()?;
     Some(Span {
@@ -75,17 +80,14 @@ impl Nodes {
 }
 
 impl<'a> Reader<'a> {
-    /// At the first line that says something.
-    fn begin(text: &'a str) -> Self {
-        let mut reader = Self { rest: text, start: 0, number: 0, line: None, nodes: Nodes(0) };
-        reader.advance();
-        reader
-    }
-
     /// Goes to the next line that is neither blank nor a comment.
     fn advance(&mut self) {
         self.line = None;
-        while !self.rest.is_empty() && self.line.is_none() {
+        while self.line.is_none() {
+            self.skip_empty_lines();
+            if self.rest.is_empty() {
+                return;
+            }
             let length = self.rest.bytes().position(|byte| byte == b'\n');
             let length = length.unwrap_or(self.rest.len());
             let (whole, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, ""));
@@ -94,6 +96,13 @@ impl<'a> Reader<'a> {
             self.start = self.start.saturating_add(whole.len()).saturating_add(1);
             self.rest = rest.get(1..).unwrap_or_default();
         }
+    }
+
+    fn skip_empty_lines(&mut self) {
+        let empty = self.rest.bytes().take_while(|byte| *byte == b'\n').count();
+        self.rest = self.rest.get(empty..).unwrap_or_default();
+        self.start = self.start.saturating_add(empty);
+        self.number = self.number.saturating_add(u32::try_from(empty).unwrap_or(u32::MAX));
     }
 
     /// The map that begins at the line at hand: entries of the same indentation.
