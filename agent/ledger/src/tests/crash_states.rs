@@ -10,6 +10,7 @@ use super::disk::{Crash, Disk, Files};
 use super::trace::{Driver, LATER, life};
 use super::world::*;
 use crate::fault::MemFs;
+use crate::fs::is_full;
 use crate::journal::{Batches, Step as Walk};
 use crate::layout::{CHECKPOINT, JOURNAL};
 use crate::proof::verify_consistency;
@@ -127,6 +128,8 @@ impl Life {
             Ok((_, recovery)) => cut = recovery.cut_bytes > 0,
             // An honest refusal; with room, it opens.
             Err(LedgerError::OutOfSpace) if full => refused = true,
+            // Not even a first entry fits.
+            Err(LedgerError::Io { source, .. }) if full && is_full(&source) => refused = true,
             Err(error) => return Err((REFUSED, error.to_string())),
         }
         if full {
