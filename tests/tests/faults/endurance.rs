@@ -59,7 +59,7 @@ fn jobs_in_a_row_leave_nothing_behind_and_memory_stays_within_its_bound() {
     let mut first = None;
     let mut done = 0;
     let mut newest = None;
-    Campaign::new("endurance", 6)
+    Campaign::new("endurance", 4)
         .watch("not completed")
         .watch("left behind")
         .watch("memory beyond the bound")
