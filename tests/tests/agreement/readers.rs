@@ -23,6 +23,8 @@ pub(crate) struct Differs {
 /// A program that reads all cases.
 pub(crate) struct Reader {
     name: &'static str,
+    /// What its texts are counted as.
+    pub(crate) counted: &'static str,
     command: Command,
     _kept: Option<tempfile::TempDir>,
 }
@@ -54,17 +56,17 @@ impl Reader {
 
 fn python() -> Option<Reader> {
     let command = referee::python("tests/referees/read_yaml.py", "yaml, ruamel.yaml, rfc8785")?;
-    Some(Reader { name: "Python", command, _kept: None })
+    Some(Reader { name: "Python", counted: "read by PyYAML and ruamel.yaml", command, _kept: None })
 }
 
 fn javascript() -> Option<Reader> {
     let packages = ["yaml", "js-yaml", "canonicalize"];
     let command = referee::javascript("tests/referees/read_yaml.mjs", &packages)?;
-    Some(Reader { name: "JavaScript", command, _kept: None })
+    Some(Reader { name: "JavaScript", counted: "read by js-yaml and yaml", command, _kept: None })
 }
 
 fn go() -> Option<Reader> {
     let folder = tempfile::tempdir().unwrap();
     let command = referee::go("tests/referees/read_yaml.go", "gopkg.in/yaml.v3", folder.path())?;
-    Some(Reader { name: "Go", command, _kept: Some(folder) })
+    Some(Reader { name: "Go", counted: "read by yaml.v3", command, _kept: Some(folder) })
 }

@@ -24,7 +24,7 @@ pub(super) fn unpinned(stage: &Stage, case: &mut Case) -> Attempt {
                 1 => format!("{other}0"),
                 2 => other.to_uppercase().replace("SHA256", "sha256"),
                 3 => "sha256:".to_owned(),
-                _ => other.replace(&other[10..12], "gg"),
+                _ => format!("{}gg{}", &other[..10], &other[12..]),
             };
             let forged = text.replace(&pinned.to_string(), &digest);
             (
