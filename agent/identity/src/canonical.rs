@@ -13,7 +13,7 @@ use arch_problem::{Code, codes};
 use serde::Serialize;
 
 pub use decimal::{Decimal, NotADecimal};
-pub use write::write;
+pub use write::{text_into, write};
 
 /// The greatest integer that every JSON reader keeps exactly (RFC 7493 §2.2).
 pub const MAX_INTEGER: i64 = 9_007_199_254_740_991;

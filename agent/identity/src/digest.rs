@@ -36,7 +36,17 @@ impl Digest {
     /// The 64 hexadecimal digits without the prefix.
     #[must_use]
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        self.hex_digits().iter().copied().map(char::from).collect()
+    }
+
+    /// The 64 hexadecimal digits as bytes.
+    #[must_use]
+    pub fn hex_digits(&self) -> [u8; 64] {
+        let mut digits = [0; 64];
+        for ([high, low], byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
+            (*high, *low) = (hex_digit(byte >> 4), hex_digit(byte & 15));
+        }
+        digits
     }
 }
 
@@ -61,22 +71,32 @@ impl FromStr for Digest {
         if digits.len() != 64 {
             return Err(NotADigest);
         }
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = match pair {
-                [high, low] => (nibble(*high)? << 4) | nibble(*low)?,
-                _ => return Err(NotADigest),
-            };
+        // One look at the end instead of one a digit: a whole ledger of these is read at each start.
+        let mut all = 0;
+        for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks::<2>().0) {
+            let (high, low) = (nibble(*high), nibble(*low));
+            all |= high | low;
+            *byte = (high << 4) | (low & 15);
+        }
+        if all > 15 {
+            return Err(NotADigest);
         }
         Ok(Self(bytes))
     }
 }
 
-/// One lower-case hexadecimal digit; upper case would give one digest two spellings.
-fn nibble(digit: u8) -> Result<u8, NotADigest> {
+/// The digit of a number below 16.
+fn hex_digit(number: u8) -> u8 {
+    if number < 10 { b'0'.wrapping_add(number) } else { b'a'.wrapping_add(number.wrapping_sub(10)) }
+}
+
+/// What a lower-case hexadecimal digit stands for, and 255 for everything else; upper case would give
+/// one digest two spellings.
+fn nibble(digit: u8) -> u8 {
     match digit {
-        b'0'..=b'9' => Ok(digit.wrapping_sub(b'0')),
-        b'a'..=b'f' => Ok(digit.wrapping_sub(b'a').wrapping_add(10)),
-        _ => Err(NotADigest),
+        b'0'..=b'9' => digit.wrapping_sub(b'0'),
+        b'a'..=b'f' => digit.wrapping_sub(b'a').wrapping_add(10),
+        _ => u8::MAX,
     }
 }
 

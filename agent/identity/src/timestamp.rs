@@ -115,19 +115,33 @@ impl FromStr for Timestamp {
     type Err = NotATimestamp;
 
     fn from_str(text: &str) -> Result<Self, NotATimestamp> {
-        let number = |from: usize, to: usize| {
-            let digits = text.get(from..to).ok_or(NotATimestamp)?;
-            let plain = digits.bytes().all(|b| b.is_ascii_digit());
-            digits.parse::<i64>().ok().filter(|_| plain).ok_or(NotATimestamp)
+        let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', rest @ ..] = text.as_bytes() else {
+            return Err(NotATimestamp);
         };
-        let days = calendar::days(number(0, 4)?, number(5, 7)?, number(8, 10)?);
-        let clock = [(number(11, 13)?, 3_600), (number(14, 16)?, 60), (number(17, 19)?, 1)];
-        let seconds = clock.iter().fold(days.saturating_mul(86_400), |sum, (n, unit)| {
-            sum.saturating_add(n.saturating_mul(*unit))
-        });
-        let instant = Self::from_unix(seconds).ok_or(NotATimestamp)?;
-        // Writing it again refuses all other spellings and every impossible date at once.
-        if instant.to_string() == text { Ok(instant) } else { Err(NotATimestamp) }
+        let [h1, h2, b':', n1, n2, b':', s1, s2, b'Z'] = rest else { return Err(NotATimestamp) };
+        let number = |digits: &[&u8]| {
+            digits.iter().try_fold(0_i64, |sum, digit| {
+                let digit = digit.is_ascii_digit().then(|| digit.wrapping_sub(b'0'))?;
+                Some(sum.saturating_mul(10).saturating_add(i64::from(digit)))
+            })
+        };
+        let date = (number(&[y1, y2, y3, y4]), number(&[m1, m2]), number(&[d1, d2]));
+        let (Some(year), Some(month), Some(day)) = date else { return Err(NotATimestamp) };
+        let days = calendar::days(year, month, day);
+        // An impossible date is another one written oddly.
+        if calendar::date(days) != (year, month, day) {
+            return Err(NotATimestamp);
+        }
+        let clock = [
+            (number(&[h1, h2]), 24, 3_600),
+            (number(&[n1, n2]), 60, 60),
+            (number(&[s1, s2]), 60, 1),
+        ];
+        let seconds =
+            clock.into_iter().try_fold(days.saturating_mul(86_400), |sum, (n, most, unit)| {
+                Some(sum.saturating_add(n.filter(|n| *n < most)?.saturating_mul(unit)))
+            });
+        seconds.and_then(Self::from_unix).ok_or(NotATimestamp)
     }
 }
 

@@ -58,7 +58,7 @@ fn comma(out: &mut Vec<u8>, position: usize) {
 }
 
 /// RFC 8785 §3.2.2.2: the short escapes, `\u00xx` for other controls, everything else as it is.
-fn text_into(out: &mut Vec<u8>, text: &str) {
+pub fn text_into(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     for byte in text.bytes() {
         match byte {
