@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Verifies a ledger's folder without a line of our own code: docs/FORMATS.md section 3, no more.
+"""Verifies an exported ledger without a line of our own code: docs/FORMATS.md section 3, no more.
 
+    archctl ledger export /var/lib/archagent/ledger --out LEDGER
     verify_ledger.py LEDGER [--vkey VKEY] [--since OLD-CHECKPOINT]
 
 Checks the checkpoint's Ed25519 signature, every entry's place in the chain and in the tree, every

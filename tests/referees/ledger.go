@@ -1,4 +1,4 @@
-// Command ledger judges a ledger's folder with the code of Go's module checksum database, which
+// Command ledger judges an exported ledger with the code of Go's module checksum database, which
 // knows nothing of us: golang.org/x/mod/sumdb/note and golang.org/x/mod/sumdb/tlog.
 //
 //	ledger FOLDER VKEY [OLD-CHECKPOINT]

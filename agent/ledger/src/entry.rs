@@ -1,6 +1,9 @@
 //! One entry: canonical JSON with version, time and the hash of the entry before.
 
-use arch_identity::{Timestamp, canonical};
+mod decode;
+mod encode;
+
+use arch_identity::{Digest, Timestamp, canonical};
 use arch_problem::{Code, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -25,6 +28,14 @@ pub struct Entry {
     pub record: Record,
     /// The bytes that are hashed: JCS JSON.
     pub bytes: Vec<u8>,
+}
+
+/// What the bytes of an entry say, without the bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parsed {
+    pub(crate) prev: Hash,
+    pub(crate) time: Timestamp,
+    pub(crate) record: Record,
 }
 
 /// Why bytes are no entry, or a record cannot become one.
@@ -72,10 +83,7 @@ impl Entry {
         prev: Hash,
         record: Record,
     ) -> Result<Self, EntryError> {
-        let bytes = encode(time, prev, &record)?;
-        if bytes.len() > MAX_ENTRY {
-            return Err(EntryError::TooLarge(bytes.len()));
-        }
+        let bytes = encode(time, &time.to_string(), prev, &record)?;
         Ok(Self { index, time, prev, record, bytes })
     }
 
@@ -84,22 +92,7 @@ impl Entry {
     /// # Errors
     /// [`EntryError`].
     pub fn parse(index: u64, bytes: Vec<u8>) -> Result<Self, EntryError> {
-        if bytes.len() > MAX_ENTRY {
-            return Err(EntryError::TooLarge(bytes.len()));
-        }
-        let unreadable =
-            |e: serde_json::Error| EntryError::Unreadable { index, why: e.to_string() };
-        let mut fields: Map<String, Value> = serde_json::from_slice(&bytes).map_err(unreadable)?;
-        let version = take::<u64>(&mut fields, "v").map_err(unreadable)?;
-        if version != VERSION {
-            return Err(EntryError::Unreadable {
-                index,
-                why: format!("version {version} is not known here"),
-            });
-        }
-        let time = take(&mut fields, "time").map_err(unreadable)?;
-        let prev = take(&mut fields, "prev").map_err(unreadable)?;
-        let record = serde_json::from_value(Value::Object(fields)).map_err(unreadable)?;
+        let Parsed { prev, time, record } = Parsed::read(index, &bytes)?;
         Ok(Self { index, time, prev, record, bytes })
     }
 
@@ -108,10 +101,7 @@ impl Entry {
     /// # Errors
     /// [`EntryError::OtherSpelling`].
     pub fn require_canonical(&self) -> Result<(), EntryError> {
-        match encode(self.time, self.prev, &self.record) {
-            Ok(bytes) if bytes == self.bytes => Ok(()),
-            _ => Err(EntryError::OtherSpelling(self.index)),
-        }
+        require_canonical(self.index, &self.bytes, self.time, self.prev, &self.record)
     }
 
     /// The hash that stands in the tree.
@@ -131,9 +121,71 @@ struct Written<'a> {
     record: &'a Record,
 }
 
-fn encode(time: Timestamp, prev: Hash, record: &Record) -> Result<Vec<u8>, EntryError> {
+/// The canonical bytes; `text` is the time as text.
+pub(crate) fn encode(
+    time: Timestamp,
+    text: &str,
+    prev: Hash,
+    record: &Record,
+) -> Result<Vec<u8>, EntryError> {
+    let digest = Digest::from_bytes(*prev.as_bytes());
+    let plain = encode::plainly(&encode::Common { prev: &digest, time: text }, record);
+    let bytes = plain.map_or_else(|| generally(time, prev, record), Ok)?;
+    if bytes.len() > MAX_ENTRY {
+        return Err(EntryError::TooLarge(bytes.len()));
+    }
+    Ok(bytes)
+}
+
+/// As any canonical JSON is written: the definition of what an entry's bytes are.
+fn generally(time: Timestamp, prev: Hash, record: &Record) -> Result<Vec<u8>, EntryError> {
     canonical::bytes(&Written { v: VERSION, time, prev, record })
         .map_err(|e| EntryError::NotCanonical(e.to_string()))
+}
+
+fn require_canonical(
+    index: u64,
+    bytes: &[u8],
+    time: Timestamp,
+    prev: Hash,
+    record: &Record,
+) -> Result<(), EntryError> {
+    match encode(time, &time.to_string(), prev, record) {
+        Ok(canonical) if canonical == bytes => Ok(()),
+        _ => Err(EntryError::OtherSpelling(index)),
+    }
+}
+
+impl Parsed {
+    /// Reads the bytes of entry `index`, in whatever spelling.
+    pub(crate) fn read(index: u64, bytes: &[u8]) -> Result<Self, EntryError> {
+        if bytes.len() > MAX_ENTRY {
+            return Err(EntryError::TooLarge(bytes.len()));
+        }
+        decode::plainly(bytes).map_or_else(|| Self::read_generally(index, bytes), Ok)
+    }
+
+    fn read_generally(index: u64, bytes: &[u8]) -> Result<Self, EntryError> {
+        let unreadable =
+            |e: serde_json::Error| EntryError::Unreadable { index, why: e.to_string() };
+        let mut fields: Map<String, Value> = serde_json::from_slice(bytes).map_err(unreadable)?;
+        let version = take::<u64>(&mut fields, "v").map_err(unreadable)?;
+        if version != VERSION {
+            return Err(EntryError::Unreadable {
+                index,
+                why: format!("version {version} is not known here"),
+            });
+        }
+        let time = take(&mut fields, "time").map_err(unreadable)?;
+        let prev = take(&mut fields, "prev").map_err(unreadable)?;
+        let record = serde_json::from_value(Value::Object(fields)).map_err(unreadable)?;
+        Ok(Self { prev, time, record })
+    }
+
+    /// Checks that the bytes are the one spelling of this.
+    pub(crate) fn require_canonical(&self, index: u64, bytes: &[u8]) -> Result<(), EntryError> {
+        require_canonical(index, bytes, self.time, self.prev, &self.record)
+    }
 }
 
 fn take<'de, T: Deserialize<'de>>(
@@ -146,9 +198,12 @@ fn take<'de, T: Deserialize<'de>>(
 
 #[cfg(test)]
 mod tests {
-    use arch_identity::Digest;
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
 
     use super::*;
+    use crate::record::{EndState, Usage};
 
     fn noon() -> Timestamp {
         "2026-11-23T12:00:00Z".parse().unwrap()
@@ -213,5 +268,155 @@ mod tests {
             Entry::new(0, noon(), Hash::ZERO, record),
             Err(EntryError::NotCanonical(_))
         ));
+    }
+
+    fn digest() -> impl Strategy<Value = Digest> {
+        any::<[u8; 32]>().prop_map(Digest::from_bytes)
+    }
+
+    /// Mostly plain, sometimes what JSON has to escape or UTF-16 sorts otherwise.
+    fn word() -> impl Strategy<Value = String> {
+        prop_oneof![4 => "[a-z0-9:/. -]{0,12}", 1 => any::<String>(), 1 => "kind|v|\u{e000}|\u{10000}"]
+    }
+
+    fn digests() -> impl Strategy<Value = BTreeMap<String, Digest>> {
+        prop::collection::btree_map(word(), digest(), 0..3)
+    }
+
+    fn number() -> impl Strategy<Value = u64> {
+        prop_oneof![0..20_u64, any::<u64>(), (1_u64 << 53) - 2..(1_u64 << 53) + 1]
+    }
+
+    fn end() -> impl Strategy<Value = EndState> {
+        use EndState as E;
+        prop_oneof![Just(E::Completed), Just(E::Failed), Just(E::Quarantined), Just(E::Cancelled)]
+    }
+
+    fn usage() -> impl Strategy<Value = Usage> {
+        (number(), number(), number(), number(), prop_oneof![Just(0), number()]).prop_map(
+            |(cpu_millis, peak_memory_bytes, output_bytes, wall_millis, denied)| Usage {
+                cpu_millis,
+                peak_memory_bytes,
+                output_bytes,
+                wall_millis,
+                denied,
+            },
+        )
+    }
+
+    fn record() -> impl Strategy<Value = Record> {
+        let words = || prop::collection::vec(word(), 0..3);
+        let maybe = || prop::option::of(any::<u32>());
+        prop_oneof![
+            (digest(), word(), word(), digest(), digests(), digest(), words(), words()).prop_map(
+                |(document, name, owner, module, inputs, policy, rules, grants)| Record::Accepted {
+                    document,
+                    name,
+                    owner,
+                    module,
+                    inputs,
+                    policy,
+                    rules,
+                    grants,
+                }
+            ),
+            (digest(), any::<u32>(), digest()).prop_map(|(document, attempt, environment)| {
+                Record::Started { document, attempt, environment }
+            }),
+            (digest(), any::<u32>(), word()).prop_map(|(document, attempt, why)| {
+                Record::Interrupted { document, attempt, why }
+            }),
+            (
+                (digest(), any::<u32>(), end(), word(), prop::option::of(word())),
+                (digests(), prop::option::of(digest()), prop::option::of(digest())),
+                (number(), usage()),
+            )
+                .prop_map(
+                    |(
+                        (document, attempt, state, outcome, code),
+                        (outputs, logs, reads),
+                        (fuel, usage),
+                    )| {
+                        Record::Finished {
+                            document,
+                            attempt,
+                            state,
+                            outcome,
+                            code,
+                            outputs,
+                            logs,
+                            reads,
+                            fuel,
+                            usage,
+                        }
+                    }
+                ),
+            (digest(), word(), word(), word(), maybe(), maybe(), prop::option::of(word()))
+                .prop_map(|(subject, file, code, message, line, column, rule)| Record::Refused {
+                    subject,
+                    file,
+                    code,
+                    message,
+                    line,
+                    column,
+                    rule,
+                }),
+            (digest(), word(), number()).prop_map(|(document, name, version)| Record::Policy {
+                document,
+                name,
+                version,
+            }),
+            Just(Record::OutOfSpace {}),
+        ]
+    }
+
+    fn place() -> impl Strategy<Value = (Timestamp, Hash)> {
+        (0..253_402_300_800_i64, any::<[u8; 32]>())
+            .prop_map(|(at, prev)| (Timestamp::from_unix(at).unwrap(), Hash::from_bytes(prev)))
+    }
+
+    proptest! {
+        #[test]
+        fn the_two_writers_agree(record in record(), (time, prev) in place()) {
+            let general = generally(time, prev, &record);
+            prop_assert_eq!(&encode(time, &time.to_string(), prev, &record), &general);
+            if let Ok(bytes) = general {
+                let parsed = Parsed::read(0, &bytes).unwrap();
+                prop_assert_eq!(&Parsed::read_generally(0, &bytes), &Ok(parsed.clone()));
+                prop_assert_eq!(parsed, Parsed { prev, time, record });
+            }
+        }
+
+        #[test]
+        fn the_two_readers_agree(
+            record in record(),
+            (time, prev) in place(),
+            at: prop::sample::Index,
+            with: prop::sample::Index,
+            byte: u8,
+        ) {
+            let Ok(bytes) = generally(time, prev, &record) else { return Ok(()) };
+            let mut changed = vec![bytes.clone(); 4];
+            let (at, with) = (at.index(bytes.len()), with.index(bytes.len()));
+            changed[0][at] = byte;
+            changed[1].remove(at);
+            changed[2].insert(at, bytes[with]);
+            changed[3].splice(at..at, bytes[with..].iter().copied());
+            for bytes in changed {
+                if let Some(plainly) = decode::plainly(&bytes) {
+                    prop_assert_eq!(Parsed::read_generally(0, &bytes), Ok(plainly.clone()));
+                    prop_assert_eq!(plainly.require_canonical(0, &bytes), Ok(()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn frequent_kinds_take_the_short_way() {
+        let bytes =
+            |record: &Record| encode(noon(), &noon().to_string(), Hash::ZERO, record).unwrap();
+        for record in crate::tests::world::frequent() {
+            assert!(decode::plainly(&bytes(&record)).is_some(), "{record:?}");
+        }
     }
 }

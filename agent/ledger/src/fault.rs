@@ -11,4 +11,6 @@ mod crash;
 mod memory;
 
 pub use crash::CrashState;
+#[cfg(test)]
+pub(crate) use memory::Op;
 pub use memory::{Fault, MemFile, MemFs, MemLock, Trouble};

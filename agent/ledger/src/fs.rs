@@ -30,10 +30,10 @@ pub enum FoundKind {
     Other,
 }
 
-/// A folder that the ledger lives in.
-pub trait Fs {
+/// A folder that the ledger lives in. Two threads may be at it: one writes while the other makes ready.
+pub trait Fs: Sync {
     /// An open file.
-    type File;
+    type File: Sync;
     /// Holds the lock until it is dropped.
     type Lock;
 

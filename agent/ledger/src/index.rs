@@ -187,22 +187,26 @@ impl Index {
 
     /// Takes one entry in; the entries come in their order.
     pub fn take(&mut self, entry: &Entry) {
-        self.newest = Some(entry.time);
-        if let Some(document) = entry.record.job() {
-            return self.step(*document, entry);
+        self.learn(entry.index, entry.time, &entry.record);
+    }
+
+    pub(crate) fn learn(&mut self, index: u64, time: Timestamp, record: &Record) {
+        self.newest = Some(time);
+        if let Some(document) = record.job() {
+            return self.step(*document, index, time, record);
         }
-        match &entry.record {
+        match record {
             Record::Root { document, version } => {
-                self.activate(VersionedKind::Root, "", *document, *version, entry.index);
+                self.activate(VersionedKind::Root, "", *document, *version, index);
             }
             Record::Policy { document, name, version } => {
-                self.activate(VersionedKind::Policy, name, *document, *version, entry.index);
+                self.activate(VersionedKind::Policy, name, *document, *version, index);
             }
             Record::Revocation { document, name, version } => {
-                self.activate(VersionedKind::Revocation, name, *document, *version, entry.index);
+                self.activate(VersionedKind::Revocation, name, *document, *version, index);
             }
             Record::Refused { subject, .. } => {
-                self.refused.insert(*subject, entry.index);
+                self.refused.insert(*subject, index);
             }
             Record::OutOfSpace {} => self.out_of_space = true,
             Record::SpaceRegained {} => self.out_of_space = false,
@@ -229,8 +233,8 @@ impl Index {
     }
 
     /// A step that makes no sense is passed over: what is in the ledger cannot be refused any more.
-    fn step(&mut self, document: Digest, entry: &Entry) {
-        if let Record::Accepted { name, owner, module, inputs, policy, .. } = &entry.record {
+    fn step(&mut self, document: Digest, index: u64, time: Timestamp, record: &Record) {
+        if let Record::Accepted { name, owner, module, inputs, policy, .. } = record {
             self.jobs.entry(document).or_insert_with(|| JobRecord {
                 name: name.clone(),
                 owner: owner.clone(),
@@ -238,43 +242,49 @@ impl Index {
                 inputs: inputs.clone(),
                 policy: *policy,
                 state: JobState::Accepted,
-                accepted: entry.index,
-                accepted_at: entry.time,
+                accepted: index,
+                accepted_at: time,
                 attempt: 0,
                 finished: None,
-                last: entry.index,
+                last: index,
             });
             return;
         }
         let Some(job) = self.jobs.get_mut(&document) else { return };
-        let after = JobState::after(Some(job.state), job.finished.is_some(), &entry.record);
+        let after = JobState::after(Some(job.state), job.finished.is_some(), record);
         let Some(state) = after else { return };
         job.state = state;
-        job.last = entry.index;
-        match &entry.record {
+        job.last = index;
+        match record {
             Record::Started { attempt, .. } => job.attempt = *attempt,
-            Record::Finished { .. } => job.finished = Some(entry.index),
+            Record::Finished { .. } => job.finished = Some(index),
             _ => {}
         }
     }
 }
 
+/// Where jobs stand with the steps of a batch that is not written yet, and whether they ended.
+pub(crate) type Ahead = BTreeMap<Digest, (JobState, bool)>;
+
 /// Checks the steps of a batch that is not written yet.
 pub(crate) struct Steps<'a> {
     index: &'a Index,
-    ahead: BTreeMap<Digest, (JobState, bool)>,
+    /// The batch before, if that is not in the index yet.
+    behind: Option<&'a Ahead>,
+    pub(crate) ahead: Ahead,
 }
 
 impl<'a> Steps<'a> {
-    pub(crate) fn new(index: &'a Index) -> Self {
-        Self { index, ahead: BTreeMap::new() }
+    pub(crate) fn new(index: &'a Index, behind: Option<&'a Ahead>) -> Self {
+        Self { index, behind, ahead: BTreeMap::new() }
     }
 
     /// The state that the record does not fit, if it does not; `None` inside for an unknown job.
     pub(crate) fn check(&mut self, record: &Record) -> Result<(), Option<JobState>> {
         let Some(document) = record.job() else { return Ok(()) };
-        let known = self.index.job(document).map(|job| (job.state, job.finished.is_some()));
-        let now = self.ahead.get(document).copied().or(known);
+        let behind = || self.behind.and_then(|behind| behind.get(document));
+        let known = || self.index.job(document).map(|job| (job.state, job.finished.is_some()));
+        let now = self.ahead.get(document).or_else(behind).copied().or_else(known);
         let (state, ended) = (now.map(|(state, _)| state), now.is_some_and(|(_, ended)| ended));
         let after = JobState::after(state, ended, record).ok_or(state)?;
         self.ahead.insert(*document, (after, ended || matches!(record, Record::Finished { .. })));

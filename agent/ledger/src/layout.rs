@@ -1,6 +1,5 @@
 //! Names in the ledger's folder, and how a derived file gets there.
 
-use std::collections::BTreeSet;
 use std::io;
 
 use crate::fs::{Fs, is_full, read_whole, uninterrupted, write_all};
@@ -12,10 +11,10 @@ pub(crate) const RESERVE: &str = "reserve";
 pub(crate) const TEMP: &str = "new.tmp";
 /// Room that is kept for refusals and endings on a full disk.
 pub(crate) const RESERVE_BYTES: usize = 1024 * 1024;
-/// 256 entries of the largest size with their lengths.
-pub(crate) const MAX_DERIVED: usize = 256 * (65_535 + 2);
+/// Far more than a checkpoint with any number of witnesses has.
+pub(crate) const MAX_CHECKPOINT: usize = 1024 * 1024;
 
-/// Writes a derived file beside its place and moves it there. It is not synced: whatever a power
+/// Writes the checkpoint beside its place and moves it there. It is not synced: whatever a power
 /// cut leaves of it is compared with the journal at the next start.
 pub(crate) fn write_derived<F: Fs>(fs: &F, path: &str, bytes: &[u8]) -> io::Result<()> {
     let written = fs
@@ -67,9 +66,4 @@ pub(crate) fn make_reserve<F: Fs>(fs: &F) -> io::Result<()> {
     let file = fs.create(TEMP)?;
     let made = fs.allocate(&file, len).and_then(|()| fs.rename(TEMP, RESERVE));
     tidy(fs, made)
-}
-
-/// The folders that the given files need.
-pub(crate) fn folders_of<'a>(files: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
-    files.flat_map(folders_above).map(str::to_owned).collect()
 }

@@ -1,25 +1,26 @@
 //! The ledger as its one writer has it.
 
+mod batch;
 mod open;
 mod read;
+mod turns;
 
 use std::io;
 
 use arch_identity::Timestamp;
 
 pub use open::Recovery;
-pub(crate) use read::FolderTiles;
+pub(crate) use read::tree_on_disk;
+
+use batch::Prepared;
 
 use crate::anchored::Anchored;
 use crate::checkpoint::LogKeys;
-use crate::derived::Derived;
-use crate::entry::Entry;
 use crate::error::LedgerError;
 use crate::fs::{Fs, StdFs, is_full, uninterrupted, write_all};
 use crate::growth::Growth;
-use crate::index::{Index, Steps};
-use crate::journal::write_batch;
-use crate::layout::{JOURNAL, RESERVE, make_reserve};
+use crate::index::Index;
+use crate::layout::{CHECKPOINT, JOURNAL, RESERVE, make_reserve, write_derived};
 use crate::record::Record;
 use crate::tree::Hash;
 
@@ -34,13 +35,42 @@ pub struct Ledger<F: Fs = StdFs> {
     /// Where the next batch goes: behind the last commit.
     end: u64,
     growth: Growth,
-    derived: Derived,
     /// Size of the checkpoint on disk, and its text.
     checkpoint: (u64, String),
+    /// Whether the checkpoint on disk is perhaps only in the page cache.
+    unsettled: bool,
     poisoned: Option<String>,
     /// When the disk was last seen full.
     full_since: Option<Timestamp>,
     _lock: F::Lock,
+}
+
+/// Why the bytes of a batch are not in the journal for sure.
+enum Unwritten {
+    /// No room; the journal is as before.
+    Full,
+    /// Nobody can say what is on disk.
+    Unknown(io::Error),
+}
+
+/// One write and one fdatasync. If there is no room the file is cut to `before` again.
+fn write_durably<F: Fs>(
+    fs: &F,
+    file: &F::File,
+    offset: u64,
+    bytes: &[u8],
+    before: u64,
+) -> Result<(), Unwritten> {
+    match write_all(fs, file, offset, bytes) {
+        Err(error) if is_full(&error) => {
+            // Give back what a short write took; the batch never happened.
+            let cut = uninterrupted(|| fs.truncate(file, before));
+            return Err(cut.map_or_else(Unwritten::Unknown, |()| Unwritten::Full));
+        }
+        other => other.map_err(Unwritten::Unknown)?,
+    }
+    // After a failed fdatasync asking again lies.
+    uninterrupted(|| fs.sync(file)).map_err(Unwritten::Unknown)
 }
 
 /// Why a batch did not get into the journal.
@@ -69,10 +99,16 @@ impl<F: Fs> Ledger<F> {
         &self.growth.index
     }
 
-    /// The signed checkpoint, as it is on disk.
+    /// The signed checkpoint, as it is on disk: behind the journal until [`Ledger::publish`].
     #[must_use]
     pub fn checkpoint(&self) -> &str {
         &self.checkpoint.1
+    }
+
+    /// Whether the checkpoint counts every entry.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        self.checkpoint.0 == self.size()
     }
 
     /// Name and public keys of the log.
@@ -93,7 +129,25 @@ impl<F: Fs> Ledger<F> {
         self.poisoned.is_some()
     }
 
-    /// Writes `records` as one batch: all of them or none, made durable by one fdatasync.
+    /// Makes `records` durable as one batch, all of them or none, by one write and one fdatasync, and
+    /// publishes them: [`Ledger::commit`] and then [`Ledger::publish`].
+    ///
+    /// # Errors
+    /// [`LedgerError`]; that of the commit before that of the publishing.
+    pub fn append(
+        &mut self,
+        now: Timestamp,
+        records: &[Record],
+    ) -> Result<Vec<Anchored>, LedgerError> {
+        let committed = self.commit(now, records);
+        // Also a refused batch may have left entries that say why: `outOfSpace`, `spaceRegained`.
+        let published = if self.is_poisoned() { Ok(()) } else { self.publish(now) };
+        committed.and_then(|anchored| published.map(|()| anchored))
+    }
+
+    /// Makes `records` durable as one batch, all of them or none, by one write and one fdatasync.
+    /// Nothing else has to be written for them to survive: what is derived from the journal may
+    /// follow later ([`Ledger::publish`]), and does at the next start at the latest.
     ///
     /// Entries get the later one of `now` and the newest entry's time. On [`LedgerError::OutOfSpace`]
     /// nothing of the batch was written; on [`LedgerError::Poisoned`] it is unknown until the next
@@ -101,41 +155,69 @@ impl<F: Fs> Ledger<F> {
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub fn append(
+    pub fn commit<'a, R>(
         &mut self,
         now: Timestamp,
-        records: &[Record],
-    ) -> Result<Vec<Anchored>, LedgerError> {
+        records: R,
+    ) -> Result<Vec<Anchored>, LedgerError>
+    where
+        R: IntoIterator<Item = &'a Record>,
+        R::IntoIter: Clone,
+    {
         self.require_sound()?;
-        if records.is_empty() {
+        let records = records.into_iter();
+        if records.clone().next().is_none() {
             return Ok(Vec::new());
         }
-        let written = self.write(now, records);
-        // Also a refused batch may have left entries that say why: `outOfSpace`, `spaceRegained`.
-        if !self.is_poisoned() && self.checkpoint.0 < self.size() {
-            self.publish(now)?;
-        }
-        written
-    }
-
-    /// As [`Ledger::append`], without tiles and checkpoint.
-    fn write(&mut self, now: Timestamp, records: &[Record]) -> Result<Vec<Anchored>, LedgerError> {
         self.regain_space(now)?;
-        let takes_on_work = records.iter().any(Record::takes_on_work);
+        let takes_on_work = records.clone().any(Record::takes_on_work);
         if self.is_out_of_space() && takes_on_work {
             return Err(LedgerError::OutOfSpace);
         }
-        let written = match self.commit(now, records) {
+        let written = match self.write(now, records.clone()) {
             Err(Stop::Full) => {
                 self.release_reserve(now)?;
                 if takes_on_work {
                     return Err(LedgerError::OutOfSpace);
                 }
-                self.commit(now, records)
+                self.write(now, records)
             }
             other => other,
         };
         written.map_err(Stop::into_error)
+    }
+
+    /// Brings tiles and checkpoint up to date with the journal, so that others see what is durable. A
+    /// full disk leaves them behind, and that is no error.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; the ledger is poisoned then, and what was committed stays committed.
+    pub fn publish(&mut self, now: Timestamp) -> Result<(), LedgerError> {
+        self.require_sound()?;
+        if self.is_published() {
+            return Ok(());
+        }
+        match self.write_derived() {
+            Err(error) if is_full(&error) => {
+                self.release_reserve(now)?;
+                match self.write_derived() {
+                    Err(error) if is_full(&error) => Ok(()),
+                    other => other.map_err(|error| self.poison("tiles", &error)),
+                }
+            }
+            other => other.map_err(|error| self.poison("tiles", &error)),
+        }
+    }
+
+    fn write_derived(&mut self) -> io::Result<()> {
+        let (size, time) = (self.size(), self.growth.newest());
+        let Some(time) = time else { return Ok(()) };
+        self.growth.derived.write(&self.fs)?;
+        let text = self.keys.sign(size, self.root(), time);
+        uninterrupted(|| write_derived(&self.fs, CHECKPOINT, text.as_bytes()))?;
+        self.unsettled = true;
+        self.checkpoint = (size, text);
+        Ok(())
     }
 
     /// Makes tiles and checkpoint survive a power cut too. For when there is nothing else to do, and
@@ -145,8 +227,19 @@ impl<F: Fs> Ledger<F> {
     /// [`LedgerError`]; the ledger is poisoned then.
     pub fn settle(&mut self) -> Result<(), LedgerError> {
         self.require_sound()?;
-        let settled = self.derived.settle(&self.fs);
+        let settled = self.settle_derived();
         settled.map_err(|error| self.poison("settle", &error))
+    }
+
+    fn settle_derived(&mut self) -> io::Result<()> {
+        self.growth.derived.settle(&self.fs)?;
+        if self.unsettled {
+            let file = uninterrupted(|| self.fs.open_to_write(CHECKPOINT))?;
+            uninterrupted(|| self.fs.sync(&file))?;
+        }
+        uninterrupted(|| self.fs.sync_folder(""))?;
+        self.unsettled = false;
+        Ok(())
     }
 
     fn require_sound(&self) -> Result<(), LedgerError> {
@@ -163,86 +256,32 @@ impl<F: Fs> Ledger<F> {
     }
 
     /// Journal first; memory follows only when the batch is durable.
-    fn commit(&mut self, now: Timestamp, records: &[Record]) -> Result<Vec<Anchored>, Stop> {
-        self.commit_over(now, records, 0)
-    }
-
-    /// As [`Ledger::commit`], over a tail of so many bytes, which stays if there is no room.
-    fn commit_over(
+    fn write<'a>(
         &mut self,
         now: Timestamp,
-        records: &[Record],
+        records: impl Iterator<Item = &'a Record>,
+    ) -> Result<Vec<Anchored>, Stop> {
+        self.write_over(now, records, 0)
+    }
+
+    /// As [`Ledger::write`], over a tail of so many bytes, which stays if there is no room.
+    fn write_over<'a>(
+        &mut self,
+        now: Timestamp,
+        records: impl Iterator<Item = &'a Record>,
         tail: u64,
     ) -> Result<Vec<Anchored>, Stop> {
-        let entries = self.entries_for(now, records).map_err(Stop::Error)?;
-        let mut edge = self.growth.edge.clone();
-        for entry in &entries {
-            edge.push(entry.leaf());
-        }
-        let bytes = entries.iter().map(|entry| entry.bytes.as_slice());
-        let batch = write_batch(self.size(), edge.root(), bytes);
-        let batch = batch.ok_or(Stop::Error(LedgerError::BatchTooLarge))?;
-        match write_all(&self.fs, &self.journal, self.end, &batch) {
-            Err(error) if is_full(&error) => {
-                // Give back what a short write took; the batch never happened.
-                let before = self.end.saturating_add(tail);
-                let cut = uninterrupted(|| self.fs.truncate(&self.journal, before));
-                return Err(
-                    cut.map_or_else(|e| Stop::Error(self.poison(JOURNAL, &e)), |()| Stop::Full)
-                );
-            }
-            other => other.map_err(|error| Stop::Error(self.poison(JOURNAL, &error)))?,
-        }
-        // After a failed fdatasync nobody can say what is on disk, and asking again lies.
-        let synced = uninterrupted(|| self.fs.sync(&self.journal));
-        synced.map_err(|error| Stop::Error(self.poison(JOURNAL, &error)))?;
-        self.end = self.end.saturating_add(u64::try_from(batch.len()).unwrap_or(u64::MAX));
-        for entry in &entries {
-            match self.growth.push(entry) {
-                Ok(full) => self.derived.queue(full),
-                Err(why) => return Err(Stop::Error(self.poison(JOURNAL, &io::Error::other(why)))),
-            }
-        }
-        let size = self.size();
-        Ok(entries.into_iter().map(|entry| Anchored::new(entry, size)).collect())
-    }
-
-    fn entries_for(&self, now: Timestamp, records: &[Record]) -> Result<Vec<Entry>, LedgerError> {
-        let time = self.growth.newest().map_or(now, |newest| newest.max(now));
-        let (mut prev, mut steps) = (self.growth.prev(), Steps::new(self.index()));
-        let mut entries = Vec::with_capacity(records.len());
-        for (index, record) in (self.size()..).zip(records) {
-            if let (Err(state), Some(document)) = (steps.check(record), record.job()) {
-                return Err(LedgerError::IllegalStep { document: *document, state });
-            }
-            let entry = Entry::new(index, time, prev, record.clone())?;
-            prev = entry.leaf();
-            entries.push(entry);
-        }
-        Ok(entries)
-    }
-
-    /// Brings tiles and checkpoint up to date with the journal. A full disk leaves them behind.
-    fn publish(&mut self, now: Timestamp) -> Result<(), LedgerError> {
-        match self.write_derived() {
-            Err(error) if is_full(&error) => {
-                self.release_reserve(now)?;
-                match self.write_derived() {
-                    Err(error) if is_full(&error) => Ok(()),
-                    other => other.map_err(|error| self.poison("tiles", &error)),
-                }
-            }
-            other => other.map_err(|error| self.poison("tiles", &error)),
-        }
-    }
-
-    fn write_derived(&mut self) -> io::Result<()> {
-        let (size, time) = (self.size(), self.growth.newest());
-        let Some(time) = time else { return Ok(()) };
-        let text = self.keys.sign(size, self.root(), time);
-        self.derived.write(&self.fs, self.growth.partial(), &text)?;
-        self.checkpoint = (size, text);
-        Ok(())
+        let batch = Prepared::new(&self.growth, None, now, records.cloned());
+        let batch = batch.map_err(Stop::Error)?;
+        let before = self.end.saturating_add(tail);
+        let written = write_durably(&self.fs, &self.journal, self.end, batch.bytes(), before);
+        written.map_err(|unwritten| match unwritten {
+            Unwritten::Full => Stop::Full,
+            Unwritten::Unknown(error) => Stop::Error(self.poison(JOURNAL, &error)),
+        })?;
+        let begins = self.end;
+        self.end = self.end.saturating_add(u64::try_from(batch.bytes().len()).unwrap_or(u64::MAX));
+        Ok(batch.into_memory(&mut self.growth, begins))
     }
 
     /// Frees the reserve and says so in the ledger, if there is room for that much.
@@ -251,7 +290,7 @@ impl<F: Fs> Ledger<F> {
         if self.index().is_out_of_space() {
             return Ok(());
         }
-        match self.commit(now, &[Record::OutOfSpace {}]) {
+        match self.write(now, [Record::OutOfSpace {}].iter()) {
             Ok(_) | Err(Stop::Full) => Ok(()),
             Err(stop) => Err(stop.into_error()),
         }
@@ -283,7 +322,7 @@ impl<F: Fs> Ledger<F> {
     /// that is out of space it would keep every later start from writing anything.
     fn say_space_regained(&mut self, now: Timestamp) -> Result<(), LedgerError> {
         if self.index().is_out_of_space() {
-            match self.commit(now, &[Record::SpaceRegained {}]) {
+            match self.write(now, [Record::SpaceRegained {}].iter()) {
                 Err(Stop::Full) => return self.remove_reserve(now),
                 other => other.map_err(Stop::into_error)?,
             };

@@ -1,18 +1,19 @@
 //! The ledger: an append-only journal, the Merkle tree over it, signed checkpoints and proofs.
 //!
 //! ```text
-//! Records ──append──> journal (one fdatasync) ──> Anchored
-//!                        │ derived, never ahead of it
-//!                        ├─> tile/<L>/<N>[.p/<W>]   tile/entries/<N>[.p/<W>]    C2SP tlog-tiles
-//!                        └─> checkpoint             Ed25519 and ML-DSA-44       C2SP signed-note
+//! Records ──commit──> journal (one fdatasync) ──> Anchored: durable
+//!                        │ publish: derived, never ahead of it
+//!                        ├─> tile/<L>    the hashes of level L     tile/places    where entries stand
+//!                        └─> checkpoint  Ed25519 and ML-DSA-44, C2SP signed-note: seen by others
 //! folder ──Reader::verify──> Verification | Failure at a named place
+//!        ──Reader::copy_tiles──> C2SP tlog-tiles with entry bundles, to be served
 //! entry  ──receipt──> C2SP tlog-proof text ──Receipt::verify──> VerifiedCheckpoint
 //! ```
 //!
 //! The journal is the truth; all else can be written anew from it, byte for byte. What was committed
 //! is never cut, changed or repaired: a journal that does not agree with itself, or with what was
-//! derived from it, is refused. There is no thread, no clock and no randomness in here; the time
-//! comes in with each batch.
+//! derived from it, is refused. There is no clock and no randomness in here; the time comes in with
+//! each batch. Threads live only as long as one call: a start reads ahead, a backlog is written in turn.
 //!
 //! ```
 //! use arch_identity::{KeyKind, KeyPair};

@@ -8,21 +8,26 @@ mod verify;
 use std::borrow::Borrow;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 pub use verify::{Failure, KeySource, Verification};
 
 use crate::checkpoint::Checkpoint;
 use crate::consistency::ConsistencyProof;
-use crate::entry::Entry;
+use crate::entry::{Entry, EntryError};
 use crate::error::LedgerError;
 use crate::fs::{Fs, StdFs, read_whole, uninterrupted};
-use crate::journal::{Batches, Step, Tail};
-use crate::layout::{CHECKPOINT, JOURNAL, MAX_DERIVED};
-use crate::ledger::FolderTiles;
+use crate::journal::{Batch, Batches, Step, Tail};
+use crate::layout::{CHECKPOINT, JOURNAL, MAX_CHECKPOINT};
+use crate::ledger::tree_on_disk;
 use crate::note::{Note, VerifierKey};
 use crate::proof;
 use crate::record::Record;
-use crate::tree::{Hash, TileAt, TilePath, tiles_of};
+use crate::tree::{Hash, TilePath, tiles_of};
+
+/// How often a ledger that is being written to is looked at before what it lacks is believed.
+const TRIES: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(25);
 
 /// A ledger's folder, to be read.
 #[derive(Debug)]
@@ -56,16 +61,16 @@ impl<F: Fs> Reader<F> {
     pub fn entries(&self) -> Result<Entries<'_, F>, LedgerError> {
         // In this order: what a checkpoint counts is whole in a journal that is opened after it.
         let counted = self.checkpoint().map_or(0, |(_, checkpoint)| checkpoint.size);
-        let file = uninterrupted(|| self.fs.open(JOURNAL)).map_err(missing(JOURNAL))?;
-        Entries::new(&self.fs, file, counted)
+        Entries::new(&self.fs, self.journal()?, counted)
     }
 
-    /// Entry `index`, from its bundle.
+    /// Entry `index`.
     ///
     /// # Errors
     /// [`LedgerError`].
     pub fn entry(&self, index: u64) -> Result<Entry, LedgerError> {
-        self.tiles()?.entry(index)
+        let (_, checkpoint) = self.checkpoint_with(index.saturating_add(1))?;
+        tree_on_disk(&self.fs, &self.journal()?, checkpoint.size).entry(index)
     }
 
     /// The verifier keys that the first entry names.
@@ -83,10 +88,34 @@ impl<F: Fs> Reader<F> {
     /// # Errors
     /// [`LedgerError`].
     pub fn checkpoint(&self) -> Result<(String, Checkpoint), LedgerError> {
-        let bytes = read_whole(&self.fs, CHECKPOINT, MAX_DERIVED).map_err(missing(CHECKPOINT))?;
+        let bytes =
+            read_whole(&self.fs, CHECKPOINT, MAX_CHECKPOINT).map_err(missing(CHECKPOINT))?;
         let note = Note::parse(&bytes).map_err(LedgerError::Checkpoint)?;
         let checkpoint = Checkpoint::from_text(&note.text).map_err(LedgerError::Checkpoint)?;
         Ok((note.to_string(), checkpoint))
+    }
+
+    /// The checkpoint, once it counts `size` entries. An agent that is at work publishes what it
+    /// committed within a moment, so an entry may be durable, and told to somebody, before a
+    /// checkpoint counts it; that is waited for, as long as somebody has the ledger open.
+    fn checkpoint_with(&self, size: u64) -> Result<(String, Checkpoint), LedgerError> {
+        for _ in 0..TRIES {
+            let found = self.checkpoint()?;
+            if found.1.size >= size || !self.is_written_to() {
+                return Ok(found);
+            }
+            std::thread::sleep(PAUSE);
+        }
+        self.checkpoint()
+    }
+
+    /// Where the lock cannot be had for another reason than a writer, nobody writes.
+    fn is_written_to(&self) -> bool {
+        matches!(self.fs.lock(), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+    }
+
+    fn journal(&self) -> Result<F::File, LedgerError> {
+        uninterrupted(|| self.fs.open(JOURNAL)).map_err(missing(JOURNAL))
     }
 
     /// The receipt of entry `index`, checked with the keys that the first entry names.
@@ -94,9 +123,10 @@ impl<F: Fs> Reader<F> {
     /// # Errors
     /// [`LedgerError`].
     pub fn receipt(&self, index: u64) -> Result<String, LedgerError> {
-        let (text, checkpoint) = self.checkpoint()?;
-        let tiles = FolderTiles { fs: &self.fs, size: checkpoint.size };
-        tiles.receipt(index, &text, &self.stated_keys()?)
+        let (text, checkpoint) = self.checkpoint_with(index.saturating_add(1))?;
+        let journal = self.journal()?;
+        let tree = tree_on_disk(&self.fs, &journal, checkpoint.size);
+        tree.receipt(index, &text, &self.stated_keys()?)
     }
 
     /// The proof that the tree of `new` entries extends that of `old`.
@@ -104,9 +134,10 @@ impl<F: Fs> Reader<F> {
     /// # Errors
     /// [`LedgerError`].
     pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, LedgerError> {
-        let tiles = self.tiles()?;
-        tiles.require(new)?;
-        Ok(proof::consistency(&tiles, old, new)?)
+        let (journal, (_, checkpoint)) = (self.journal()?, self.checkpoint_with(new)?);
+        let tree = tree_on_disk(&self.fs, &journal, checkpoint.size);
+        tree.require(new)?;
+        Ok(proof::consistency(&tree, old, new)?)
     }
 
     /// The proof, with the checkpoint on disk, that it only appended to its tree of `old` entries.
@@ -114,14 +145,15 @@ impl<F: Fs> Reader<F> {
     /// # Errors
     /// [`LedgerError`], also for an `old` beyond the checkpoint.
     pub fn consistency_proof(&self, old: u64) -> Result<ConsistencyProof, LedgerError> {
-        let (text, checkpoint) = self.checkpoint()?;
-        let tiles = FolderTiles { fs: &self.fs, size: checkpoint.size };
-        let path = proof::consistency(&tiles, old, checkpoint.size)?;
+        let (text, checkpoint) = self.checkpoint_with(old)?;
+        let journal = self.journal()?;
+        let tree = tree_on_disk(&self.fs, &journal, checkpoint.size);
+        let path = proof::consistency(&tree, old, checkpoint.size)?;
         Ok(ConsistencyProof { old, path, checkpoint: text })
     }
 
-    /// Every tile and bundle of the tree of `size` entries, by its path, exactly as C2SP tlog-tiles
-    /// has it for a checkpoint of that size, whatever was appended since.
+    /// Every tile and entry bundle of the tree of `size` entries, by its path, exactly as C2SP
+    /// tlog-tiles has it for a checkpoint of that size, whatever was appended since.
     ///
     /// # Errors
     /// [`LedgerError`], and what `put` gives.
@@ -130,25 +162,37 @@ impl<F: Fs> Reader<F> {
         size: u64,
         mut put: impl FnMut(&str, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let tiles = FolderTiles { fs: &self.fs, size };
+        let journal = self.journal()?;
+        let tree = tree_on_disk(&self.fs, &journal, size);
+        let mut entries = self.entries()?;
         for path in tiles_of(size) {
             let bytes = match path {
                 TilePath::Hashes(at) => {
-                    let hashes = proof::Tiles::tile(&tiles, at)?;
+                    let hashes = proof::Tiles::tile(&tree, at)?;
                     hashes.iter().flat_map(|hash| *hash.as_bytes()).collect()
                 }
-                TilePath::Entries { index, width } => {
-                    tiles.bundle(TileAt { level: 0, index, width })?
-                }
+                // They come last, and in their order.
+                TilePath::Entries { width, .. } => bundle(entries.by_ref().take(width.into()))?,
             };
             put(&path.to_string(), &bytes)?;
         }
         Ok(())
     }
+}
 
-    fn tiles(&self) -> Result<FolderTiles<'_, F>, LedgerError> {
-        Ok(FolderTiles { fs: &self.fs, size: self.checkpoint()?.1.size })
+/// Entries one behind the other, each behind its length.
+fn bundle(
+    entries: impl Iterator<Item = Result<Entry, LedgerError>>,
+) -> Result<Vec<u8>, LedgerError> {
+    let mut bytes = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let len = u16::try_from(entry.bytes.len());
+        let len = len.map_err(|_| EntryError::TooLarge(entry.bytes.len()))?;
+        bytes.extend_from_slice(&len.to_be_bytes());
+        bytes.extend_from_slice(&entry.bytes);
     }
+    Ok(bytes)
 }
 
 fn missing(path: &'static str) -> impl FnOnce(io::Error) -> LedgerError {
@@ -173,7 +217,8 @@ fn stated_keys(first: &Entry) -> Result<Vec<VerifierKey>, LedgerError> {
 /// Goes through the entries of a journal; ends after the first error.
 pub struct Entries<'a, F: Fs, H = <F as Fs>::File> {
     walk: Batches<'a, F, H>,
-    batch: std::vec::IntoIter<crate::journal::BatchRecord>,
+    /// The batch that is being handed out, and how much of it was.
+    batch: Option<(Batch, usize)>,
     next: u64,
     /// How many entries are known to be whole: what is missing of those is damage.
     counted: u64,
@@ -202,7 +247,7 @@ impl<'a, F: Fs, H: Borrow<F::File>> Entries<'a, F, H> {
     pub(crate) fn new(fs: &'a F, file: H, counted: u64) -> Result<Self, LedgerError> {
         let walk = Batches::new(fs, file).map_err(LedgerError::io(JOURNAL))?;
         let walk = walk.ok_or_else(|| damaged(0, 0, "no journal begins like this"))?;
-        Ok(Self { walk, batch: Vec::new().into_iter(), next: 0, counted, over: false })
+        Ok(Self { walk, batch: None, next: 0, counted, over: false })
     }
 
     fn refill(&mut self) -> Result<bool, LedgerError> {
@@ -221,7 +266,7 @@ impl<'a, F: Fs, H: Borrow<F::File>> Entries<'a, F, H> {
                 }
             }
             Step::Batch(batch) => {
-                self.batch = batch.entries.into_iter();
+                self.batch = Some((batch, 0));
                 Ok(true)
             }
         }
@@ -229,10 +274,13 @@ impl<'a, F: Fs, H: Borrow<F::File>> Entries<'a, F, H> {
 
     fn step(&mut self) -> Result<Option<Entry>, LedgerError> {
         loop {
-            if let Some(record) = self.batch.next() {
+            if let Some((batch, given)) = &mut self.batch
+                && let Some(bytes) = batch.entry(*given)
+            {
                 let index = self.next;
                 self.next = index.saturating_add(1);
-                return Ok(Some(Entry::parse(index, record.bytes)?));
+                *given = given.saturating_add(1);
+                return Ok(Some(Entry::parse(index, bytes.to_vec())?));
             }
             if self.over || !self.refill()? {
                 return Ok(None);

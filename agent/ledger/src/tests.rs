@@ -5,4 +5,5 @@ mod crash;
 mod damage;
 mod reader;
 mod space;
+mod turns;
 pub(crate) mod world;

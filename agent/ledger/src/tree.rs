@@ -4,7 +4,7 @@ mod edge;
 mod hash;
 mod tile;
 
-pub use edge::{Edge, FullTile};
+pub use edge::Edge;
 pub use hash::Hash;
 pub use tile::{TILE_WIDTH, TileAt, TilePath, tiles_of};
 pub(crate) use tile::{decimal, tile_in};

@@ -11,7 +11,8 @@ use std::{
     thread::JoinHandle,
 };
 
-use arch_ledger::{Anchored, Ledger, LedgerError, Record, fs::Fs};
+use arch_identity::Timestamp;
+use arch_ledger::{Anchored, Ledger, LedgerError, LogKeys, Record, Recovery, fs::Fs};
 use arch_problem::{Code, Problem, codes};
 use tokio::sync::{oneshot, watch};
 
@@ -81,7 +82,29 @@ pub struct Head {
 }
 
 impl Anchors {
-    /// Reads the ledger into a memory and starts its thread.
+    /// Opens the ledger, reads it into a memory and starts its thread.
+    ///
+    /// # Errors
+    /// [`AnchorError`] when the ledger does not open or the thread cannot be started.
+    pub fn open<F>(
+        fs: F,
+        keys: LogKeys,
+        now: Timestamp,
+    ) -> Result<(Self, JoinHandle<()>, Recovery), AnchorError>
+    where
+        F: Fs + Send + 'static,
+        F::File: Send,
+        F::Lock: Send,
+    {
+        let mut memory = Memory::default();
+        let (ledger, recovery) = Ledger::open_telling(fs, keys, now, |index, time, record| {
+            memory.learn(index, time, record);
+        })?;
+        let (anchors, thread) = Self::begin(ledger, memory)?;
+        Ok((anchors, thread, recovery))
+    }
+
+    /// As [`Anchors::open`], for a ledger that is open already; its journal is read once more.
     ///
     /// # Errors
     /// [`AnchorError`] when an entry cannot be read or the thread cannot be started.
@@ -96,15 +119,20 @@ impl Anchors {
             let entry = entry?;
             memory.learn(entry.index, entry.time, &entry.record);
         }
-        if memory.size() != ledger.size() {
-            // Bundles lag behind on a full disk; half a memory would be worse than none.
-            return Err(AnchorError::Ledger(LedgerError::OutOfSpace));
-        }
+        Self::begin(ledger, memory)
+    }
+
+    fn begin<F>(ledger: Ledger<F>, memory: Memory) -> Result<(Self, JoinHandle<()>), AnchorError>
+    where
+        F: Fs + Send + 'static,
+        F::File: Send,
+        F::Lock: Send,
+    {
         let memory = Arc::new(RwLock::new(memory));
         // A full channel makes senders wait, which is what a slow disk should do.
         let (asks, asked) = mpsc::sync_channel(MOST.saturating_mul(4));
         let (told, health) = watch::channel(Health::Sound);
-        let owner = Owner { ledger, memory: Arc::clone(&memory), health: told, unsettled: false };
+        let owner = Owner::new(ledger, Arc::clone(&memory), told);
         let thread = std::thread::Builder::new()
             .name("ledger".to_owned())
             .spawn(move || owner.serve(&asked))
@@ -113,7 +141,7 @@ impl Anchors {
     }
 
     /// Anchors records as one unit: all or none. When this returns they are durable, and the memory
-    /// knows them.
+    /// knows them; who reads the folder's checkpoint sees them a moment later.
     ///
     /// # Errors
     /// [`AnchorError`].

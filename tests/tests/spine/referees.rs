@@ -5,14 +5,14 @@
 use std::{fs, path::Path, process::Command};
 
 use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
-use arch_ledger::{Ledger, LogKeys, Reader, Record, StdFs};
-use arch_tests::{World, module, referee};
+use arch_ledger::{Ledger, LedgerError, LogKeys, Reader, Record, StdFs};
+use arch_tests::{World, module, program, referee};
 
 use crate::HELLO;
 
 const LOG: &str = "referees.example/log";
 
-/// Somebody who judges a ledger's folder, given the log's key and perhaps an older checkpoint.
+/// Somebody who judges an exported ledger, given the log's key and perhaps an older checkpoint.
 enum Referee {
     Python(Command),
     Go(Command, #[expect(dead_code, reason = "the program lies in it")] tempfile::TempDir),
@@ -78,17 +78,34 @@ fn copy(from: &Path, to: &Path) {
     assert!(copied.success());
 }
 
+/// What `archctl ledger export` makes, without its checks: the referees are to find what is wrong.
+fn export(ledger: &Path, to: &Path) {
+    let reader = Reader::open(ledger).unwrap();
+    let (checkpoint, says) = reader.checkpoint().unwrap();
+    let copied = reader.copy_tiles(says.size, |path, bytes| {
+        fs::create_dir_all(to.join(path).parent().unwrap()).unwrap();
+        fs::write(to.join(path), bytes).unwrap();
+        Ok::<(), LedgerError>(())
+    });
+    copied.unwrap();
+    fs::write(to.join("checkpoint"), checkpoint).unwrap();
+}
+
 fn accepts_what_an_agent_wrote_and_no_changed_byte(referee: &Referee) {
     let world = World::new();
     let mut agent = world.agent();
     let job = world.drop_job(&world.job("hello", &module(HELLO)));
     let _ = agent.wait_end(job);
     assert!(agent.stop().success());
-    let ledger = world.path("state/ledger");
-    let key = key_of(&ledger);
+    let key = key_of(&world.path("state/ledger"));
+    let ledger = world.path("exported");
+    let mut archctl = Command::new(program("archctl"));
+    let export = archctl.args(["ledger", "export"]).arg(world.path("state/ledger"));
+    let exported = export.arg("--out").arg(&ledger).output().unwrap();
+    assert!(exported.status.success(), "{exported:?}");
     let (convinced, said) = referee.judges(&ledger, &key, None);
     assert!(convinced, "{said}");
-    let size = Reader::open(&ledger).unwrap().checkpoint().unwrap().1.size;
+    let size = Reader::open(&world.path("state/ledger")).unwrap().checkpoint().unwrap().1.size;
     for file in
         ["checkpoint".into(), format!("tile/0/000.p/{size}"), format!("tile/entries/000.p/{size}")]
     {
@@ -134,11 +151,13 @@ fn both_follow_a_hundred_thousand_entries_and_see_a_fork() {
     write_log(&path("log"), 100_000, "after");
     write_log(&path("fork"), 70_300, "elsewhere");
     let key = key_of(&path("log"));
+    export(&path("log"), &path("exported"));
     for referee in referees.iter().flatten() {
-        let (convinced, said) = referee.judges(&path("log"), &key, Some(&old));
+        let (convinced, said) = referee.judges(&path("exported"), &key, Some(&old));
         assert!(convinced && said.contains("100000"), "{said}");
         // Both branches extend the old checkpoint; neither extends the other.
-        let (convinced, said) = referee.judges(&path("log"), &key, Some(&path("fork/checkpoint")));
+        let fork = path("fork/checkpoint");
+        let (convinced, said) = referee.judges(&path("exported"), &key, Some(&fork));
         assert!(!convinced, "{said}");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::io;
+use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
@@ -13,21 +14,37 @@ use crate::fs::{Fs, read_full};
 
 /// Largest piece read at once.
 const WINDOW: usize = 256 * 1024;
+/// The same where one entry is looked for.
+const NEAR: usize = 16 * 1024;
 
 /// A batch with its commit, checksums and batch hash checked; root and entries are not.
 #[derive(Debug)]
 pub(crate) struct Batch {
-    pub(crate) entries: Vec<BatchRecord>,
+    /// The entry records as they stand.
+    bytes: Vec<u8>,
+    /// Where the entries are in `bytes`.
+    entries: Vec<Range<usize>>,
+    /// Where the first record begins in the journal.
+    offset: u64,
     pub(crate) commit: Commit,
     /// Where the commit record begins.
     pub(crate) commit_offset: u64,
 }
 
-/// One entry record.
-#[derive(Debug)]
-pub(crate) struct BatchRecord {
-    pub(crate) offset: u64,
-    pub(crate) bytes: Vec<u8>,
+impl Batch {
+    /// The entries, each with the offset of its record.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        self.entries.iter().map(|range| {
+            let record = range.start.saturating_sub(HEADER);
+            let offset = self.offset.saturating_add(u64::try_from(record).unwrap_or(u64::MAX));
+            (offset, self.bytes.get(range.clone()).unwrap_or_default())
+        })
+    }
+
+    /// The bytes of one of its entries.
+    pub(crate) fn entry(&self, number: usize) -> Option<&[u8]> {
+        self.bytes.get(self.entries.get(number)?.clone())
+    }
 }
 
 /// What follows the last whole batch.
@@ -59,21 +76,18 @@ pub(crate) struct Batches<'a, F: Fs, H> {
     len: u64,
     offset: u64,
     size: u64,
-    window: Vec<u8>,
-    window_at: u64,
-}
-
-enum Piece {
-    Record(Vec<u8>, u64),
-    Broken(&'static str),
+    window: Window,
 }
 
 impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
     /// `None` if the file does not begin as a journal does.
     pub(crate) fn new(fs: &'a F, file: H) -> io::Result<Option<Self>> {
         let len = crate::fs::uninterrupted(|| fs.len(file.borrow()))?;
-        let mut walk = Self { fs, file, len, offset: 0, size: 0, window: Vec::new(), window_at: 0 };
-        let magic = walk.bytes(0, JOURNAL_MAGIC.len())?.is_some_and(|found| found == JOURNAL_MAGIC);
+        let window = Window::new(WINDOW);
+        let mut walk = Self { fs, file, len, offset: 0, size: 0, window };
+        let (window, file) = (&mut walk.window, walk.file.borrow());
+        let magic = window.bytes(fs, file, len, 0, JOURNAL_MAGIC.len())?;
+        let magic = magic.is_some_and(|found| found == JOURNAL_MAGIC);
         walk.offset = u64::try_from(JOURNAL_MAGIC.len()).unwrap_or(u64::MAX);
         Ok(magic.then_some(walk))
     }
@@ -97,30 +111,31 @@ impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
         if self.offset >= self.len {
             return Ok(Step::End);
         }
-        let (mut at, mut entries, mut hash, mut total) =
-            (self.offset, Vec::new(), Sha256::new(), 0_usize);
+        let offset = self.offset;
+        let (mut at, mut bytes, mut entries) = (offset, Vec::new(), Vec::new());
         loop {
-            let (payload, after) = match self.record(at)? {
-                Piece::Record(payload, after) => (payload, after),
-                Piece::Broken(why) => return Ok(self.tail(at, entries.len(), why, false)),
+            let record = match self.record(at)? {
+                Ok(record) => record,
+                Err(why) => return Ok(self.tail(at, entries.len(), why, false)),
             };
+            let after = at.saturating_add(u64::try_from(record.len()).unwrap_or(u64::MAX));
+            let payload = record.get(HEADER..).unwrap_or_default();
             if payload.first() == Some(&b'{') {
-                total = total.saturating_add(payload.len()).saturating_add(HEADER);
-                if entries.len() >= MAX_BATCH_ENTRIES || total > MAX_BATCH_BYTES {
+                let start = bytes.len().saturating_add(HEADER);
+                bytes.extend_from_slice(record);
+                if entries.len() >= MAX_BATCH_ENTRIES || bytes.len() > MAX_BATCH_BYTES {
                     return Ok(self.tail(at, entries.len(), "the batch is over its limits", true));
                 }
-                hash.update(frame_header(&payload).unwrap_or_default());
-                hash.update(&payload);
-                entries.push(BatchRecord { offset: at, bytes: payload });
+                entries.push(start..bytes.len());
                 at = after;
                 continue;
             }
-            let Some(commit) = Commit::from_bytes(&payload) else {
+            let Some(commit) = Commit::from_bytes(payload) else {
                 return Ok(self.tail(at, entries.len(), "neither an entry nor a commit", true));
             };
             let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
             let fits = count > 0 && commit.first == self.size && u64::from(commit.count) == count;
-            if !fits || commit.batch != <[u8; 32]>::from(hash.finalize()) {
+            if !fits || commit.batch != <[u8; 32]>::from(Sha256::digest(&bytes)) {
                 // An older commit may be what is left of a tail that was being cut; see `recovery`.
                 let impossible = commit.first >= self.size;
                 return Ok(self.tail(
@@ -132,7 +147,7 @@ impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
             }
             self.size = self.size.saturating_add(count);
             self.offset = after;
-            return Ok(Step::Batch(Batch { entries, commit, commit_offset: at }));
+            return Ok(Step::Batch(Batch { bytes, entries, offset, commit, commit_offset: at }));
         }
     }
 
@@ -153,41 +168,96 @@ impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
         Step::Tail(Tail { index, offset, why, impossible })
     }
 
-    fn record(&mut self, at: u64) -> io::Result<Piece> {
-        let Some(header) = self.bytes(at, HEADER)? else {
-            return Ok(Piece::Broken("the record's head is cut off"));
+    fn record(&mut self, at: u64) -> io::Result<Result<&[u8], &'static str>> {
+        self.window.record(self.fs, self.file.borrow(), self.len, at)
+    }
+}
+
+/// A piece of the journal in memory.
+#[derive(Debug)]
+struct Window {
+    bytes: Vec<u8>,
+    at: u64,
+    /// As much is read at once, or a record if that is longer.
+    width: usize,
+}
+
+impl Window {
+    fn new(width: usize) -> Self {
+        Self { bytes: Vec::new(), at: 0, width }
+    }
+
+    /// The record at `at` with its head, or what is wrong with it.
+    fn record<F: Fs>(
+        &mut self,
+        fs: &F,
+        file: &F::File,
+        end: u64,
+        at: u64,
+    ) -> io::Result<Result<&[u8], &'static str>> {
+        let Some(header) = self.bytes(fs, file, end, at, HEADER)? else {
+            return Ok(Err("the record's head is cut off"));
         };
         let header: [u8; HEADER] = header.try_into().unwrap_or_default();
         let len = header.first_chunk::<4>().map_or(0, |len| u32::from_le_bytes(*len));
         let len = usize::try_from(len).unwrap_or(usize::MAX);
         if len == 0 || len > MAX_ENTRY {
-            return Ok(Piece::Broken("no record has such a length"));
+            return Ok(Err("no record has such a length"));
         }
-        let body_at = at.saturating_add(u64::try_from(HEADER).unwrap_or(0));
-        let Some(payload) = self.bytes(body_at, len)? else {
-            return Ok(Piece::Broken("the record is cut off"));
+        let Some(record) = self.bytes(fs, file, end, at, len.saturating_add(HEADER))? else {
+            return Ok(Err("the record is cut off"));
         };
-        if frame_header(payload) != Some(header) {
-            return Ok(Piece::Broken("the checksum does not fit"));
+        if record.get(HEADER..).and_then(frame_header) != Some(header) {
+            return Ok(Err("the checksum does not fit"));
         }
-        Ok(Piece::Record(payload.to_vec(), body_at.saturating_add(u64::try_from(len).unwrap_or(0))))
+        Ok(Ok(record))
     }
 
-    /// `len` bytes at `at`, `None` where the file ends before.
-    fn bytes(&mut self, at: u64, len: usize) -> io::Result<Option<&[u8]>> {
+    /// `len` bytes at `at`, `None` where the file ends before, or `end` is.
+    fn bytes<F: Fs>(
+        &mut self,
+        fs: &F,
+        file: &F::File,
+        end: u64,
+        at: u64,
+        len: usize,
+    ) -> io::Result<Option<&[u8]>> {
         let inside = |window: &[u8], start: u64| {
             let from = usize::try_from(at.checked_sub(start)?).ok()?;
             window.get(from..from.checked_add(len)?).map(|_| from)
         };
-        if inside(&self.window, self.window_at).is_none() {
-            self.window.resize(WINDOW.max(len), 0);
-            let filled = read_full(self.fs, self.file.borrow(), at, &mut self.window)?;
+        if inside(&self.bytes, self.at).is_none() {
+            self.bytes.resize(self.width.max(len), 0);
+            let filled = read_full(fs, file, at, &mut self.bytes)?;
             // What was appended after we looked at the length is not ours to read.
-            let limit = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
-            self.window.truncate(filled.min(limit));
-            self.window_at = at;
+            let limit = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
+            self.bytes.truncate(filled.min(limit));
+            self.at = at;
         }
-        let from = inside(&self.window, self.window_at);
-        Ok(from.and_then(|from| self.window.get(from..)?.get(..len)))
+        let from = inside(&self.bytes, self.at);
+        Ok(from.and_then(|from| self.bytes.get(from..)?.get(..len)))
+    }
+}
+
+/// The entry that comes so many entries after the one whose record begins at `at`; `None` if what
+/// stands there is no such thing.
+pub(crate) fn entry_behind<F: Fs>(
+    fs: &F,
+    file: &F::File,
+    mut at: u64,
+    mut entries: u64,
+) -> io::Result<Option<Vec<u8>>> {
+    let end = crate::fs::uninterrupted(|| fs.len(file))?;
+    let mut window = Window::new(NEAR);
+    loop {
+        let Ok(record) = window.record(fs, file, end, at)? else { return Ok(None) };
+        let payload = record.get(HEADER..).unwrap_or_default();
+        if payload.first() == Some(&b'{') {
+            if entries == 0 {
+                return Ok(Some(payload.to_vec()));
+            }
+            entries = entries.saturating_sub(1);
+        }
+        at = at.saturating_add(u64::try_from(record.len()).unwrap_or(u64::MAX));
     }
 }

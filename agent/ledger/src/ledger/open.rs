@@ -1,39 +1,42 @@
 //! Opening a ledger: what is on disk is read whole and believed only where it agrees with itself.
 //!
 //! **Torn tail or damage?** A batch is written, then synced, and only then is anything derived from
-//! it or written behind it. So what follows the last good commit was never acknowledged, and may be
-//! cut, unless one of these shows that it had been synced; then it is damage, and nothing is touched:
+//! it or written behind it. So what follows the last good commit may be cut, unless one of these
+//! shows that it had been synced; then it is damage, and nothing is touched:
 //!
-//! 1. the checkpoint, or the name of any tile or bundle, shows a larger size than the good commits;
+//! 1. the checkpoint, or the length of any file of tiles, shows a larger size than the good commits;
 //! 2. a commit of a *later* batch with a right checksum stands anywhere in the tail;
 //! 3. checksums hold and yet the records make no sense, or the tail is longer than a batch can be.
 //!
-//! **Undecidable**: the newest batch was synced and acknowledged, power was cut before the page cache
-//! brought any of its tiles or its checkpoint to disk, *and* a byte of just that batch went bad. This
-//! looks like a write that the power cut broke off. It is cut, and the ledger says so. After
-//! [`Ledger::settle`](crate::Ledger::settle) the case cannot arise. Equally, a folder that is rolled
-//! back as a whole to an older state of itself agrees with itself: only others who remember a newer
-//! checkpoint (witnesses, receipts) can tell.
+//! **Undecidable**: the newest batch was synced and acknowledged, nothing that was derived from it
+//! reached the disk, *and* a byte of just that batch went bad. This looks like a write that was broken
+//! off. It is cut, and the ledger says so. An acknowledgement does not wait for tiles and checkpoint,
+//! so the case is open from the sync of a batch to the next [`Ledger::publish`](crate::Ledger::publish)
+//! if the process dies, and to the next [`Ledger::settle`](crate::Ledger::settle) if power is cut;
+//! after that it cannot arise. It always needs a disk that loses bytes which it said were safe.
+//! Equally, a folder that is rolled back as a whole to an older state of itself agrees with itself:
+//! only others who remember a newer checkpoint (witnesses, receipts) can tell.
 //!
 //! KNOWN GAP: after a failed fdatasync the kernel may show pages that never reached the disk. The
 //! ledger stops then, but a new start on the same machine reads those pages.
 
-use std::io;
+use std::sync::mpsc;
 use std::time::Duration;
+use std::{io, thread};
 
 use arch_identity::Timestamp;
 
 use super::Ledger;
 use crate::checkpoint::{Checkpoint, LogKeys};
-use crate::derived::{Derived, largest_named};
-use crate::entry::Entry;
+use crate::derived::{TileFile, length_on_disk};
+use crate::entry::{Entry, Parsed};
 use crate::error::LedgerError;
-use crate::fs::{Found, FoundKind, Fs, is_full, read_whole, uninterrupted, write_all};
-use crate::growth::{DerivedFile, Growth};
+use crate::fs::{Found, Fs, is_full, read_whole, uninterrupted, write_all};
+use crate::growth::Growth;
 use crate::journal::{
     Batch, Batches, JOURNAL_MAGIC, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Step, Tail, write_batch,
 };
-use crate::layout::{CHECKPOINT, JOURNAL, MAX_DERIVED, TEMP, holds, make_reserve};
+use crate::layout::{CHECKPOINT, JOURNAL, MAX_CHECKPOINT, TEMP, make_reserve};
 use crate::note::Note;
 use crate::record::Record;
 use crate::tree::Hash;
@@ -41,6 +44,9 @@ use crate::tree::Hash;
 /// How often, and how long apart, the lock is asked for before the folder counts as in use.
 const LOCK_TRIES: u32 = 20;
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
+
+/// As many bytes of the journal go from thread to thread at once.
+const PIECE: u64 = 128 * 1024;
 
 /// What opening a ledger had to put right.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,6 +65,20 @@ impl<F: Fs> Ledger<F> {
     /// # Errors
     /// [`LedgerError`]; nothing was changed then, unless it is `Io`, `Poisoned` or `OutOfSpace`.
     pub fn open(fs: F, keys: LogKeys, now: Timestamp) -> Result<(Self, Recovery), LedgerError> {
+        Self::open_telling(fs, keys, now, |_, _, _| ())
+    }
+
+    /// As [`Ledger::open`], and tells index, time and record of every entry while the journal is read
+    /// anyway. What was told counts only if this ends well.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub fn open_telling(
+        fs: F,
+        keys: LogKeys,
+        now: Timestamp,
+        mut tell: impl FnMut(u64, Timestamp, &Record),
+    ) -> Result<(Self, Recovery), LedgerError> {
         let lock = lock(&fs)?;
         let found = fs.list().map_err(LedgerError::io(""))?;
         let mut recovery = Recovery { created: !has(&found, JOURNAL), ..Recovery::default() };
@@ -67,15 +87,16 @@ impl<F: Fs> Ledger<F> {
         }
         let journal =
             uninterrupted(|| fs.open_to_write(JOURNAL)).map_err(LedgerError::io(JOURNAL))?;
-        let read = read(&fs, &journal, &keys, &found)?;
+        let read = read(&fs, &journal, &keys, &found, &mut tell)?;
+        let told = read.growth.size();
         let mut ledger = Self {
             fs,
             keys,
             journal,
             end: read.end,
             growth: read.growth,
-            derived: Derived::default(),
             checkpoint: (0, String::new()),
+            unsettled: true,
             poisoned: None,
             full_since: None,
             _lock: lock,
@@ -87,11 +108,15 @@ impl<F: Fs> Ledger<F> {
         if read.tail > 0 {
             ledger.cut(now, read.tail)?;
         }
-        let rebuilt = ledger.rebuild(now, &found, read.differing)?;
+        let rebuilt = ledger.rebuild(now, &read.wrong)?;
         recovery.rebuilt = if recovery.created { Vec::new() } else { rebuilt };
         ledger.tend_reserve(now)?;
-        let settled = ledger.settle();
-        settled.map(|()| (ledger, recovery))
+        ledger.settle()?;
+        for index in told..ledger.size() {
+            let entry = ledger.entry(index)?;
+            tell(index, entry.time, &entry.record);
+        }
+        Ok((ledger, recovery))
     }
 
     /// Writes `recovered` over the tail, then cuts what is left of it. In this order no crash can
@@ -101,13 +126,13 @@ impl<F: Fs> Ledger<F> {
     /// tail stays for a start that finds room.
     fn cut(&mut self, now: Timestamp, tail: u64) -> Result<(), LedgerError> {
         let mut records = vec![Record::Recovered { cut_bytes: tail }];
-        let cut = match self.commit_over(now, &records, tail) {
+        let cut = match self.write_over(now, records.iter(), tail) {
             Err(super::Stop::Full) => {
                 self.remove_reserve(now)?;
                 if !self.index().is_out_of_space() {
                     records.push(Record::OutOfSpace {});
                 }
-                self.commit_over(now, &records, tail)
+                self.write_over(now, records.iter(), tail)
             }
             other => other,
         };
@@ -118,34 +143,9 @@ impl<F: Fs> Ledger<F> {
     }
 
     /// Brings the derived files to what the journal says; lists those that were not.
-    fn rebuild(
-        &mut self,
-        now: Timestamp,
-        found: &[Found],
-        differing: bool,
-    ) -> Result<Vec<String>, LedgerError> {
-        let mut rebuilt = Vec::new();
+    fn rebuild(&mut self, now: Timestamp, wrong: &[TileFile]) -> Result<Vec<String>, LedgerError> {
         uninterrupted(|| self.fs.remove(TEMP)).map_err(LedgerError::io(TEMP))?;
-        for folder in
-            found.iter().filter(|f| f.kind == FoundKind::Folder && f.path.starts_with("tile"))
-        {
-            self.derived.found_folder(&folder.path);
-        }
-        let derived =
-            |f: &&Found| crate::tree::TilePath::parse(&f.path).is_some_and(|t| t.is_partial());
-        for file in found.iter().filter(derived) {
-            self.derived.found_partial(&file.path);
-        }
-        for (path, bytes) in self.growth.partial() {
-            let path = path.to_string();
-            if !holds(&self.fs, &path, &bytes).map_err(LedgerError::io(&path))? {
-                self.derived.distrust(&path);
-                rebuilt.push(path);
-            }
-        }
-        if differing {
-            self.write_differing(now, &mut rebuilt)?;
-        }
+        let mut rebuilt: Vec<String> = wrong.iter().map(ToString::to_string).collect();
         let before = checkpoint_bytes(&self.fs)?;
         self.publish(now)?;
         if before.is_none_or(|before| before != self.checkpoint.1.as_bytes()) {
@@ -154,50 +154,13 @@ impl<F: Fs> Ledger<F> {
         Ok(rebuilt)
     }
 
-    /// Writes the full tiles that differ. What a full disk keeps from being written is tried once
-    /// more without the reserve.
-    fn write_differing(
-        &mut self,
-        now: Timestamp,
-        rebuilt: &mut Vec<String>,
-    ) -> Result<(), LedgerError> {
-        match self.place_differing(rebuilt) {
-            Err(LedgerError::Io { source, .. }) if is_full(&source) => {
-                self.release_reserve(now)?;
-                self.place_differing(rebuilt).map_err(|error| match error {
-                    LedgerError::Io { source, .. } if is_full(&source) => LedgerError::OutOfSpace,
-                    other => other,
-                })
-            }
-            other => other,
-        }
-    }
-
-    /// Walks through the journal once more and writes the full tiles that differ.
-    fn place_differing(&mut self, rebuilt: &mut Vec<String>) -> Result<(), LedgerError> {
-        let Self { fs, journal, derived, .. } = self;
-        let mut growth = Growth::default();
-        let walk = Batches::new(&*fs, &*journal).map_err(LedgerError::io(JOURNAL))?;
-        let Some(mut walk) = walk else { return Ok(()) };
-        while let Step::Batch(batch) = walk.next().map_err(LedgerError::io(JOURNAL))? {
-            for file in grow(&mut growth, batch, &mut None)? {
-                let path = file.0.to_string();
-                if !holds(fs, &path, &file.1).map_err(LedgerError::io(&path))? {
-                    derived.place(fs, &path, &file.1).map_err(LedgerError::io(&path))?;
-                    rebuilt.push(path);
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn tend_reserve(&mut self, now: Timestamp) -> Result<(), LedgerError> {
         match uninterrupted(|| make_reserve(&self.fs)) {
             Ok(()) => self.say_space_regained(now)?,
             Err(error) if is_full(&error) => self.release_reserve(now)?,
             Err(error) => return Err(self.poison(crate::layout::RESERVE, &error)),
         }
-        if self.checkpoint.0 < self.size() { self.publish(now) } else { Ok(()) }
+        self.publish(now)
     }
 }
 
@@ -212,7 +175,7 @@ fn lock<F: Fs>(fs: &F) -> Result<F::Lock, LedgerError> {
                 return Err(LedgerError::Io { path: String::new(), source: error });
             }
             Err(_) if tries >= LOCK_TRIES => return Err(LedgerError::Busy),
-            Err(_) => std::thread::sleep(LOCK_PAUSE),
+            Err(_) => thread::sleep(LOCK_PAUSE),
             Ok(lock) => return Ok(lock),
         }
     }
@@ -256,8 +219,8 @@ struct Read {
     end: u64,
     /// Bytes behind the last commit that may be cut.
     tail: u64,
-    /// Whether a full tile or bundle differs from the journal.
-    differing: bool,
+    /// The derived files that are not as the journal leads to.
+    wrong: Vec<TileFile>,
 }
 
 fn read<F: Fs>(
@@ -265,49 +228,60 @@ fn read<F: Fs>(
     file: &F::File,
     keys: &LogKeys,
     found: &[Found],
+    tell: &mut impl FnMut(u64, Timestamp, &Record),
 ) -> Result<Read, LedgerError> {
     let io = LedgerError::io;
     let signed = checkpoint_on_disk(fs)?;
     let mut stated = signed.as_ref().map(|(checkpoint, _)| (checkpoint.size, None));
     let walk = Batches::new(fs, file).map_err(io(JOURNAL))?;
     let mut walk = walk.ok_or_else(|| damaged(0, 0, "no journal begins like this"))?;
-    let (mut growth, mut differing) = (Growth::default(), false);
-    let stop = loop {
-        match walk.next().map_err(io(JOURNAL))? {
-            Step::Batch(batch) => {
-                if growth.size() == 0 {
-                    require_keys(batch.entries.first().map_or(&[], |e| &e.bytes), keys)?;
-                }
-                for (path, bytes) in grow(&mut growth, batch, &mut stated)? {
-                    let path = path.to_string();
-                    differing |= !holds(fs, &path, &bytes).map_err(io(&path))?;
-                }
-            }
-            Step::End => break None,
-            Step::Tail(tail) => break Some(tail),
+    let mut growth = Growth::default();
+    let mut take = |batch: Batch| {
+        if growth.size() == 0 {
+            require_keys(batch.entry(0).unwrap_or_default(), keys)?;
         }
+        grow(&mut growth, &batch, &mut stated, tell)?;
+        growth.derived.compare_pieces(fs).map_err(in_file)
     };
+    // One thread reads and checks what stands there; this one, what it says.
+    let stop = thread::scope(|scope| {
+        let (give, pieces) = mpsc::sync_channel(2);
+        let walk = &mut walk;
+        let reading = thread::Builder::new().spawn_scoped(scope, move || read_ahead(walk, &give));
+        let reading = reading.map_err(io(JOURNAL))?;
+        let taken = pieces.iter().flatten().try_for_each(&mut take);
+        drop(pieces);
+        let read = reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        taken.and_then(|()| read.map_err(io(JOURNAL)))
+    })?;
+    let wrong = growth.derived.compare(fs).map_err(in_file)?;
+    let wrong = wrong.into_iter().map(|(file, _)| file).collect();
     let (size, end) = (walk.size(), walk.offset());
-    let mut committed = largest_named(found.iter().map(|f| f.path.as_str()));
+    let mut committed = None;
+    for file in found.iter().filter_map(|found| TileFile::parse(&found.path)) {
+        let length = length_on_disk(fs, file).map_err(|error| in_file((file, error)))?;
+        let named = file.least_size(length.unwrap_or(0));
+        committed = committed.max(Some((named, file.to_string())));
+    }
     if let Some((checkpoint, bytes)) = &signed {
         Checkpoint::verify(bytes, keys.verifiers()).map_err(LedgerError::Checkpoint)?;
         let root = stated.and_then(|(_, root)| root);
         if checkpoint.size <= size && root != Some(checkpoint.root) {
             return Err(LedgerError::Forked { size: checkpoint.size });
         }
-        committed = committed.max(Some((checkpoint.size, CHECKPOINT)));
+        committed = committed.max(Some((checkpoint.size, CHECKPOINT.to_owned())));
     }
     let ahead = committed.filter(|(committed, _)| *committed > size);
     let tail = walk.file_len().saturating_sub(end);
     match (stop, ahead) {
-        (None, None) if size > 0 => Ok(Read { growth, end, tail: 0, differing }),
+        (None, None) if size > 0 => Ok(Read { growth, end, tail: 0, wrong }),
         (None, Some((committed, by))) => {
-            Err(LedgerError::RolledBack { found: size, committed, by: by.to_owned() })
+            Err(LedgerError::RolledBack { found: size, committed, by })
         }
         (None, None) => Err(damaged(0, end, "the journal has no entry")),
         (Some(tail_found), ahead) => {
             require_torn(&mut walk, &tail_found, ahead)?;
-            Ok(Read { growth, end, tail, differing })
+            Ok(Read { growth, end, tail, wrong })
         }
     }
 }
@@ -316,7 +290,7 @@ fn read<F: Fs>(
 fn require_torn<F: Fs>(
     walk: &mut Batches<'_, F, &F::File>,
     tail: &Tail,
-    ahead: Option<(u64, &str)>,
+    ahead: Option<(u64, String)>,
 ) -> Result<(), LedgerError> {
     let damage = |why: &str| Err(damaged(tail.index, tail.offset, &format!("{}; {why}", tail.why)));
     if let Some((size, by)) = ahead {
@@ -343,18 +317,53 @@ fn damaged(index: u64, offset: u64, why: &str) -> LedgerError {
     LedgerError::Damaged { index, offset, why: why.to_owned() }
 }
 
+/// Reads to the end, or to a tail, and gives what it reads piece by piece.
+fn read_ahead<F: Fs>(
+    walk: &mut Batches<'_, F, &F::File>,
+    give: &mpsc::SyncSender<Vec<Batch>>,
+) -> io::Result<Option<Tail>> {
+    let (mut piece, mut begins) = (Vec::new(), walk.offset());
+    loop {
+        let stop = match walk.next()? {
+            Step::Batch(batch) => {
+                piece.push(batch);
+                if walk.offset().saturating_sub(begins) < PIECE {
+                    continue;
+                }
+                begins = walk.offset();
+                None
+            }
+            Step::End => Some(None),
+            Step::Tail(tail) => Some(Some(tail)),
+        };
+        // Nobody takes it any more: there is something wrong, and it was told.
+        let over = give.send(std::mem::take(&mut piece)).is_err();
+        match stop {
+            Some(stop) => return Ok(stop),
+            None if over => return Ok(None),
+            None => {}
+        }
+    }
+}
+
+fn in_file((file, source): (TileFile, io::Error)) -> LedgerError {
+    LedgerError::Io { path: file.to_string(), source }
+}
+
 /// Takes a batch in; fills in the root at the size that the checkpoint states.
 fn grow(
     growth: &mut Growth,
-    batch: Batch,
+    batch: &Batch,
     stated: &mut Option<(u64, Option<Hash>)>,
-) -> Result<Vec<DerivedFile>, LedgerError> {
-    let mut full = Vec::new();
-    for record in batch.entries {
-        let (index, offset) = (growth.size(), record.offset);
-        let entry = Entry::parse(index, record.bytes)
-            .map_err(|e| damaged(index, offset, &e.to_string()))?;
-        full.extend(growth.push(&entry).map_err(|why| damaged(index, offset, why))?);
+    tell: &mut impl FnMut(u64, Timestamp, &Record),
+) -> Result<(), LedgerError> {
+    for (offset, bytes) in batch.entries() {
+        let index = growth.size();
+        let entry =
+            Parsed::read(index, bytes).map_err(|e| damaged(index, offset, &e.to_string()))?;
+        let pushed = growth.push(&entry, Hash::leaf(bytes), offset);
+        pushed.map_err(|why| damaged(index, offset, why))?;
+        tell(index, entry.time, &entry.record);
     }
     if growth.root() != batch.commit.root {
         return Err(damaged(growth.size(), batch.commit_offset, "the commit names another root"));
@@ -364,7 +373,7 @@ fn grow(
     {
         *root = Some(batch.commit.root);
     }
-    Ok(full)
+    Ok(())
 }
 
 fn require_keys(first: &[u8], keys: &LogKeys) -> Result<(), LedgerError> {
@@ -393,7 +402,7 @@ fn checkpoint_on_disk<F: Fs>(fs: &F) -> Result<Option<(Checkpoint, Vec<u8>)>, Le
 }
 
 fn checkpoint_bytes<F: Fs>(fs: &F) -> Result<Option<Vec<u8>>, LedgerError> {
-    match read_whole(fs, CHECKPOINT, MAX_DERIVED) {
+    match read_whole(fs, CHECKPOINT, MAX_CHECKPOINT) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         other => other.map(Some).map_err(LedgerError::io(CHECKPOINT)),
     }

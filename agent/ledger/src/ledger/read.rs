@@ -2,25 +2,26 @@
 
 use std::io;
 
-use crate::checkpoint::Checkpoint;
+use crate::derived::{TileFile, read_piece};
 use crate::entry::{Entry, EntryError};
 use crate::error::LedgerError;
-use crate::fs::{Fs, read_whole};
-use crate::layout::{CHECKPOINT, MAX_DERIVED};
+use crate::fs::Fs;
+use crate::journal::entry_behind;
+use crate::layout::JOURNAL;
 use crate::ledger::Ledger;
-use crate::note::{Note, VerifierKey};
+use crate::note::VerifierKey;
 use crate::proof::{self, Tiles};
 use crate::reader::Entries;
 use crate::receipt::{Receipt, ReceiptError};
-use crate::tree::{Hash, TILE_WIDTH, TileAt, TilePath, tile_in};
+use crate::tree::{Hash, TILE_WIDTH, TileAt};
 
 impl<F: Fs> Ledger<F> {
-    /// Entry `index`, from its bundle.
+    /// Entry `index`.
     ///
     /// # Errors
     /// [`LedgerError::NoSuchEntry`] and what reading gives.
     pub fn entry(&self, index: u64) -> Result<Entry, LedgerError> {
-        FolderTiles { fs: &self.fs, size: self.checkpoint.0 }.entry(index)
+        self.tree().entry(index)
     }
 
     /// The entries from `first` on, in their order, from the journal.
@@ -40,9 +41,9 @@ impl<F: Fs> Ledger<F> {
     /// # Errors
     /// [`LedgerError`].
     pub fn inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, LedgerError> {
-        let tiles = FolderTiles { fs: &self.fs, size: self.checkpoint.0 };
-        tiles.require(size)?;
-        Ok(proof::inclusion(&tiles, index, size)?)
+        let tree = self.tree();
+        tree.require(size)?;
+        Ok(proof::inclusion(&tree, index, size)?)
     }
 
     /// The proof that the tree of `new` entries extends that of `old`.
@@ -50,35 +51,51 @@ impl<F: Fs> Ledger<F> {
     /// # Errors
     /// [`LedgerError`].
     pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, LedgerError> {
-        let tiles = FolderTiles { fs: &self.fs, size: self.checkpoint.0 };
-        tiles.require(new)?;
-        Ok(proof::consistency(&tiles, old, new)?)
+        let tree = self.tree();
+        tree.require(new)?;
+        Ok(proof::consistency(&tree, old, new)?)
     }
 
     /// The receipt of entry `index`, as text: C2SP tlog-proof with the checkpoint on disk. It is
-    /// checked before it is given out. On a full disk the checkpoint may lag behind the newest
-    /// entries; they have no receipt until there is room.
+    /// checked before it is given out. An entry that the checkpoint does not count yet has none until
+    /// [`Ledger::publish`], on a full disk until there is room.
     ///
     /// # Errors
     /// [`LedgerError`].
     pub fn receipt(&self, index: u64) -> Result<String, LedgerError> {
-        let tiles = FolderTiles { fs: &self.fs, size: self.checkpoint.0 };
-        tiles.receipt(index, &self.checkpoint.1, self.keys.verifiers())
+        let (size, checkpoint) = &self.checkpoint;
+        Tree { size: *size, ..self.tree() }.receipt(index, checkpoint, self.keys.verifiers())
+    }
+
+    fn tree(&self) -> Tree<'_, F, impl Fn(TileFile, u64, usize) -> Piece> {
+        let read = |file, offset, len| self.growth.derived.read(&self.fs, file, offset, len);
+        Tree { fs: &self.fs, journal: &self.journal, size: self.size(), read }
     }
 }
 
-/// How often a file that went away is looked for under the name that a newer checkpoint gives it.
-const TRIES: u32 = 100;
+/// What was read of a derived file; `None` if it is not there or ends before.
+type Piece = io::Result<Option<Vec<u8>>>;
 
-/// Tiles and bundles in a folder whose checkpoint says `size`, or said so a while ago: the folder
-/// has the partial files of its newest checkpoint alone, and those of an older one are the beginnings
-/// of newer ones.
-pub(crate) struct FolderTiles<'a, F> {
+/// The tree of `size` entries, from a journal and the derived files beside it. Those only grow: they
+/// may be those of a larger tree by now.
+pub(crate) struct Tree<'a, F: Fs, R> {
     pub(crate) fs: &'a F,
+    pub(crate) journal: &'a F::File,
     pub(crate) size: u64,
+    /// Reads a piece of a derived file.
+    pub(crate) read: R,
 }
 
-impl<F: Fs> FolderTiles<'_, F> {
+/// The same for who has only the folder.
+pub(crate) fn tree_on_disk<'a, F: Fs>(
+    fs: &'a F,
+    journal: &'a F::File,
+    size: u64,
+) -> Tree<'a, F, impl Fn(TileFile, u64, usize) -> Piece> {
+    Tree { fs, journal, size, read: move |file, offset, len| read_piece(fs, file, offset, len) }
+}
+
+impl<F: Fs, R: Fn(TileFile, u64, usize) -> Piece> Tree<'_, F, R> {
     pub(crate) fn require(&self, size: u64) -> Result<(), LedgerError> {
         if size > self.size {
             return Err(LedgerError::NoSuchEntry { asked: size, size: self.size });
@@ -86,85 +103,31 @@ impl<F: Fs> FolderTiles<'_, F> {
         Ok(())
     }
 
+    /// Where it stands follows from a derived file; that it is the one, from its hash in the tree.
     pub(crate) fn entry(&self, index: u64) -> Result<Entry, LedgerError> {
-        let missing = LedgerError::NoSuchEntry { asked: index, size: self.size };
+        let missing = || LedgerError::NoSuchEntry { asked: index, size: self.size };
         if index >= self.size {
-            return Err(missing);
+            return Err(missing());
         }
-        let number = index.checked_div(TILE_WIDTH).ok_or(missing)?;
-        let (path, bytes) =
-            self.newest(0, number, |at| TilePath::Entries { index: at.index, width: at.width })?;
-        let mut rest = bytes.as_slice();
-        let mut skip = index.checked_rem(TILE_WIDTH).unwrap_or(0);
-        while let Some((len, behind)) = rest.split_first_chunk::<2>() {
-            let len = usize::from(u16::from_be_bytes(*len));
-            let Some((entry, behind)) = behind.split_at_checked(len) else { break };
-            if skip == 0 {
-                return Ok(Entry::parse(index, entry.to_vec())?);
-            }
-            skip = skip.saturating_sub(1);
-            rest = behind;
-        }
-        Err(LedgerError::Entry(EntryError::Unreadable {
-            index,
-            why: format!("`{path}` ends before it"),
-        }))
-    }
-
-    /// The bytes of the bundle that the tree of `size` has at `number`: as many entries, from a file
-    /// that may hold more.
-    pub(crate) fn bundle(&self, at: TileAt) -> Result<Vec<u8>, LedgerError> {
-        let (path, mut bytes) =
-            self.newest(0, at.index, |at| TilePath::Entries { index: at.index, width: at.width })?;
-        let mut end = 0_usize;
-        for _ in 0..at.width {
-            let entry = bytes.get(end..).and_then(<[u8]>::split_first_chunk::<2>);
-            let len = entry.map(|(len, _)| usize::from(u16::from_be_bytes(*len)));
-            let len = len.ok_or_else(|| LedgerError::Differs(path.clone()))?;
-            end = end.saturating_add(len).saturating_add(2);
-        }
-        if end > bytes.len() {
-            return Err(LedgerError::Differs(path));
-        }
-        bytes.truncate(end);
-        Ok(bytes)
-    }
-
-    /// A file of the tree, under the name that it has by now, and its bytes.
-    ///
-    /// A writer removes a partial file only after the checkpoint that has a wider one in its place.
-    /// So whoever does not find a file finds a newer checkpoint, and by it the newer file.
-    fn newest(
-        &self,
-        level: u8,
-        index: u64,
-        name: impl Fn(TileAt) -> TilePath,
-    ) -> Result<(String, Vec<u8>), LedgerError> {
-        let mut size = self.size;
-        let mut tries = 0_u32;
-        loop {
-            let at = tile_in(size, level, index);
-            let at = at.ok_or(LedgerError::NoSuchEntry { asked: index, size })?;
-            let path = name(at).to_string();
-            match read_whole(self.fs, &path, MAX_DERIVED) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    let newer = self.size_on_disk().filter(|newer| *newer > size);
-                    tries = tries.saturating_add(1);
-                    size = match newer {
-                        Some(newer) if tries < TRIES => newer,
-                        _ => return Err(LedgerError::Incomplete(path)),
-                    };
-                }
-                Err(error) => return Err(LedgerError::io(&path)(error)),
-                Ok(bytes) => return Ok((path, bytes)),
-            }
+        let (near, behind) = (index.div_euclid(TILE_WIDTH), index.rem_euclid(TILE_WIDTH));
+        let place = self.piece(TileFile::Places, near.saturating_mul(8), 8)?;
+        let place = place.first_chunk::<8>().map(|place| u64::from_le_bytes(*place));
+        let found = entry_behind(self.fs, self.journal, place.ok_or_else(missing)?, behind);
+        let bytes = found.map_err(LedgerError::io(JOURNAL))?;
+        let leaf = self.piece(TileFile::Level(0), index.saturating_mul(32), 32)?;
+        match bytes {
+            Some(bytes) if leaf == Hash::leaf(&bytes).as_bytes() => Ok(Entry::parse(index, bytes)?),
+            _ => Err(LedgerError::Entry(EntryError::Unreadable {
+                index,
+                why: "journal and tiles do not agree on it".to_owned(),
+            })),
         }
     }
 
-    /// Only where to look follows from this; what is found there is proved by the older checkpoint.
-    fn size_on_disk(&self) -> Option<u64> {
-        let bytes = read_whole(self.fs, CHECKPOINT, MAX_DERIVED).ok()?;
-        Some(Checkpoint::from_text(&Note::parse(&bytes).ok()?.text).ok()?.size)
+    fn piece(&self, file: TileFile, offset: u64, len: usize) -> Result<Vec<u8>, LedgerError> {
+        let path = file.to_string();
+        let found = (self.read)(file, offset, len).map_err(LedgerError::io(&path))?;
+        found.ok_or(LedgerError::Incomplete(path))
     }
 
     pub(crate) fn receipt(
@@ -178,22 +141,19 @@ impl<F: Fs> FolderTiles<'_, F> {
         let entry = self.entry(index)?;
         receipt.verify(&entry.bytes, keys).map_err(|error| match error {
             ReceiptError::Note(error) => LedgerError::Checkpoint(error),
-            ReceiptError::Proof(_) => LedgerError::Differs("tile".to_owned()),
+            ReceiptError::Proof(_) => LedgerError::Differs(TileFile::Level(0).to_string()),
         })?;
         Ok(receipt.to_string())
     }
 }
 
-impl<F: Fs> Tiles for FolderTiles<'_, F> {
+impl<F: Fs, R: Fn(TileFile, u64, usize) -> Piece> Tiles for Tree<'_, F, R> {
     type Error = LedgerError;
 
-    /// A narrower tile of an older tree is the beginning of the one on disk.
     fn tile(&self, at: TileAt) -> Result<Vec<Hash>, LedgerError> {
-        let (path, bytes) = self.newest(at.level, at.index, TilePath::Hashes)?;
-        let width = usize::from(at.width);
-        let hashes = Hash::many(&bytes).filter(|hashes| hashes.len() >= width);
-        let mut hashes = hashes.ok_or(LedgerError::Differs(path))?;
-        hashes.truncate(width);
-        Ok(hashes)
+        let file = TileFile::Level(at.level);
+        let offset = at.index.saturating_mul(TILE_WIDTH).saturating_mul(32);
+        let bytes = self.piece(file, offset, usize::from(at.width).saturating_mul(32))?;
+        Hash::many(&bytes).ok_or_else(|| LedgerError::Differs(file.to_string()))
     }
 }

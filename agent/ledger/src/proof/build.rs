@@ -168,16 +168,16 @@ mod tests {
     }
 
     fn grown(size: u64) -> Grown {
-        let (mut edge, mut tiles, mut roots) =
-            (Edge::default(), BTreeMap::new(), vec![Hash::empty_root()]);
+        let (mut edge, mut rows, mut roots) =
+            (Edge::default(), BTreeMap::<_, Vec<_>>::new(), vec![Hash::empty_root()]);
         for n in 0..size {
-            for full in edge.push(leaf(n)) {
-                tiles.insert((full.at.level, full.at.index), full.hashes);
-            }
+            edge.push(leaf(n), |level, hash| rows.entry(level).or_default().push(hash));
             roots.push(edge.root());
         }
-        tiles.extend(edge.partial().map(|(at, row)| ((at.level, at.index), row.to_vec())));
-        Grown(tiles, roots)
+        let tiles = rows.iter().flat_map(|(level, row)| {
+            (0..).zip(row.chunks(256)).map(|(index, tile)| ((*level, index), tile.to_vec()))
+        });
+        Grown(tiles.collect(), roots)
     }
 
     fn leaf(n: u64) -> Hash {

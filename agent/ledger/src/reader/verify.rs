@@ -2,27 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::time::Duration;
 
 use arch_identity::Timestamp;
 use arch_problem::{Code, codes};
 
-use super::{Reader, is_damage, stated_keys};
+use super::{PAUSE, Reader, TRIES, is_damage, stated_keys};
 use crate::checkpoint::{Checkpoint, VerifiedCheckpoint};
-use crate::entry::Entry;
+use crate::derived::{FOLDER, Found as Beside, TileFile};
+use crate::entry::{Entry, Parsed};
 use crate::error::LedgerError;
 use crate::fs::{Found, FoundKind, Fs, read_whole, uninterrupted};
-use crate::growth::{DerivedFile, Growth};
+use crate::growth::Growth;
 use crate::journal::{Batch, Batches, Step, Tail};
-use crate::layout::{
-    CHECKPOINT, JOURNAL, MAX_DERIVED, RESERVE, RESERVE_BYTES, TEMP, compare, folders_of,
-};
+use crate::layout::{CHECKPOINT, JOURNAL, MAX_CHECKPOINT, RESERVE, RESERVE_BYTES, TEMP, compare};
 use crate::note::{Note, VerifierKey};
-use crate::tree::{Hash, tiles_of};
-
-/// How often a ledger that is being written to is looked at before a failure is believed.
-const TRIES: u32 = 40;
-const PAUSE: Duration = Duration::from_millis(25);
+use crate::tree::Hash;
 
 /// What was found to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +62,7 @@ fn failure(code: Code, place: impl Into<String>, message: impl Into<String>) -> 
 
 fn from_io(path: &str) -> impl FnOnce(io::Error) -> Failure {
     move |error| match error.kind() {
-        io::ErrorKind::NotFound => failure(codes::LEDGER_INCOMPLETE, path, "the file is missing"),
+        io::ErrorKind::NotFound => missing(path),
         _ => failure(codes::LEDGER_IO, path, error.to_string()),
     }
 }
@@ -82,16 +76,15 @@ impl<F: Fs> Reader<F> {
     ///
     /// If `keys` are given, they must all be keys that the ledger itself names and signs with. While
     /// an agent has the ledger open, a failure may be a write under way, so it is looked at again for
-    /// about a second. KNOWN GAP: a ledger that is written to without a pause longer than one look
-    /// takes may never be seen at rest; copy the folder, or stop the agent.
+    /// about a second: tiles and checkpoint follow the journal by a moment. KNOWN GAP: a ledger that is
+    /// written to without a pause longer than that moment and one look may never be seen at rest, nor
+    /// does a copy of it verify before an agent opened it; stop the agent.
     ///
     /// # Errors
     /// The first [`Failure`]: a changed, missing or foreign byte anywhere, or other keys.
     pub fn verify(&self, keys: Option<&[VerifierKey]>) -> Result<Verification, Failure> {
         for _ in 0..TRIES {
-            // Where the lock cannot be had for another reason than a writer, nobody writes.
-            let busy =
-                matches!(self.fs.lock(), Err(error) if error.kind() == io::ErrorKind::WouldBlock);
+            let busy = self.is_written_to();
             let found = self.verify_once(keys);
             if found.is_ok() || !busy {
                 return found;
@@ -106,11 +99,8 @@ impl<F: Fs> Reader<F> {
         if found.iter().any(|f| f.path == TEMP) {
             return Err(failure(codes::LEDGER_UNFINISHED, TEMP, "a write was broken off"));
         }
-        let (growth, first) = self.journal()?;
         // Cheap things first: bytes, then names, then signatures.
-        for file in growth.partial() {
-            self.require(&file)?;
-        }
+        let (growth, first) = self.bytes()?;
         self.reserve(&growth, &found)?;
         require_nothing_else(growth.size(), &found)?;
         let stated =
@@ -140,47 +130,35 @@ impl<F: Fs> Reader<F> {
         })
     }
 
-    fn journal(&self) -> Result<(Growth, Entry), Failure> {
+    /// Reads the journal, and what is derived from it beside it.
+    fn bytes(&self) -> Result<(Growth, Entry), Failure> {
         let file = uninterrupted(|| self.fs.open(JOURNAL)).map_err(from_io(JOURNAL))?;
         let walk = Batches::new(&self.fs, &file).map_err(from_io(JOURNAL))?;
         let mut walk = walk.ok_or_else(|| damaged(0, 0, "no journal begins like this"))?;
         let (mut growth, mut first) = (Growth::default(), None);
         loop {
             match walk.next().map_err(from_io(JOURNAL))? {
-                Step::Batch(batch) => self.batch(batch, &mut growth, &mut first)?,
+                Step::Batch(batch) => {
+                    take(&batch, &mut growth)?;
+                    if first.is_none() {
+                        let bytes = batch.entry(0).unwrap_or_default().to_vec();
+                        first = Entry::parse(0, bytes).ok();
+                    }
+                    growth.derived.compare_pieces(&self.fs).map_err(in_file)?;
+                }
                 Step::End => break,
                 Step::Tail(tail) => return Err(self.tail(&mut walk, &tail)),
             }
         }
         let first = first.ok_or_else(|| damaged(0, walk.offset(), "the journal has no entry"))?;
+        let wrong = growth.derived.compare(&self.fs).map_err(in_file)?;
+        if let Some((file, found)) = wrong.first() {
+            return Err(match found {
+                Beside::Nothing => missing(&file.to_string()),
+                Beside::OtherBytes => differs(&file.to_string()),
+            });
+        }
         Ok((growth, first))
-    }
-
-    fn batch(
-        &self,
-        batch: Batch,
-        growth: &mut Growth,
-        first: &mut Option<Entry>,
-    ) -> Result<(), Failure> {
-        for record in batch.entries {
-            let (index, offset) = (growth.size(), record.offset);
-            let entry = Entry::parse(index, record.bytes);
-            let entry = entry.and_then(|entry| entry.require_canonical().map(|()| entry));
-            let entry =
-                entry.map_err(|e| failure(e.code(), in_journal(index, offset), e.to_string()))?;
-            for file in growth.push(&entry).map_err(|why| damaged(index, offset, why))? {
-                self.require(&file)?;
-            }
-            first.get_or_insert(entry);
-        }
-        if growth.root() != batch.commit.root {
-            return Err(damaged(
-                growth.size(),
-                batch.commit_offset,
-                "the commit names another root",
-            ));
-        }
-        Ok(())
     }
 
     /// Bytes behind the last commit: damage if they were committed once, else a broken-off write.
@@ -196,7 +174,8 @@ impl<F: Fs> Reader<F> {
     }
 
     fn checkpoint_of(&self, growth: &Growth, keys: &[VerifierKey]) -> Result<Timestamp, Failure> {
-        let bytes = read_whole(&self.fs, CHECKPOINT, MAX_DERIVED).map_err(from_io(CHECKPOINT))?;
+        let bytes =
+            read_whole(&self.fs, CHECKPOINT, MAX_CHECKPOINT).map_err(from_io(CHECKPOINT))?;
         let verified = Checkpoint::verify(&bytes, keys);
         let verified: VerifiedCheckpoint =
             verified.map_err(|e| failure(e.code(), CHECKPOINT, e.to_string()))?;
@@ -235,28 +214,46 @@ impl<F: Fs> Reader<F> {
         }
     }
 
-    fn require(&self, (path, bytes): &DerivedFile) -> Result<(), Failure> {
-        self.require_bytes(&path.to_string(), bytes)
-    }
-
-    fn require_bytes(&self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
-        match compare(&self.fs, path, bytes).map_err(from_io(path))? {
-            Some(true) => Ok(()),
-            Some(false) => {
-                Err(failure(codes::TILE_DIFFERS, path, "other bytes than the journal leads to"))
-            }
-            None => Err(failure(codes::LEDGER_INCOMPLETE, path, "the file is missing")),
-        }
-    }
-
     /// The reserve is there unless the ledger itself says that it had to be given up.
     fn reserve(&self, growth: &Growth, found: &[Found]) -> Result<(), Failure> {
         let there = found.iter().any(|f| f.path == RESERVE);
         if !there && growth.index.is_out_of_space() {
             return Ok(());
         }
-        self.require_bytes(RESERVE, &vec![0; RESERVE_BYTES])
+        match compare(&self.fs, RESERVE, &vec![0; RESERVE_BYTES]).map_err(from_io(RESERVE))? {
+            Some(true) => Ok(()),
+            Some(false) => Err(differs(RESERVE)),
+            None => Err(missing(RESERVE)),
+        }
     }
+}
+
+fn missing(path: &str) -> Failure {
+    failure(codes::LEDGER_INCOMPLETE, path, "the file is missing")
+}
+
+fn differs(path: &str) -> Failure {
+    failure(codes::TILE_DIFFERS, path, "other bytes than the journal leads to")
+}
+
+fn in_file((file, error): (TileFile, io::Error)) -> Failure {
+    from_io(&file.to_string())(error)
+}
+
+fn take(batch: &Batch, growth: &mut Growth) -> Result<(), Failure> {
+    for (offset, bytes) in batch.entries() {
+        let index = growth.size();
+        let entry = Parsed::read(index, bytes)
+            .and_then(|entry| entry.require_canonical(index, bytes).map(|()| entry));
+        let entry =
+            entry.map_err(|e| failure(e.code(), in_journal(index, offset), e.to_string()))?;
+        let pushed = growth.push(&entry, Hash::leaf(bytes), offset);
+        pushed.map_err(|why| damaged(index, offset, why))?;
+    }
+    if growth.root() != batch.commit.root {
+        return Err(damaged(growth.size(), batch.commit_offset, "the commit names another root"));
+    }
+    Ok(())
 }
 
 fn damaged(index: u64, offset: u64, why: &str) -> Failure {
@@ -265,12 +262,11 @@ fn damaged(index: u64, offset: u64, why: &str) -> Failure {
 }
 
 fn require_nothing_else(size: u64, found: &[Found]) -> Result<(), Failure> {
-    let mut files: BTreeSet<String> = tiles_of(size).map(|tile| tile.to_string()).collect();
-    let folders = folders_of(files.iter().map(String::as_str));
+    let mut files: BTreeSet<String> = TileFile::all(size).map(|file| file.to_string()).collect();
     files.extend([JOURNAL, CHECKPOINT, RESERVE].map(str::to_owned));
     let foreign = found.iter().find(|f| match f.kind {
         FoundKind::File => !files.contains(&f.path),
-        FoundKind::Folder => !folders.contains(&f.path),
+        FoundKind::Folder => f.path != FOLDER,
         FoundKind::Other => true,
     });
     match foreign {

@@ -37,6 +37,31 @@ fn a_batch_costs_exactly_one_sync() {
 }
 
 #[test]
+fn journal_and_tiles_take_little_more_room_than_the_entries() {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    let (mut payload, mut number) = (ledger.entry(0).unwrap().bytes.len(), 0);
+    while ledger.size() < 2_500 {
+        let records: Vec<_> = (0..256)
+            .map(|_| {
+                number += 1;
+                let message = "x".repeat(341);
+                Record::PolicyKept { code: format!("ARCH-{number:04}"), message }
+            })
+            .collect();
+        let anchored = ledger.append(noon(), &records).unwrap();
+        payload += anchored.iter().map(|anchored| anchored.entry().bytes.len()).sum::<usize>();
+    }
+    let mean = payload / usize::try_from(ledger.size()).unwrap();
+    assert!((505..=515).contains(&mean), "{mean} bytes an entry");
+    drop(ledger);
+    let files = fs.files();
+    let on_disk = files.iter().filter(|(path, _)| *path != "reserve").map(|(_, bytes)| bytes.len());
+    let on_disk: usize = on_disk.sum();
+    assert!(on_disk * 100 < payload * 115, "{on_disk} bytes for {payload}");
+}
+
+#[test]
 fn every_entry_has_a_receipt_and_every_size_a_consistency_proof() {
     let fs = MemFs::default();
     let (mut ledger, _) = open(&fs).unwrap();

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use arch_identity::Digest;
 
 use super::world::*;
-use crate::fault::{CrashState, Fault, MemFs, Trouble};
+use crate::fault::{CrashState, Fault, MemFs, Op, Trouble};
 use crate::{EndState, Entry, Ledger, LedgerError, Reader, Record};
 
 fn script() -> Vec<Vec<Record>> {
@@ -15,7 +15,39 @@ fn script() -> Vec<Vec<Record>> {
         vec![started(1, 1), refused(7), refused(8)],
         vec![finished(1, EndState::Completed), accepted(2), started(2, 1)],
         vec![refused(9)],
+        vec![finished(2, EndState::Failed)],
+        vec![accepted(3), started(3, 1)],
+        vec![finished(3, EndState::Quarantined), refused(10)],
     ]
+}
+
+/// When what is durable is shown to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// With every batch.
+    AtOnce,
+    /// After every third, and then it is settled: as an agent does that is kept busy.
+    Later,
+}
+
+impl Shown {
+    /// Commits one batch of the script, then says whether it did, and shows it if it is time.
+    fn write(
+        self,
+        ledger: &mut Ledger<MemFs>,
+        number: usize,
+        batch: &[Record],
+    ) -> (bool, Result<(), LedgerError>) {
+        if self == Self::AtOnce {
+            let appended = ledger.append(noon(), batch).map(drop);
+            return (appended.is_ok(), appended);
+        }
+        if let Err(error) = ledger.commit(noon(), batch) {
+            return (false, Err(error));
+        }
+        let time = number % 3 == 2;
+        (true, if time { ledger.publish(noon()).and_then(|()| ledger.settle()) } else { Ok(()) })
+    }
 }
 
 /// A settled folder with `count` entries, nothing of it open to a crash any more.
@@ -41,21 +73,29 @@ fn records(fs: &MemFs) -> Vec<Record> {
 }
 
 /// After how many operations each batch was acknowledged, and the records so far.
-fn run(fs: &MemFs) -> Vec<(usize, Vec<Record>)> {
+fn run(fs: &MemFs, shown: Shown) -> Vec<(usize, Vec<Record>)> {
     let (mut ledger, _) = open(fs).unwrap();
     let mut acknowledged = vec![(0, records(fs))];
-    for batch in script() {
-        ledger.append(noon(), &batch).unwrap();
-        let done = fs.inner().ops.len();
-        acknowledged.push((done, records(fs)));
+    for (number, batch) in script().iter().enumerate() {
+        let before = fs.inner().ops.len();
+        let (committed, written) = shown.write(&mut ledger, number, batch);
+        assert!(committed && written.is_ok());
+        let synced = |op: &Op| matches!(op, Op::Sync { .. });
+        // A batch counts from its own sync on, not from what was shown behind it.
+        let first = fs.inner().ops.iter().skip(before).position(synced).unwrap();
+        acknowledged.push((before + first + 1, records(fs)));
     }
     acknowledged
 }
 
 /// Opens every state that the script can be interrupted in; says how many different ones there are.
-fn every_crash(base: &BTreeMap<String, Vec<u8>>, with: impl Fn(&CrashState) -> bool) -> usize {
+fn every_crash(
+    base: &BTreeMap<String, Vec<u8>>,
+    shown: Shown,
+    with: impl Fn(&CrashState) -> bool,
+) -> usize {
     let fs = MemFs::with(base);
-    let acknowledged = run(&fs);
+    let acknowledged = run(&fs, shown);
     let mut seen = BTreeSet::new();
     for state in fs.crash_states(base).into_iter().filter(with) {
         let least = acknowledged.iter().filter(|(ops, _)| *ops <= state.after).count() - 1;
@@ -81,13 +121,21 @@ fn fingerprint(files: &BTreeMap<String, Vec<u8>>) -> Vec<(String, Digest)> {
 
 #[test]
 fn no_crash_loses_an_acknowledged_entry_or_invents_one() {
-    let states = every_crash(&SMALL, |_| true);
+    let states = every_crash(&SMALL, Shown::AtOnce, |_| true);
     assert!(states > 250, "{states}");
 }
 
 #[test]
+fn no_crash_between_commit_and_checkpoint_does_either() {
+    for base in [&SMALL, &NEARLY_FULL] {
+        let states = every_crash(base, Shown::Later, |_| true);
+        assert!(states > 100, "{states}");
+    }
+}
+
+#[test]
 fn no_crash_at_the_end_of_a_tile_does_either() {
-    let states = every_crash(&NEARLY_FULL, |state| !state.what.contains(" at "));
+    let states = every_crash(&NEARLY_FULL, Shown::AtOnce, |state| !state.what.contains(" at "));
     assert!(states > 100, "{states}");
 }
 
@@ -111,13 +159,15 @@ fn no_crash_while_a_ledger_begins_leaves_something_that_cannot_be_opened() {
 }
 
 /// Appends the script until something fails; says what was acknowledged, and the error.
-fn until_failure(fs: &MemFs) -> (usize, Option<LedgerError>) {
+fn until_failure(fs: &MemFs, shown: Shown) -> (usize, Option<LedgerError>) {
     let (mut ledger, _) = match open(fs) {
         Ok(opened) => opened,
         Err(error) => return (0, Some(error)),
     };
-    for (done, batch) in script().iter().enumerate() {
-        if let Err(error) = ledger.append(noon(), batch) {
+    for (number, batch) in script().iter().enumerate() {
+        let (committed, written) = shown.write(&mut ledger, number, batch);
+        if let Err(error) = written {
+            let done = number + usize::from(committed);
             if matches!(error, LedgerError::Poisoned(_)) {
                 assert!(ledger.is_poisoned());
                 let again = ledger.append(noon(), &[refused(1)]);
@@ -135,6 +185,7 @@ fn until_failure(fs: &MemFs) -> (usize, Option<LedgerError>) {
 /// Makes each call fail in turn until the run gets through without meeting the fault.
 fn each_call_fails(
     base: &BTreeMap<String, Vec<u8>>,
+    shown: Shown,
     trouble: Trouble,
     happened: bool,
 ) -> (u64, u64) {
@@ -143,11 +194,12 @@ fn each_call_fails(
         let fs = MemFs::with(base);
         fs.fail(Some(Fault { call, trouble, happened }));
         let before = records(&fs).len();
-        let (done, error) = until_failure(&fs);
+        let (done, error) = until_failure(&fs, shown);
         let reached = fs.calls() >= call;
         fs.fail(None);
         failed += u64::from(error.is_some());
-        let place = format!("{trouble:?} at call {call}, happened: {happened}, {error:?}");
+        let place =
+            format!("{shown:?}, {trouble:?} at call {call}, happened: {happened}, {error:?}");
         let (ledger, _) = open(&fs).unwrap_or_else(|e| panic!("{place}: {e}"));
         drop(ledger);
         verified(&fs);
@@ -173,21 +225,30 @@ fn each_call_fails(
 #[test]
 fn an_io_error_at_any_call_ends_in_an_honest_refusal() {
     for happened in [false, true] {
-        let (calls, failed) = each_call_fails(&SMALL, Trouble::Eio, happened);
+        let (calls, failed) = each_call_fails(&SMALL, Shown::AtOnce, Trouble::Eio, happened);
         assert!(calls > 40 && failed == calls - 1, "{calls} calls, {failed} failed");
     }
 }
 
 #[test]
 fn an_io_error_at_the_end_of_a_tile_does_too() {
-    let (calls, failed) = each_call_fails(&NEARLY_FULL, Trouble::Eio, true);
+    let (calls, failed) = each_call_fails(&NEARLY_FULL, Shown::AtOnce, Trouble::Eio, true);
     assert!(calls > 50 && failed == calls - 1, "{calls} calls, {failed} failed");
 }
 
 #[test]
 fn a_full_disk_at_any_call_ends_in_an_honest_refusal() {
     for happened in [false, true] {
-        each_call_fails(&SMALL, Trouble::Enospc, happened);
+        each_call_fails(&SMALL, Shown::AtOnce, Trouble::Enospc, happened);
+        each_call_fails(&SMALL, Shown::Later, Trouble::Enospc, happened);
+    }
+}
+
+#[test]
+fn an_io_error_while_a_checkpoint_is_written_stops_the_ledger_and_takes_nothing_back() {
+    for happened in [false, true] {
+        let (calls, failed) = each_call_fails(&SMALL, Shown::Later, Trouble::Eio, happened);
+        assert!(calls > 30 && failed == calls - 1, "{calls} calls, {failed} failed");
     }
 }
 
@@ -241,7 +302,7 @@ fn short_writes_and_signals_are_not_even_noticed() {
     for (trouble, happened) in
         [(Trouble::ShortWrite, false), (Trouble::Eintr, false), (Trouble::Eintr, true)]
     {
-        let (calls, failed) = each_call_fails(&SMALL, trouble, happened);
+        let (calls, failed) = each_call_fails(&SMALL, Shown::AtOnce, trouble, happened);
         assert_eq!(failed, 0, "{trouble:?}, of {calls} calls");
     }
 }

@@ -8,7 +8,7 @@ use arch_problem::codes;
 use super::world::*;
 use crate::fault::MemFs;
 use crate::fs::Fs as _;
-use crate::ledger::FolderTiles;
+use crate::ledger::tree_on_disk;
 use crate::{Failure, Hash, Ledger, LedgerError, Reader, Receipt, StdFs, proof};
 
 fn failure(fs: &MemFs) -> Option<Failure> {
@@ -186,7 +186,8 @@ fn an_older_checkpoint_is_proved_from_the_wider_and_full_files_of_a_newer_one() 
     for more in [2_u64, 300] {
         ledger.append(noon(), &(0..more).map(refused).collect::<Vec<_>>()).unwrap();
         // What somebody sees who read the checkpoint of 4 entries before this was appended.
-        let tiles = FolderTiles { fs: &fs, size: 4 };
+        let journal = fs.open("journal").unwrap();
+        let tiles = tree_on_disk(&fs, &journal, 4);
         for index in 0..4 {
             let receipt: Receipt =
                 tiles.receipt(index, &old, keys().verifiers()).unwrap().parse().unwrap();
@@ -207,12 +208,19 @@ fn an_older_checkpoint_is_proved_from_the_wider_and_full_files_of_a_newer_one() 
             Hash::node(Hash::node(leaves[0], leaves[1]), Hash::node(leaves[2], leaves[3])),
             root
         );
-        let older = ledger_of(3).files();
-        assert!(copied.iter().all(|(path, bytes)| older[path] == *bytes));
+        let older = ledger_of(3);
+        assert!(copied["tile/0/000.p/4"] == older.files()["tile/0"]);
+        let older = Reader::new(older);
+        let entries = older.entries().unwrap().flat_map(|entry| {
+            let bytes = entry.unwrap().bytes;
+            [&u16::try_from(bytes.len()).unwrap().to_be_bytes(), bytes.as_slice()].concat()
+        });
+        assert!(entries.eq(copied["tile/entries/000.p/4"].iter().copied()));
     }
-    fs.tamper("tile/0/000", None);
-    let gone = FolderTiles { fs: &fs, size: 4 }.receipt(0, &old, keys().verifiers());
-    assert!(matches!(gone, Err(LedgerError::Incomplete(path)) if path == "tile/0/000"));
+    fs.tamper("tile/0", None);
+    let journal = fs.open("journal").unwrap();
+    let gone = tree_on_disk(&fs, &journal, 4).receipt(0, &old, keys().verifiers());
+    assert!(matches!(gone, Err(LedgerError::Incomplete(path)) if path == "tile/0"));
 }
 
 #[test]

@@ -157,13 +157,13 @@ fn lost_tiles_on_a_full_disk_are_written_with_the_room_of_the_reserve() {
     let (mut ledger, _) = open(&fs).unwrap();
     ledger.append(noon(), &(0..260).map(refused).collect::<Vec<_>>()).unwrap();
     drop(ledger);
-    for lost in ["tile/0/000", "tile/entries/000"] {
+    for lost in ["tile/0", "tile/places"] {
         fs.tamper(lost, None);
     }
     fs.limit(Some(used(&fs)));
     let (ledger, recovery) = open(&fs).unwrap();
     // The checkpoint, too: it counts `outOfSpace` now.
-    assert_eq!(recovery.rebuilt, ["tile/0/000", "tile/entries/000", "checkpoint"]);
+    assert_eq!(recovery.rebuilt, ["tile/0", "tile/places", "checkpoint"]);
     assert!(ledger.is_out_of_space());
     drop(ledger);
     assert_eq!(verified(&fs).size, 262);

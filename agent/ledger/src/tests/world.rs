@@ -72,6 +72,12 @@ pub(crate) fn finished(n: u64, state: EndState) -> Record {
     }
 }
 
+/// One record of each kind that jobs leave.
+pub(crate) fn frequent() -> Vec<Record> {
+    let interrupted = Record::Interrupted { document: digest(1), attempt: 1, why: "lost".into() };
+    vec![refused(1), accepted(1), started(1, 1), interrupted, finished(1, EndState::Completed)]
+}
+
 pub(crate) fn open(fs: &MemFs) -> Result<(Ledger<MemFs>, Recovery), LedgerError> {
     Ledger::open(fs.clone(), keys(), noon())
 }

@@ -1,21 +1,12 @@
 //! The right edge of a growing tree: all that must be kept to append and to know the root.
 
-use super::{Hash, TILE_WIDTH, TileAt};
+use super::Hash;
 
-/// At most 255 hashes a level, whatever the size of the tree.
+/// The roots of the tree's perfect subtrees, largest first: one for each set bit of its size.
 #[derive(Debug, Clone, Default)]
 pub struct Edge {
     size: u64,
-    levels: Vec<Vec<Hash>>,
-}
-
-/// A tile that will never change again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FullTile {
-    /// Where it lies; its width is 256.
-    pub at: TileAt,
-    /// Its 256 hashes.
-    pub hashes: Vec<Hash>,
+    subtrees: Vec<Hash>,
 }
 
 impl Edge {
@@ -25,77 +16,35 @@ impl Edge {
         self.size
     }
 
-    /// Appends a leaf hash and hands out the tiles that are full by it, lowest level first.
-    pub fn push(&mut self, leaf: Hash) -> Vec<FullTile> {
-        self.size = self.size.saturating_add(1);
-        let (mut full, mut rising) = (Vec::new(), leaf);
-        for level in 0_u8.. {
-            let Some(row) = self.row(level) else { break };
-            row.push(rising);
-            if row.len() < 256 {
-                break;
+    /// Appends a leaf hash and hands out the hashes that tiles hold, each with its level: the leaf
+    /// itself, and the root of every tile that is full by it.
+    pub fn push(&mut self, leaf: Hash, mut tiled: impl FnMut(u8, Hash)) {
+        tiled(0, leaf);
+        let mut rising = leaf;
+        // As many neighbours of equal size stand on the left as the size ends in one bits.
+        for height in 1..=self.size.trailing_ones() {
+            let Some(left) = self.subtrees.pop() else { break };
+            rising = Hash::node(left, rising);
+            if let (0, Ok(level)) = (height & 7, u8::try_from(height >> 3)) {
+                tiled(level, rising);
             }
-            let hashes = std::mem::take(row);
-            let Some(root) = Hash::perfect(&hashes) else { break };
-            rising = root;
-            full.push(FullTile {
-                at: TileAt { level, index: self.tile_before(level), width: 256 },
-                hashes,
-            });
         }
-        full
+        self.subtrees.push(rising);
+        self.size = self.size.saturating_add(1);
     }
 
     /// The root hash of RFC 6962 §2.1: subtrees of falling size, folded from the right.
     #[must_use]
     pub fn root(&self) -> Hash {
-        let mut root = None;
-        for row in &self.levels {
-            let mut rest = row.as_slice();
-            while !rest.is_empty() {
-                let lowest_bit = 1_usize << rest.len().trailing_zeros();
-                let (before, subtree) = rest.split_at(rest.len().saturating_sub(lowest_bit));
-                rest = before;
-                root = Hash::perfect(subtree)
-                    .map(|left| root.map_or(left, |right| Hash::node(left, right)));
-            }
-        }
-        root.unwrap_or_else(Hash::empty_root)
-    }
-
-    /// The tiles that are not full yet, with what they hold, lowest level first.
-    pub fn partial(&self) -> impl Iterator<Item = (TileAt, &[Hash])> {
-        let rows = (0_u8..).zip(&self.levels).filter(|(_, row)| !row.is_empty());
-        rows.filter_map(|(level, row)| {
-            let at = TileAt {
-                level,
-                index: self.tile_count(level),
-                width: u16::try_from(row.len()).ok()?,
-            };
-            Some((at, row.as_slice()))
-        })
-    }
-
-    fn row(&mut self, level: u8) -> Option<&mut Vec<Hash>> {
-        if self.levels.len() <= usize::from(level) {
-            self.levels.push(Vec::new());
-        }
-        self.levels.get_mut(usize::from(level))
-    }
-
-    /// Full tiles on `level`.
-    fn tile_count(&self, level: u8) -> u64 {
-        let shift = u32::from(level).saturating_mul(8);
-        self.size.checked_shr(shift).unwrap_or(0).checked_div(TILE_WIDTH).unwrap_or(0)
-    }
-
-    fn tile_before(&self, level: u8) -> u64 {
-        self.tile_count(level).saturating_sub(1)
+        let subtrees = self.subtrees.iter().rev().copied();
+        subtrees.reduce(|right, left| Hash::node(left, right)).unwrap_or_else(Hash::empty_root)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::tree::{TilePath, tiles_of};
 
@@ -117,23 +66,30 @@ mod tests {
         let mut edge = Edge::default();
         assert_eq!(edge.root(), Hash::empty_root());
         for (n, leaf) in leaves.iter().enumerate() {
-            edge.push(*leaf);
+            edge.push(*leaf, |_, _| ());
             assert_eq!(edge.root(), naive_root(&leaves[..=n]), "size {}", n + 1);
         }
     }
 
     #[test]
-    fn full_and_partial_tiles_together_are_those_of_the_layout() {
-        let (mut edge, mut full) = (Edge::default(), Vec::new());
+    fn the_tiles_have_the_hashes_that_their_layout_asks_for() {
+        let mut edge = Edge::default();
+        let mut rows: BTreeMap<u8, Vec<Hash>> = BTreeMap::new();
         for n in 0..66_000_u32 {
-            full.extend(edge.push(Hash::leaf(&n.to_be_bytes())).into_iter().map(|tile| tile.at));
+            edge.push(Hash::leaf(&n.to_be_bytes()), |level, hash| {
+                rows.entry(level).or_default().push(hash);
+            });
         }
-        full.extend(edge.partial().map(|(at, _)| at));
-        full.sort_unstable();
-        let mut expected: Vec<TileAt> = tiles_of(66_000)
-            .filter_map(|path| if let TilePath::Hashes(at) = path { Some(at) } else { None })
-            .collect();
-        expected.sort_unstable();
-        assert_eq!(full, expected);
+        let mut wide: BTreeMap<u8, u64> = BTreeMap::new();
+        for path in tiles_of(66_000) {
+            if let TilePath::Hashes(at) = path {
+                *wide.entry(at.level).or_default() += u64::from(at.width);
+            }
+        }
+        assert!(rows.iter().map(|(level, row)| (*level, row.len() as u64)).eq(wide));
+        for level in 1..rows.len() as u8 {
+            let below: Vec<Hash> = rows[&(level - 1)].chunks_exact(256).map(naive_root).collect();
+            assert_eq!(rows[&level], below, "level {level}");
+        }
     }
 }

@@ -75,6 +75,75 @@ async fn an_idle_ledger_makes_its_tiles_and_checkpoint_durable_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_has_only_the_folder_sees_a_moment_later_what_was_anchored() {
+    let folder = tempfile::tempdir().unwrap();
+    let (anchors, thread) = Anchors::start(ledger(folder.path())).unwrap();
+    let reader = arch_ledger::Reader::open(folder.path()).unwrap();
+    let anchored = anchors.anchor_one(refused(1)).await.unwrap();
+    // Nobody asks the agent for anything: it shows by itself what it made durable.
+    for _ in 0..1_000 {
+        if reader.checkpoint().unwrap().1.size == anchored.size() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(reader.verify(None).unwrap().size, 2);
+    // Who asks for the receipt does not wait for that, and finds it in the folder as well.
+    let anchored = anchors.anchor_one(refused(2)).await.unwrap();
+    let receipt = anchors.receipt(anchored.index()).await.unwrap();
+    assert_eq!(reader.receipt(anchored.index()).unwrap(), receipt);
+    assert!(anchors.receipt(3).await.is_err(), "there is no such entry");
+    anchors.anchor_one(refused(3)).await.unwrap();
+    anchors.close().await;
+    thread.join().unwrap();
+    assert_eq!(reader.verify(None).unwrap().size, 4, "a clean end leaves nothing behind");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn full_batches_that_wait_are_anchored_in_turn_each_as_a_unit() {
+    let folder = tempfile::tempdir().unwrap();
+    let (anchors, thread) = Anchors::start(ledger(folder.path())).unwrap();
+    let odd = Record::Released { document: Digest::of(b"unknown"), by: "uid:0".into() };
+    // 24 units of as many records as one batch takes.
+    let numbers: Vec<u32> = (0..6_144).collect();
+    let tasks: Vec<_> = numbers
+        .chunks(MOST)
+        .enumerate()
+        .map(|(unit, numbers)| {
+            let anchors = anchors.clone();
+            let mut records: Vec<_> = numbers.iter().copied().map(refused).collect();
+            // Every fourth unit holds something that makes no sense.
+            if unit % 4 == 3 {
+                records.push(odd.clone());
+            }
+            tokio::spawn(async move { anchors.anchor(records).await })
+        })
+        .collect();
+    let mut indices = std::collections::BTreeSet::new();
+    for (unit, (task, numbers)) in tasks.into_iter().zip(numbers.chunks(MOST)).enumerate() {
+        let said = task.await.unwrap();
+        assert_eq!(said.is_err(), unit % 4 == 3);
+        for (anchored, number) in said.unwrap_or_default().iter().zip(numbers) {
+            let Record::Refused { subject, .. } = anchored.entry().record else { panic!() };
+            assert_eq!(subject, Digest::of(&number.to_le_bytes()));
+            assert!(indices.insert(anchored.index()));
+        }
+    }
+    assert_eq!((indices.len(), anchors.memory().size()), (4_608, 4_609));
+    assert_eq!(anchors.head().await.unwrap().size, 4_609);
+    anchors.close().await;
+    thread.join().unwrap();
+    let (anchors, _thread, recovery) = {
+        let keys = KeyPair::from_seed(KeyKind::Hybrid, &[1; 32]);
+        let keys = LogKeys::new("example.org/node", keys).unwrap();
+        Anchors::open(StdFs::open(folder.path()).unwrap(), keys, clock::wall()).unwrap()
+    };
+    assert_eq!((recovery.cut_bytes, recovery.rebuilt.len()), (0, 0));
+    assert_eq!(anchors.memory().size(), 4_609);
+    assert!(anchors.memory().was_refused(&Digest::of(&7_u32.to_le_bytes()), "ARCH-D004"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_record_that_the_ledger_refuses_harms_nobody_who_shares_its_batch() {
     let folder = tempfile::tempdir().unwrap();
     let (anchors, _thread) = Anchors::start(ledger(folder.path())).unwrap();

@@ -1,7 +1,13 @@
 //! The thread itself.
+//!
+//! Whoever anchors waits for the journal alone. Tiles and checkpoint, which show to others what is
+//! durable, follow within [`VISIBLE`]: then, under load or not, or at once when somebody wants a
+//! receipt and nobody else wants anything. A clean end leaves nothing behind.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arch_ledger::{Anchored, Ledger, LedgerError, Record, fs::Fs};
 use tokio::sync::{oneshot, watch};
@@ -9,6 +15,8 @@ use tokio::sync::{oneshot, watch};
 use super::{Head, Health, MOST};
 use crate::{clock, memory::Memory};
 
+/// How long what is durable may wait for the checkpoint that counts it.
+const VISIBLE: Duration = Duration::from_millis(50);
 /// How long nothing must be asked for before the derived files are made durable.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -25,11 +33,17 @@ pub(super) enum Asked {
 
 /// The ledger and what it tells others.
 pub(super) struct Owner<F: Fs> {
-    pub(super) ledger: Ledger<F>,
-    pub(super) memory: Arc<RwLock<Memory>>,
-    pub(super) health: watch::Sender<Health>,
-    /// Whether something was appended since the derived files were made durable.
-    pub(super) unsettled: bool,
+    ledger: Ledger<F>,
+    memory: Arc<RwLock<Memory>>,
+    health: watch::Sender<Health>,
+    /// Asked for already, and not done.
+    next: Option<Asked>,
+    /// When the checkpoint has to count everything, if it does not.
+    due: Option<Instant>,
+    /// Receipts that wait for that.
+    receipts: Vec<(u64, oneshot::Sender<Result<String, LedgerError>>)>,
+    /// Whether something was written since the derived files were made durable.
+    unsettled: bool,
 }
 
 /// What waits for one commit.
@@ -45,99 +59,198 @@ impl Batch {
         self.waiting.push((records, reply));
     }
 
+    fn records(&self) -> impl Iterator<Item = &Record> + Clone {
+        self.waiting.iter().flat_map(|(records, _)| records)
+    }
+
+    /// Tells everybody who waits.
+    fn answer(self, said: Result<Vec<Anchored>, LedgerError>) {
+        match said {
+            Ok(anchored) => {
+                let mut rest = anchored.into_iter();
+                for (records, reply) in self.waiting {
+                    let own = rest.by_ref().take(records.len()).collect();
+                    // Nobody waits any more: it is anchored all the same.
+                    let _ = reply.send(Ok(own));
+                }
+            }
+            Err(error) => {
+                if let Some((_, reply)) = self.waiting.into_iter().next() {
+                    let _ = reply.send(Err(error));
+                }
+            }
+        }
+    }
+
     fn is_full(&self) -> bool {
         self.records >= MOST
     }
 }
 
 impl<F: Fs> Owner<F> {
+    pub(super) fn new(
+        ledger: Ledger<F>,
+        memory: Arc<RwLock<Memory>>,
+        health: watch::Sender<Health>,
+    ) -> Self {
+        let (next, due, receipts) = (None, None, Vec::new());
+        Self { ledger, memory, health, next, due, receipts, unsettled: false }
+    }
+
     /// Serves until it is closed, nobody can ask any more, or the ledger is poisoned.
     pub(super) fn serve(mut self, asked: &mpsc::Receiver<Asked>) {
-        let mut next = asked.recv().ok();
-        while let Some(ask) = next.take() {
+        while let Some(ask) = self.next(asked) {
             match ask {
                 Asked::Append { records, reply } => {
                     let mut batch = Batch::default();
                     batch.add(records, reply);
-                    next = fill(&mut batch, asked);
-                    self.commit(batch);
-                    if self.ledger.is_poisoned() {
-                        return;
+                    self.next = fill(&mut batch, asked);
+                    match batch.is_full() {
+                        true => self.commit_in_turn(batch, asked),
+                        false => self.commit(batch),
                     }
                 }
-                Asked::Receipt { index, reply } => drop(reply.send(self.ledger.receipt(index))),
+                Asked::Receipt { index, reply } => self.receipts.push((index, reply)),
                 Asked::Head { reply } => drop(reply.send(self.head())),
                 Asked::Close => break,
             }
-            next = match next {
-                Some(next) => Some(next),
-                None => match self.wait(asked) {
-                    Ok(next) => next,
-                    Err(_) => return self.tell_health(),
-                },
-            };
         }
-        if let Err(error) = self.ledger.settle() {
-            tracing::error!(%error, "the ledger's derived files may be behind after a power cut");
+        if !self.ledger.is_poisoned() {
+            self.publish();
+            self.settle();
         }
     }
 
-    /// The next thing asked for. When nothing is asked for a while the derived files are made durable,
-    /// so that a power cut afterwards leaves nothing undecided (`ledger::open`).
-    fn wait(&mut self, asked: &mpsc::Receiver<Asked>) -> Result<Option<Asked>, LedgerError> {
-        if std::mem::take(&mut self.unsettled) {
-            match asked.recv_timeout(IDLE) {
-                Ok(next) => {
-                    self.unsettled = true;
-                    return Ok(Some(next));
-                }
-                Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(None),
-                Err(mpsc::RecvTimeoutError::Timeout) => {
-                    self.ledger.settle().inspect_err(|error| {
-                        tracing::error!(%error, "the ledger's derived files are not durable");
-                    })?;
-                }
+    /// The next thing asked for; meanwhile what is due is done. `None` when it is over.
+    fn next(&mut self, asked: &mpsc::Receiver<Asked>) -> Option<Asked> {
+        loop {
+            if self.due.is_some_and(|due| due <= Instant::now()) {
+                self.publish();
+            }
+            if self.ledger.is_poisoned() {
+                return None;
+            }
+            if let Some(next) = self.next.take() {
+                return Some(next);
+            }
+            let next = match self.patience() {
+                Some(pause) => asked.recv_timeout(pause),
+                None => asked.recv().map_err(mpsc::RecvTimeoutError::from),
+            };
+            match next {
+                Ok(next) => return Some(next),
+                Err(mpsc::RecvTimeoutError::Disconnected) => return None,
+                Err(mpsc::RecvTimeoutError::Timeout) if self.has_to_publish() => self.publish(),
+                Err(mpsc::RecvTimeoutError::Timeout) => self.settle(),
             }
         }
-        Ok(asked.recv().ok())
+    }
+
+    fn has_to_publish(&self) -> bool {
+        self.due.is_some() || !self.receipts.is_empty()
+    }
+
+    /// How long to wait before something is done that nobody asks for; `None` if there is nothing.
+    fn patience(&self) -> Option<Duration> {
+        if !self.receipts.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let due = self.due.map(|due| due.saturating_duration_since(Instant::now()));
+        due.or(self.unsettled.then_some(IDLE))
+    }
+
+    /// Shows others what is durable, and gives out the receipts that need it.
+    fn publish(&mut self) {
+        self.due = None;
+        if let Err(error) = self.ledger.publish(clock::wall()) {
+            tracing::error!(%error, "the ledger has stopped at its checkpoint");
+        }
+        for (index, reply) in self.receipts.drain(..) {
+            // Nobody waits any more: that is all the same.
+            let _ = reply.send(self.ledger.receipt(index));
+        }
+        self.tell_health();
+    }
+
+    /// Makes the derived files durable, so that a power cut afterwards leaves nothing undecided
+    /// (`ledger::open`).
+    fn settle(&mut self) {
+        self.unsettled = false;
+        if let Err(error) = self.ledger.settle() {
+            tracing::error!(%error, "the ledger's derived files may be behind after a power cut");
+        }
+        self.tell_health();
     }
 
     /// One batch if that goes; else one by one, so that nobody fails for another's record.
     fn commit(&mut self, batch: Batch) {
-        let together: Vec<Record> =
-            batch.waiting.iter().flat_map(|(records, _)| records.iter().cloned()).collect();
-        match self.append(&together) {
-            Ok(anchored) => {
-                let mut rest = anchored.into_iter();
-                for (records, reply) in batch.waiting {
-                    let own = rest.by_ref().take(records.len()).collect();
-                    // Nobody waits any more: it is anchored all the same.
-                    let _ = reply.send(Ok(own));
-                }
-            }
-            Err(error) if batch.waiting.len() <= 1 => {
-                if let Some((_, reply)) = batch.waiting.into_iter().next() {
-                    drop(reply.send(Err(error)));
-                }
-            }
-            Err(_) => {
+        match self.append(batch.records()) {
+            Err(_) if batch.waiting.len() > 1 => {
                 for (records, reply) in batch.waiting {
                     let _ = reply.send(self.append(&records));
                 }
             }
+            said => batch.answer(said),
         }
     }
 
-    fn append(&mut self, records: &[Record]) -> Result<Vec<Anchored>, LedgerError> {
-        let anchored = self.ledger.append(clock::wall(), records);
+    /// Under load: each batch is made ready while the one before is written, for as long as full ones
+    /// wait and the checkpoint is not due.
+    fn commit_in_turn(&mut self, batch: Batch, asked: &mpsc::Receiver<Asked>) {
+        let (mut first, on_its_way) = (Some(batch), RefCell::new(VecDeque::new()));
+        let mut failed = Vec::new();
+        let due = *self.due.get_or_insert_with(|| after(VISIBLE));
         self.unsettled = true;
-        // From the evidence, not from the folder: on a full disk its bundles lag behind.
-        let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
-        for anchored in anchored.iter().flatten() {
-            let entry = anchored.entry();
-            memory.learn(entry.index, entry.time, &entry.record);
+        let Self { ledger, memory, next, .. } = self;
+        ledger.commit_in_turn(
+            || {
+                let batch = match first.take() {
+                    Some(batch) => batch,
+                    None if next.is_some() || Instant::now() >= due => return None,
+                    None => match asked.try_recv() {
+                        Ok(Asked::Append { records, reply }) => {
+                            let mut batch = Batch::default();
+                            batch.add(records, reply);
+                            *next = fill(&mut batch, asked);
+                            batch
+                        }
+                        other => {
+                            *next = other.ok();
+                            return None;
+                        }
+                    },
+                };
+                let records = batch.records().cloned().collect();
+                on_its_way.borrow_mut().push_back(batch);
+                Some((clock::wall(), records))
+            },
+            |said| {
+                let batch: Option<Batch> = on_its_way.borrow_mut().pop_front();
+                let Some(batch) = batch else { return };
+                match said {
+                    Err(_) if batch.waiting.len() > 1 => failed.push(batch),
+                    said => {
+                        learn(memory, &said);
+                        batch.answer(said);
+                    }
+                }
+            },
+        );
+        self.tell_health();
+        failed.into_iter().for_each(|batch| self.commit(batch));
+    }
+
+    fn append<'a, R>(&mut self, records: R) -> Result<Vec<Anchored>, LedgerError>
+    where
+        R: IntoIterator<Item = &'a Record>,
+        R::IntoIter: Clone,
+    {
+        let anchored = self.ledger.commit(clock::wall(), records);
+        if !self.ledger.is_published() {
+            self.due.get_or_insert_with(|| after(VISIBLE));
+            self.unsettled = true;
         }
-        drop(memory);
+        learn(&self.memory, &anchored);
         self.tell_health();
         anchored
     }
@@ -160,6 +273,20 @@ impl<F: Fs> Owner<F> {
             root: self.ledger.root().to_string(),
         }
     }
+}
+
+/// From the evidence, not from the folder: its checkpoint lags behind.
+fn learn(memory: &RwLock<Memory>, anchored: &Result<Vec<Anchored>, LedgerError>) {
+    let mut memory = memory.write().unwrap_or_else(PoisonError::into_inner);
+    for anchored in anchored.iter().flatten() {
+        let entry = anchored.entry();
+        memory.learn(entry.index, entry.time, &entry.record);
+    }
+}
+
+fn after(pause: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(pause).unwrap_or(now)
 }
 
 /// Takes in what waits already; gives back the first thing that is no record.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use arch_identity::Digest;
-use arch_ledger::{Ledger, LedgerError, StdFs};
+use arch_ledger::{LedgerError, StdFs};
 use arch_problem::{Problem, codes};
 
 use super::Stop;
@@ -69,12 +69,13 @@ fn ledger(places: &Places, keys: arch_ledger::LogKeys) -> Told<(Anchors, JoinHan
     let told = |error: LedgerError| problem(error.code(), error.to_string());
     let fs = StdFs::open(&places.ledger())
         .map_err(|source| told(LedgerError::Io { path: "ledger".to_owned(), source }))?;
-    let (ledger, recovery) = Ledger::open(fs, keys, clock::wall()).map_err(told)?;
+    let opened = Anchors::open(fs, keys, clock::wall());
+    let (anchors, thread, recovery) = opened.map_err(|error| error.problem())?;
     if recovery.cut_bytes > 0 || !recovery.rebuilt.is_empty() {
         let rebuilt = recovery.rebuilt.len();
         tracing::warn!(cut = recovery.cut_bytes, rebuilt, "the ledger was cut off while writing");
     }
-    Anchors::start(ledger).map_err(|error| error.problem())
+    Ok((anchors, thread))
 }
 
 /// Root and policy, verified against what the ledger remembers, and anchored if they are new.

@@ -35,7 +35,7 @@ area! {
         "a file that the ledger's size asks for is not there",
         "start the agent to have tiles written anew from the journal; restore a missing journal from a copy";
     TILE_DIFFERS = "ARCH-L012", "a derived file differs from the journal",
-        "a tile, an entry bundle or the reserve has other bytes than the journal leads to",
+        "a file of tiles or the reserve has other bytes than the journal leads to",
         "find out who changed it; the agent writes it anew from the journal when it starts";
     UNEXPECTED_FILE = "ARCH-L013", "the ledger's folder holds something foreign",
         "a file or folder lies there that the ledger did not write",

@@ -1,0 +1,109 @@
+//! Batches in turn: the same ledger as one after the other, and no worse when something fails.
+
+use std::collections::VecDeque;
+
+use super::world::*;
+use crate::fault::{Fault, MemFs, Trouble};
+use crate::{EndState, Ledger, LedgerError, Record};
+
+fn batches() -> Vec<Vec<Record>> {
+    let mut batches = vec![
+        vec![accepted(1), started(1, 1)],
+        (0..300).map(refused).collect(),
+        // Fits only behind a batch that is still on its way.
+        vec![finished(1, EndState::Quarantined)],
+        vec![Record::Released { document: digest(1), by: "ada".into() }],
+    ];
+    batches.extend((0..5).map(|n| vec![refused(1000 + n), accepted(10 + n)]));
+    batches
+}
+
+/// What was said of each batch, in order.
+fn in_turn(
+    ledger: &mut Ledger<MemFs>,
+    batches: Vec<Vec<Record>>,
+) -> Vec<Result<usize, LedgerError>> {
+    let (mut waiting, mut said) = (VecDeque::from(batches), Vec::new());
+    ledger.commit_in_turn(
+        || waiting.pop_front().map(|batch| (noon(), batch)),
+        |result| said.push(result.map(|anchored| anchored.len())),
+    );
+    said
+}
+
+#[test]
+fn batches_in_turn_leave_the_same_bytes_as_one_after_the_other() {
+    let (together, apart) = (MemFs::default(), MemFs::default());
+    let (mut first, _) = open(&together).unwrap();
+    let before = together.syncs();
+    let said = in_turn(&mut first, batches());
+    assert_eq!(together.syncs() - before, 9, "one sync a batch");
+    assert!(
+        said.iter().zip(batches()).all(|(said, batch)| said.as_ref().ok() == Some(&batch.len()))
+    );
+    first.publish(noon()).unwrap();
+    let (mut second, _) = open(&apart).unwrap();
+    for batch in batches() {
+        second.append(noon(), &batch).unwrap();
+    }
+    assert!(together.files() == apart.files());
+    assert_eq!(first.root(), second.root());
+    drop((first, second));
+    assert_eq!(verified(&together).size, 315);
+    assert!(open(&together).is_ok());
+}
+
+#[test]
+fn a_batch_that_makes_no_sense_is_refused_in_its_turn_and_the_next_goes_on() {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    let odd = vec![refused(5), finished(9, EndState::Completed)];
+    let said = in_turn(&mut ledger, vec![vec![accepted(1)], odd, vec![], vec![started(1, 1)]]);
+    assert!(matches!(
+        said.as_slice(),
+        [Ok(1), Err(LedgerError::IllegalStep { state: None, .. }), Ok(0), Ok(1)]
+    ));
+    drop(ledger);
+    drop(open(&fs).unwrap());
+    assert_eq!(verified(&fs).size, 3);
+}
+
+#[test]
+fn whatever_fails_nothing_that_was_told_durable_is_lost_and_nothing_else_appears_behind_it() {
+    for trouble in [Trouble::Eio, Trouble::Enospc, Trouble::ShortWrite, Trouble::Eintr] {
+        for happened in [false, true] {
+            for call in 1..=20 {
+                let fs = ledger_of(2);
+                let (mut ledger, _) = open(&fs).unwrap();
+                fs.fail(Some(Fault { call, trouble, happened }));
+                let said = in_turn(&mut ledger, batches());
+                fs.fail(None);
+                let place = format!("{trouble:?} at call {call}, happened: {happened}");
+                assert_eq!(said.len(), batches().len(), "{place}");
+                let told: Vec<Record> = said
+                    .iter()
+                    .zip(batches())
+                    .filter(|(said, _)| said.is_ok())
+                    .flat_map(|(_, batch)| batch)
+                    .collect();
+                let poisoned = ledger.is_poisoned();
+                drop(ledger);
+                let (ledger, _) = open(&fs).unwrap_or_else(|e| panic!("{place}: {e}"));
+                let mut found: Vec<Record> =
+                    ledger.entries(3).map(|entry| entry.unwrap().record).collect();
+                found.retain(|record| {
+                    use Record as R;
+                    let own = R::Recovered { cut_bytes: 0 };
+                    !matches!(record, R::OutOfSpace {} | R::SpaceRegained {})
+                        && std::mem::discriminant(record) != std::mem::discriminant(&own)
+                });
+                drop(ledger);
+                assert!(found.starts_with(&told), "{place}: {} of {}", found.len(), told.len());
+                // At most the one batch of which nobody could say.
+                let one_more = batches().into_iter().any(|batch| found[told.len()..] == batch[..]);
+                assert!(found == told || (poisoned && one_more), "{place}");
+                verified(&fs);
+            }
+        }
+    }
+}
