@@ -1,12 +1,13 @@
 //! Durable ledger entries beside the least that any durable log has to do: write and fdatasync.
 //!
-//! Ours also hashes the entries into the tree, signs a checkpoint with two algorithms and writes
-//! tiles; the peer writes as many bytes and nothing else, to the same disk.
+//! Ours also chains the entries and hashes them into the tree, and does meanwhile what the agent's
+//! thread does: every 50 ms, and at the end of a run, it publishes a checkpoint with two signatures
+//! and the tiles that it counts. The peer writes as many bytes and nothing else, to the same disk.
 
 use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
 use arch_ledger::{Ledger, LogKeys, Record, StdFs};
@@ -21,8 +22,11 @@ pub(crate) const BATCH: Bench =
 pub(crate) const SINGLE: Bench =
     Bench { name: "ledger-1", unit: "durable entries/s, 1 a batch", prepare: || prepare(1) };
 
-/// Batches a run.
-const BATCHES: u32 = 40;
+/// Batches a run: enough for the agent to publish several times.
+const BATCHES: u32 = 400;
+
+/// How long what is durable may wait for its checkpoint.
+const VISIBLE: Duration = Duration::from_millis(50);
 
 fn prepare(entries: u32) -> Result<Sides, String> {
     let folder = beside_the_programs()?;
@@ -35,25 +39,59 @@ fn prepare(entries: u32) -> Result<Sides, String> {
     Ok(Sides {
         ours: Box::new(move || {
             rate(entries, || {
-                ledger.append(now, &records).map(drop).map_err(|error| error.to_string())
+                if entries > 1 {
+                    busy(&mut ledger, now, &records)
+                } else {
+                    quiet(&mut ledger, now, &records)
+                }
             })
         }),
         peer: Some(Box::new(move || {
             let _lives_as_long = &folder;
             rate(entries, || {
-                let written = file.write_all(&bytes).and_then(|()| file.sync_data());
-                written.map_err(|error| error.to_string())
+                (0..BATCHES).try_for_each(|_| {
+                    let written = file.write_all(&bytes).and_then(|()| file.sync_data());
+                    written.map_err(|error| error.to_string())
+                })
             })
         })),
     })
 }
 
-/// Entries a second, over many batches.
-fn rate(entries: u32, mut batch: impl FnMut() -> Result<(), String>) -> Result<f64, String> {
-    let started = Instant::now();
-    for _ in 0..BATCHES {
-        batch()?;
+/// As the agent's thread does it when full batches wait: in turn, until the checkpoint is due.
+fn busy(ledger: &mut Ledger<StdFs>, now: Timestamp, records: &[Record]) -> Result<(), String> {
+    let (mut left, mut said) = (BATCHES, Ok(()));
+    while left > 0 && said.is_ok() {
+        let begun = Instant::now();
+        ledger.commit_in_turn(
+            || {
+                left = left.checked_sub(1).filter(|_| begun.elapsed() < VISIBLE)?;
+                Some((now, records.to_vec()))
+            },
+            |committed| said = std::mem::replace(&mut said, Ok(())).and(committed.map(drop)),
+        );
+        said = said.and_then(|()| ledger.publish(now));
     }
+    said.map_err(|error| error.to_string())
+}
+
+/// As it does it when one waits at a time.
+fn quiet(ledger: &mut Ledger<StdFs>, now: Timestamp, records: &[Record]) -> Result<(), String> {
+    let mut published = Instant::now();
+    for _ in 0..BATCHES {
+        ledger.commit(now, records).map_err(|error| error.to_string())?;
+        if published.elapsed() >= VISIBLE {
+            ledger.publish(now).map_err(|error| error.to_string())?;
+            published = Instant::now();
+        }
+    }
+    ledger.publish(now).map_err(|error| error.to_string())
+}
+
+/// Entries a second of `BATCHES` batches.
+fn rate(entries: u32, batches: impl FnOnce() -> Result<(), String>) -> Result<f64, String> {
+    let started = Instant::now();
+    batches()?;
     Ok(f64::from(entries) * f64::from(BATCHES) / started.elapsed().as_secs_f64())
 }
 
