@@ -96,7 +96,13 @@ fn warm_world() -> World {
 fn one(case: &mut Case, world: &World, plan: Plan, alone: bool) {
     clear(world);
     let Plan { point, way, victim, .. } = plan;
-    let several = if alone { 1 } else { 3 };
+    // Of a worker that is to be killed, the guest must not have ended before; two have room at once.
+    let lasts = victim == Victim::Worker || [Way::AfterALoss, Way::CalledOff].contains(&way);
+    let several = match (alone, lasts) {
+        (true, _) => 1,
+        (false, true) => 2,
+        (false, false) => 3,
+    };
     let deed = if victim == Victim::Agent { "kill" } else { "stop" };
     let there = format!("{deed} {point} {}", 1 + case.below(several));
     let orders = match way {
@@ -106,8 +112,6 @@ fn one(case: &mut Case, world: &World, plan: Plan, alone: bool) {
     };
     let mut agent = with_orders(world, &orders).ready();
     agent.wait_for("the executor", |agent| agent.status().executor.ready.then_some(()));
-    // Of a worker that is to be killed, the guest must not have ended before.
-    let lasts = victim == Victim::Worker || [Way::AfterALoss, Way::CalledOff].contains(&way);
     let text = |_| if lasts { gated::job(world) } else { world.job("hello", &module(HELLO)) };
     let jobs: Vec<Digest> =
         (0..several).map(text).map(|job: JobText| world.drop_job(&job)).collect();
