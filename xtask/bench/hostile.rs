@@ -154,7 +154,9 @@ fn steps() -> String {
 
 /// Aliases of aliases.
 fn laughs() -> String {
-    let level = |n: usize| format!("l{n}: &l{n} [{}]\n", vec![format!("*l{}", n - 1); 9].join(","));
+    let level = |n: usize| {
+        format!("l{n}: &l{n} [{}]\n", vec![format!("*l{}", n.saturating_sub(1)); 9].join(","))
+    };
     let text = format!("l0: &l0 [lol]\n{}", (1..12).map(level).collect::<String>());
     text.repeat(SIZE.checked_div(text.len()).unwrap_or(0))
 }

@@ -207,6 +207,21 @@ mod tests {
         assert_eq!(straight::<Job>(JOB.as_bytes()), Some(typed::read(&body).unwrap()));
     }
 
+    #[test]
+    fn a_list_is_never_taken_for_the_fields_in_order() {
+        for (fields, list) in [
+            (r#"{"fs":["read:/a"],"net":["egress:443"]}"#, "[]"),
+            (r#"{"fs":["read:/a"],"net":["egress:443"]}"#, r#"[["egress:443"],["read:/a"]]"#),
+            (r#"{"redundancy":1}"#, "[1]"),
+        ] {
+            let text = JOB.replace(fields, list);
+            assert_ne!(text, JOB);
+            assert_eq!(straight::<Job>(text.as_bytes()), None);
+            let tree = json::load("f", text.as_bytes()).unwrap();
+            assert!(typed::read::<Job>(&tree).is_err());
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4_000))]
 
