@@ -234,8 +234,12 @@ impl<F: Fs> Ledger<F> {
     fn settle_derived(&mut self) -> io::Result<()> {
         self.growth.derived.settle(&self.fs)?;
         if self.unsettled {
-            let file = uninterrupted(|| self.fs.open_to_write(CHECKPOINT))?;
-            uninterrupted(|| self.fs.sync(&file))?;
+            match uninterrupted(|| self.fs.open_to_write(CHECKPOINT)) {
+                Ok(file) => uninterrupted(|| self.fs.sync(&file))?,
+                // A full disk has no room for one.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
         }
         uninterrupted(|| self.fs.sync_folder(""))?;
         self.unsettled = false;

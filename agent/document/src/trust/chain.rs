@@ -36,10 +36,7 @@ impl TrustRoot {
         let keyring = Keyring::new(&root);
         let candidate = Self { root, document, keyring, revocations: BTreeMap::new() };
         match candidate.signed_by(&candidate, moment) {
-            Ok(()) => {
-                candidate.keyring.remember();
-                Ok(candidate)
-            }
+            Ok(()) => Ok(candidate),
             Err(problem) => Err(refuse(candidate.document, |_| *problem)),
         }
     }
@@ -65,10 +62,7 @@ impl TrustRoot {
             .signed_by(&candidate, moment)
             .and_then(|()| candidate.signed_by(&candidate, moment));
         match signed {
-            Ok(()) => {
-                candidate.keyring.remember();
-                Ok(candidate)
-            }
+            Ok(()) => Ok(candidate),
             Err(problem) => Err(refuse(candidate.document, |_| *problem)),
         }
     }

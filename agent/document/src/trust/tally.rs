@@ -54,11 +54,6 @@ impl Keyring {
         Self(owned.collect())
     }
 
-    /// Has these keys looked up by their text from now on, and not decoded in each signature anew.
-    pub(super) fn remember(&self) {
-        PublicKey::remember(self.0.keys());
-    }
-
     /// Checks each signature once. Their number was capped when the document was read, and keys
     /// that nobody knows cost no cryptography.
     pub(super) fn count(

@@ -170,6 +170,10 @@ impl<F: Fs> Reader<F> {
                     format!("it counts {size} entries, the journal has {}", growth.size());
                 Err(failure(codes::LEDGER_ROLLED_BACK, CHECKPOINT, message))
             }
+            Err(LedgerError::Io { source, .. }) if source.kind() != io::ErrorKind::NotFound => {
+                Err(from_io(CHECKPOINT)(source))
+            }
+            // What is wrong with it is told when its turn comes.
             _ => Ok(()),
         }
     }

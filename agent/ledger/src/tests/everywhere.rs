@@ -27,6 +27,10 @@ struct Place {
     batch: usize,
 }
 
+/// The hashes of all entries, and where every 256th stands in the journal.
+const HASHES: &str = "tile/0";
+const PLACES: &str = "tile/places";
+
 /// A batch as it stands in the journal.
 #[derive(Debug, Clone)]
 struct Written {
@@ -99,12 +103,12 @@ enum Damage {
     Doubled,
     /// Changes places with the next one, with right checksums.
     Swapped,
-    /// A bit of its hash in a tile flips.
-    Tile,
-    /// A bit of it in its bundle flips.
-    Bundle,
-    /// The bundle ends before it.
-    ShortBundle,
+    /// A bit of its hash flips.
+    Hash,
+    /// The hashes end before its own.
+    ShortHashes,
+    /// The place of the 256 entries that it belongs to is another one.
+    Place,
     /// Another text, and everything that follows from it made anew; but the checkpoint is signed.
     Rewritten,
     /// Left out, and everything made anew.
@@ -121,9 +125,9 @@ const DAMAGES: [Damage; 14] = [
     Damage::Dropped,
     Damage::Doubled,
     Damage::Swapped,
-    Damage::Tile,
-    Damage::Bundle,
-    Damage::ShortBundle,
+    Damage::Hash,
+    Damage::ShortHashes,
+    Damage::Place,
     Damage::Rewritten,
     Damage::Unwritten,
 ];
@@ -160,7 +164,7 @@ enum Named {
     /// In the journal, at one of these entries, and at the first one's offset if it is that one.
     Journal { entries: [u64; 2], offset: usize },
     /// By this file, which a start makes anew.
-    Derived(String),
+    Derived(&'static str),
     /// The journal agrees with itself; the checkpoint does not agree with it.
     Checkpoint,
 }
@@ -229,20 +233,17 @@ impl Log {
                 let at = u64::try_from(first).unwrap();
                 Named::Journal { entries: [at, at + 1], offset: self.places[first].offset }
             }
-            Damage::Tile => {
-                let path = derived_path("tile/0", at);
-                files.get_mut(&path).unwrap()[index % 256 * 32 + 7] ^= 1;
-                Named::Derived(path)
+            Damage::Hash => {
+                files.get_mut(HASHES).unwrap()[index * 32 + 7] ^= 1;
+                Named::Derived(HASHES)
             }
-            Damage::Bundle | Damage::ShortBundle => {
-                let path = derived_path("tile/entries", at);
-                let bundle = files.get_mut(&path).unwrap();
-                let place = in_bundle(bundle, index % 256);
-                match damage {
-                    Damage::Bundle => bundle[place + 5] ^= 1,
-                    _ => bundle.truncate(place),
-                }
-                Named::Derived(path)
+            Damage::ShortHashes => {
+                files.get_mut(HASHES).unwrap().truncate(index * 32);
+                Named::Derived(HASHES)
+            }
+            Damage::Place => {
+                files.get_mut(PLACES).unwrap()[index / 256 * 8 + 1] ^= 1;
+                Named::Derived(PLACES)
             }
             Damage::Rewritten | Damage::Unwritten => {
                 let mut records = self.records.clone();
@@ -305,22 +306,6 @@ fn forged(entry: &[u8]) -> Vec<u8> {
     text.replace("ARCH-D108", "ARCH-D109").replace("example.org/node", "example.org/nodf").into()
 }
 
-/// The file that holds entry `index` of a thousand.
-fn derived_path(folder: &str, index: u64) -> String {
-    let (tile, rest) = (index / 256, ENTRIES % 256);
-    if tile == ENTRIES / 256 {
-        format!("{folder}/{tile:03}.p/{rest}")
-    } else {
-        format!("{folder}/{tile:03}")
-    }
-}
-
-/// Where entry `index` of a bundle begins.
-fn in_bundle(bundle: &[u8], index: usize) -> usize {
-    (0..index)
-        .fold(0, |at, _| at + 2 + usize::from(u16::from_be_bytes([bundle[at], bundle[at + 1]])))
-}
-
 /// What a stranger and a start missed, or named wrongly.
 fn found(files: &Files, expected: &Named) -> Vec<(&'static str, String)> {
     let fs = MemFs::with(files);
@@ -354,9 +339,7 @@ impl Named {
             Self::Journal { entries: [first, second], offset } => {
                 let exactly = format!("journal: entry {first}, offset {offset}");
                 let next = format!("journal: entry {second}, offset ");
-                // The newest entry of a tile is seen in the tile, before the next one is read.
-                let tile = first % 256 == 255 && failure.place == derived_path("tile/0", *first);
-                let near = failure.place.starts_with(&next) || tile;
+                let near = failure.place.starts_with(&next);
                 failure.place == exactly || (first != second && near)
             }
             Self::Derived(path) => failure.place == *path,
@@ -383,7 +366,7 @@ impl Named {
     /// A start that went through has made the file anew, and nothing else.
     fn fits_rebuilt(&self, rebuilt: &[String], whole: bool) -> Fit {
         match self {
-            Self::Derived(path) if whole && *rebuilt == [path.clone()] => Ok(()),
+            Self::Derived(path) if whole && *rebuilt == [*path] => Ok(()),
             _ => Err((MISSED, format!("a start goes through and makes {rebuilt:?} anew"))),
         }
     }

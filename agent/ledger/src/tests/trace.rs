@@ -31,7 +31,7 @@ pub(crate) enum Step {
 pub(crate) fn life() -> Vec<Step> {
     use Step::{Append, Full, Reopen, Room, Settle};
     let refusals = |from: u64, count: u64| Append((from..from + count).map(refused).collect());
-    vec![
+    let mut life = vec![
         Append(vec![accepted(1)]),
         Append(vec![started(1, 1), refused(7), refused(8)]),
         refusals(10, 5),
@@ -55,7 +55,11 @@ pub(crate) fn life() -> Vec<Step> {
         refusals(30, 1),
         Append(vec![accepted(7), started(7, 1)]),
         refusals(60, 3),
-    ]
+    ];
+    // Much that is not settled, and on and on.
+    life.extend((0..18).map(|turn| refusals(1_000 + turn * 100, 1 + turn * 7 % 60)));
+    life.extend([Settle, Reopen, refusals(4_000, 90), refusals(4_100, 2)]);
+    life
 }
 
 /// Runs steps and remembers what was told.
@@ -73,12 +77,17 @@ pub(crate) struct Driver<F> {
     pub(crate) pending: Vec<Record>,
     /// Whether a full disk kept something out.
     refused: bool,
+    /// Commits since others were shown what is durable.
+    hidden: u32,
 }
+
+/// So many commits at most are shown to others together.
+const HIDDEN: u32 = 2;
 
 impl<F: Fs + Clone> Driver<F> {
     pub(crate) fn new(fs: F, disk: MemFs) -> Self {
         let (told, acknowledged, pending) = (vec![(0, 0)], Vec::new(), Vec::new());
-        Self { fs, disk, now: noon(), told, acknowledged, pending, refused: false }
+        Self { fs, disk, now: noon(), told, acknowledged, pending, refused: false, hidden: 0 }
     }
 
     /// Goes on until the end, or until the ledger says that only a new start helps.
@@ -114,10 +123,11 @@ impl<F: Fs + Clone> Driver<F> {
 
     fn append(&mut self, ledger: &mut Ledger<F>, records: &[Record]) -> Result<(), LedgerError> {
         self.pending = records.to_vec();
-        match ledger.append(self.now, records) {
+        match ledger.commit(self.now, records) {
             Ok(anchored) => {
                 self.acknowledged.extend(anchored.iter().map(|a| a.entry().clone()));
                 self.tell(ledger);
+                self.show(ledger)?;
             }
             Err(LedgerError::OutOfSpace) => self.refused = true,
             // Of a job that was not accepted for want of room.
@@ -126,6 +136,12 @@ impl<F: Fs + Clone> Driver<F> {
         }
         self.pending.clear();
         Ok(())
+    }
+
+    /// Tiles and checkpoint follow, not after each commit.
+    fn show(&mut self, ledger: &mut Ledger<F>) -> Result<(), LedgerError> {
+        self.hidden = (self.hidden + 1) % (HIDDEN + 1);
+        if self.hidden == HIDDEN { ledger.publish(self.now) } else { Ok(()) }
     }
 
     fn tell(&mut self, ledger: &Ledger<F>) {
