@@ -1,5 +1,5 @@
 //! The quick reader beside the parser: what it takes, the parser takes, with the same values at the
-//! same places. `ARCH_CASES` sets how many texts are made, `ARCH_SEED` which.
+//! same places. `cargo xtask soak readers` makes other texts, as many as asked.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
@@ -14,6 +14,7 @@ mod world;
 
 use std::{fs, path::Path};
 
+use arch_campaign::{Campaign, Case};
 use arch_document::yaml::{self, apart};
 use arch_identity::{KeyKind, KeyPair};
 use world::*;
@@ -126,21 +127,6 @@ fn long_lines_are_read_alike() {
     }
 }
 
-/// A small generator, the same everywhere.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % sides.max(1)
-    }
-
-    fn one_of<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
-        of[self.roll(of.len())]
-    }
-}
-
 const PIECES: [&str; 66] = [
     " ", "  ", "    ", "\n", "\n\n", "\n ", "\n  ", "\n    ", "# c", " # c", "#", ":", ": ", ":\n",
     "-", "- ", "\n- ", "\n  - ", ",", ", ", "\"", "'", "\"\"", "''", "|", ">", "|\n", "&a ", "*a",
@@ -150,26 +136,26 @@ const PIECES: [&str; 66] = [
 ];
 
 /// Changes a text somewhere, as a hand or a cosmic ray would.
-fn slip(text: &mut Vec<u8>, others: &[Vec<u8>], dice: &mut Dice) {
-    let at = dice.roll(text.len() + 1);
-    let end = text.len().min(at + dice.roll(6));
-    match dice.roll(8) {
-        0..3 => drop(text.splice(at..at, dice.one_of(&PIECES).bytes())),
+fn slip(text: &mut Vec<u8>, others: &[Vec<u8>], case: &mut Case) {
+    let at = case.index(text.len() + 1);
+    let end = text.len().min(at + case.index(6));
+    match case.index(8) {
+        0..3 => drop(text.splice(at..at, case.pick(&PIECES).bytes())),
         3 => drop(text.drain(at..end)),
-        4 => drop(text.splice(at..end, dice.one_of(&PIECES).bytes())),
-        5 if at < text.len() => text[at] = b' ' + dice.roll(95) as u8,
+        4 => drop(text.splice(at..end, case.pick(&PIECES).bytes())),
+        5 if at < text.len() => text[at] = b' ' + case.index(95) as u8,
         6 => {
-            let other = &others[dice.roll(others.len())];
+            let other = &others[case.index(others.len())];
             let lines: Vec<&[u8]> = other.split_inclusive(|byte| *byte == b'\n').collect();
-            let line = lines.get(dice.roll(lines.len())).copied().unwrap_or_default().to_vec();
+            let line = lines.get(case.index(lines.len())).copied().unwrap_or_default().to_vec();
             let start = text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |n| n + 1);
             drop(text.splice(start..start, line));
         }
         _ => {
             let start = text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |n| n + 1);
             let blanks = text[start..].iter().take_while(|byte| **byte == b' ').count();
-            let more = [" ", "  ", "    "][dice.roll(3)];
-            if dice.roll(2) == 0 {
+            let more = [" ", "  ", "    "][case.index(3)];
+            if case.index(2) == 0 {
                 drop(text.splice(start..start, more.bytes()));
             } else {
                 drop(text.drain(start..start + blanks.min(more.len())));
@@ -178,29 +164,24 @@ fn slip(text: &mut Vec<u8>, others: &[Vec<u8>], dice: &mut Dice) {
     }
 }
 
-fn number(variable: &str, default: u64) -> u64 {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
-
 #[test]
 fn what_the_quick_reader_takes_the_parser_takes_with_an_equal_tree() {
-    let (cases, seed) = (number("ARCH_CASES", 6_000), number("ARCH_SEED", 1));
     let mut texts: Vec<Vec<u8>> = kept().into_iter().map(|(_, text)| text).collect();
     texts.extend(EDGES.split("---8<---\n").map(|text| text.as_bytes().to_vec()));
     texts.push(sign_text(&job_text(), &["bea"]).into_bytes());
     // Short ones: a slip in a signature shows nothing.
     texts.retain(|text| text.len() < 3_000);
     let plain: Vec<_> = texts.iter().filter(|text| taken(text)).cloned().collect();
-    let mut dice = Dice(seed);
-    let mut quick = 0_u64;
-    for _ in 0..cases {
-        let from = if dice.roll(4) == 0 { &texts } else { &plain };
-        let mut text = from[dice.roll(from.len())].clone();
-        for _ in 0..=dice.roll(2) {
-            slip(&mut text, &texts, &mut dice);
+    let (mut quick, mut all) = (0_u64, 0_u64);
+    Campaign::new("readers", 6_000).run(|case| {
+        let from = if case.once_in(4) { &texts } else { &plain };
+        let mut text = case.pick(from).clone();
+        for _ in 0..=case.index(2) {
+            slip(&mut text, &texts, case);
         }
-        quick += u64::from(taken(&text));
-    }
-    println!("{quick} of {cases} texts are plain, seed {seed}");
-    assert!(quick > cases / 4, "{quick} of {cases} say little");
+        let plain = u64::from(taken(&text));
+        case.add("plain", plain);
+        (quick, all) = (quick + plain, all + 1);
+    });
+    assert!(all < 1_000 || quick > all / 4, "{quick} of {all} say little");
 }

@@ -143,6 +143,14 @@ pub(crate) const CAMPAIGNS: &[Campaign] = &[
         needs_programs: false,
     },
     Campaign {
+        name: "readers",
+        about: "what the quick reader of documents takes, the parser takes with an equal tree",
+        package: "arch-document",
+        target: &["--test", "readers"],
+        test: "what_the_quick_reader_takes_the_parser_takes_with_an_equal_tree",
+        needs_programs: false,
+    },
+    Campaign {
         name: "policy",
         about: "the decision agrees with a plain second reading",
         package: "arch-policy",
