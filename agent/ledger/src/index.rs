@@ -20,19 +20,9 @@ pub struct Index {
     out_of_space: bool,
 }
 
-/// What the ledger says of one job.
+/// Where a job stands; what it is, its entries say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobRecord {
-    /// Its name.
-    pub name: String,
-    /// Its owner.
-    pub owner: String,
-    /// Digest of its module.
-    pub module: Digest,
-    /// Inputs by name.
-    pub inputs: BTreeMap<String, Digest>,
-    /// Digest of the policy that admitted it.
-    pub policy: Digest,
     /// Where it stands.
     pub state: JobState,
     /// Index of its `accepted` entry.
@@ -234,13 +224,8 @@ impl Index {
 
     /// A step that makes no sense is passed over: what is in the ledger cannot be refused any more.
     fn step(&mut self, document: Digest, index: u64, time: Timestamp, record: &Record) {
-        if let Record::Accepted { name, owner, module, inputs, policy, .. } = record {
+        if let Record::Accepted { .. } = record {
             self.jobs.entry(document).or_insert_with(|| JobRecord {
-                name: name.clone(),
-                owner: owner.clone(),
-                module: *module,
-                inputs: inputs.clone(),
-                policy: *policy,
                 state: JobState::Accepted,
                 accepted: index,
                 accepted_at: time,

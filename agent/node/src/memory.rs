@@ -5,6 +5,7 @@
 
 mod history;
 mod job;
+mod named;
 mod refusal;
 
 use std::collections::BTreeMap;
@@ -15,13 +16,17 @@ use arch_ledger::Record;
 use arch_schedule::JobState;
 
 pub use history::AcceptedBefore;
+use job::Common;
 pub use job::{End, KnownJob};
+pub use named::Named;
 pub use refusal::KnownRefusal;
 
 /// All that the ledger says, as far as the agent asks.
 #[derive(Debug, Default)]
 pub struct Memory {
-    jobs: BTreeMap<Digest, KnownJob>,
+    jobs: BTreeMap<Digest, Box<KnownJob>>,
+    /// Of the job that was accepted last.
+    common: Common,
     refusals: BTreeMap<Digest, KnownRefusal>,
     versions: BTreeMap<(Kind, String), Newest>,
     /// Name of the policy that became active last.
@@ -62,8 +67,10 @@ impl Memory {
                 }
             }
             Record::Accepted { document, .. } => {
-                self.jobs
-                    .extend(KnownJob::accepted(index, time, record).map(|job| (*document, job)));
+                if let Some(job) = KnownJob::accepted(index, time, record, &self.common) {
+                    self.common = Common::from(&job);
+                    self.jobs.insert(*document, Box::new(job));
+                }
             }
             record => {
                 if let Some(job) = record.job().and_then(|digest| self.jobs.get_mut(digest)) {
@@ -109,7 +116,7 @@ impl Memory {
     /// A job that was accepted.
     #[must_use]
     pub fn job(&self, digest: &Digest) -> Option<&KnownJob> {
-        self.jobs.get(digest)
+        self.jobs.get(digest).map(|job| &**job)
     }
 
     /// A document or file that was refused.
@@ -134,7 +141,7 @@ impl Memory {
 
     /// Every accepted job.
     pub fn jobs(&self) -> impl Iterator<Item = (&Digest, &KnownJob)> {
-        self.jobs.iter()
+        self.jobs.iter().map(|(digest, job)| (digest, &**job))
     }
 
     /// Everything that was refused and not accepted later.

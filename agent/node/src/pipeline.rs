@@ -257,7 +257,7 @@ async fn gather(node: &Node, placed: &Placed) -> Told<Supplies> {
 async fn accepted_with(node: &Node, digest: Digest) -> Told<BTreeMap<String, Digest>> {
     // A job may get its place before its acceptance is durable; whoever accepts it holds the hand.
     let _hand = node.hands.take(digest).await;
-    let inputs = node.anchors.memory().job(&digest).map(|job| job.inputs.clone());
+    let inputs = node.anchors.memory().job(&digest).map(|job| job.inputs.to_map());
     inputs.ok_or_else(|| {
         problem(codes::NO_SUCH_JOB, format!("no accepted job has the digest {digest}"))
     })

@@ -3,7 +3,7 @@
 //! it would write a second time.
 
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     sync::Arc,
     time::Duration,
 };
@@ -96,7 +96,7 @@ fn ended(node: &Node, digest: Digest) -> Told<(End, BTreeMap<String, Digest>)> {
             format!("the job is {}; only a run that ended is run again", job.state),
         )
     })?;
-    Ok((end, job.inputs.clone()))
+    Ok((*end, job.inputs.to_map()))
 }
 
 async fn place(node: &Arc<Node>, digest: Digest) -> Told<Placed> {
@@ -160,15 +160,15 @@ fn differences(then: &End, now: &Findings) -> Vec<String> {
             found.push(format!("{what} was `{then}`, is `{now}`"));
         }
     };
-    differ("outcome", then.outcome.clone(), now.outcome.word().to_owned());
+    differ("outcome", then.outcome.to_string(), now.outcome.word().to_owned());
     differ("fuel", then.fuel.to_string(), now.fuel.to_string());
     differ("standard error", shown(then.logs), shown(now.logs));
     differ("list of files read", shown(then.reads), shown(now.reads));
-    let names: BTreeMap<&String, ()> =
-        then.outputs.keys().chain(now.outputs.keys()).map(|name| (name, ())).collect();
-    for name in names.keys() {
-        let of = |outputs: &BTreeMap<String, Digest>| shown(outputs.get(*name).copied());
-        differ(&format!("output {name}"), of(&then.outputs), of(&now.outputs));
+    let names: BTreeSet<&str> =
+        then.outputs.names().chain(now.outputs.keys().map(String::as_str)).collect();
+    for name in names {
+        let (then, now) = (then.outputs.get(name), now.outputs.get(name));
+        differ(&format!("output {name}"), shown(then.copied()), shown(now.copied()));
     }
     found
 }

@@ -105,8 +105,8 @@ fn fitting(rows: impl Iterator<Item = JobRow>) -> Vec<JobRow> {
 fn row(digest: Digest, job: &KnownJob) -> JobRow {
     JobRow {
         digest,
-        name: job.name.clone(),
-        owner: job.owner.clone(),
+        name: job.name.to_string(),
+        owner: job.owner.to_string(),
         state: job.state.to_string(),
         code: job.end.as_ref().and_then(|end| end.code.clone()),
         time: job.time,
@@ -153,10 +153,10 @@ fn detail(digest: Digest, job: &KnownJob) -> JobDetail {
         anchors: job.anchors.clone(),
         attempts: job.attempts,
         module: Some(job.module),
-        rules: job.rules.clone(),
-        grants: job.grants.clone(),
-        outcome: end.map(|end| end.outcome.clone()),
-        outputs: end.map(|end| end.outputs.clone()).unwrap_or_default(),
+        rules: job.rules.to_vec(),
+        grants: job.grants.to_vec(),
+        outcome: end.map(|end| end.outcome.to_string()),
+        outputs: end.map(|end| end.outputs.to_map()).unwrap_or_default(),
         reads: end.and_then(|end| end.reads),
         used: end.map(|end| JobUse {
             fuel: end.fuel,

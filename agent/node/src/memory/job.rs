@@ -1,29 +1,30 @@
 //! One accepted job.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arch_identity::{Digest, Timestamp};
 use arch_ledger::{EndState, Record, Usage};
 use arch_schedule::{Event, JobState};
 use arch_wire::control::Anchors;
 
+use super::named::Named;
 use crate::interruption::{AGENT_DIED, WORKER_LOST};
 
 /// What the ledger says of one accepted job.
 #[derive(Debug, Clone)]
 pub struct KnownJob {
     /// `metadata.name`.
-    pub name: String,
+    pub name: Box<str>,
     /// `metadata.owner`.
-    pub owner: String,
+    pub owner: Arc<str>,
     /// Digest of the module.
     pub module: Digest,
     /// Inputs by name.
-    pub inputs: BTreeMap<String, Digest>,
+    pub inputs: Named,
     /// Rules that let it in.
-    pub rules: Vec<String>,
+    pub rules: Arc<[String]>,
     /// What it may do.
-    pub grants: Vec<String>,
+    pub grants: Arc<[String]>,
     /// When it was accepted: the moment at which its signatures and its time were judged.
     pub accepted_at: Timestamp,
     /// Time of the newest entry about it.
@@ -43,18 +44,46 @@ pub struct KnownJob {
     /// Somebody called it off.
     pub called_off: bool,
     /// How it ended, once it did.
-    pub end: Option<End>,
+    pub end: Option<Box<End>>,
+}
+
+/// What jobs often have in common.
+#[derive(Debug)]
+pub(super) struct Common {
+    owner: Arc<str>,
+    rules: Arc<[String]>,
+    grants: Arc<[String]>,
+}
+
+impl Default for Common {
+    fn default() -> Self {
+        Self { owner: "".into(), rules: Arc::default(), grants: Arc::default() }
+    }
+}
+
+impl From<&KnownJob> for Common {
+    fn from(job: &KnownJob) -> Self {
+        Self {
+            owner: Arc::clone(&job.owner),
+            rules: Arc::clone(&job.rules),
+            grants: Arc::clone(&job.grants),
+        }
+    }
+}
+
+fn held_once(list: &[String], before: &Arc<[String]>) -> Arc<[String]> {
+    if *list == **before { Arc::clone(before) } else { list.into() }
 }
 
 /// How a job ended.
 #[derive(Debug, Clone)]
 pub struct End {
     /// The outcome in a word.
-    pub outcome: String,
+    pub outcome: Box<str>,
     /// The outcome's code.
     pub code: Option<String>,
     /// Outputs by name.
-    pub outputs: BTreeMap<String, Digest>,
+    pub outputs: Named,
     /// Standard error.
     pub logs: Option<Digest>,
     /// What it read.
@@ -66,17 +95,27 @@ pub struct End {
 }
 
 impl KnownJob {
-    pub(super) fn accepted(index: u64, time: Timestamp, record: &Record) -> Option<Self> {
+    /// What it has in common with the job `before` it, most often, is held once.
+    pub(super) fn accepted(
+        index: u64,
+        time: Timestamp,
+        record: &Record,
+        before: &Common,
+    ) -> Option<Self> {
         let Record::Accepted { name, owner, module, inputs, rules, grants, .. } = record else {
             return None;
         };
         Some(Self {
-            name: name.clone(),
-            owner: owner.clone(),
+            name: name.as_str().into(),
+            owner: if **owner == *before.owner {
+                Arc::clone(&before.owner)
+            } else {
+                owner.as_str().into()
+            },
             module: *module,
-            inputs: inputs.clone(),
-            rules: rules.clone(),
-            grants: grants.clone(),
+            inputs: inputs.into(),
+            rules: held_once(rules, &before.rules),
+            grants: held_once(grants, &before.grants),
             accepted_at: time,
             time,
             anchors: Anchors { accepted: Some(index), ..Anchors::default() },
@@ -109,7 +148,7 @@ impl KnownJob {
             }
             Record::Finished { state, .. } => {
                 self.anchors.finished = Some(index);
-                self.end = End::of(record);
+                self.end = End::of(record).map(Box::new);
                 self.state = match state {
                     EndState::Completed => JobState::Completed,
                     EndState::Failed => JobState::Failed,
@@ -146,9 +185,9 @@ impl End {
             return None;
         };
         Some(Self {
-            outcome: outcome.clone(),
+            outcome: outcome.as_str().into(),
             code: code.clone(),
-            outputs: outputs.clone(),
+            outputs: outputs.into(),
             logs: *logs,
             reads: *reads,
             fuel: *fuel,
