@@ -33,5 +33,5 @@ pub use job::JobText;
 pub use programs::program;
 pub use skip::skip;
 pub use stranger::Stranger;
-pub use wasm::{hostile, module};
+pub use wasm::{HELLO, hostile, module};
 pub use world::{Key, World};

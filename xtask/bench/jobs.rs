@@ -26,15 +26,6 @@ const HANDS: usize = 24;
 /// How long a run may take.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Writes a line and ends.
-const GUEST: &str = r#"(module
-  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
-  (memory (export "memory") 1)
-  (data (i32.const 16) "done\n")
-  (func (export "_start")
-    (i32.store (i32.const 0) (i32.const 16)) (i32.store (i32.const 4) (i32.const 5))
-    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"#;
-
 fn prepare(jobs: usize) -> Result<Sides, String> {
     let world = World::new();
     let policy =
@@ -44,7 +35,7 @@ fn prepare(jobs: usize) -> Result<Sides, String> {
     std::fs::create_dir(&settings).map_err(told)?;
     let lend = "lend: { cpu: \"64\", memory: \"2Gi\" }\njobs: { waitingPerOwner: 4096 }\n";
     std::fs::write(settings.join("bench.yaml"), lend).map_err(told)?;
-    let module = world.install(&arch_tests::module(GUEST));
+    let module = world.install(&arch_tests::module(arch_tests::HELLO));
     let agent = Agent::start(&world)?;
     Ok(Sides {
         ours: Box::new(move || {

@@ -6,10 +6,8 @@ use std::{
 };
 
 use arch_identity::{Digest, Timestamp};
-use arch_tests::{Agent, JobText, Stranger, World, module, skip};
+use arch_tests::{Agent, HELLO, JobText, Stranger, World, module, skip};
 use arch_wire::control::Submitted;
-
-use crate::HELLO;
 
 /// A world whose agent reads its wall clock from a file.
 struct Clock {

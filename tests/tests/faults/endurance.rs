@@ -5,9 +5,9 @@ use std::{collections::VecDeque, fs, path::PathBuf};
 
 use arch_campaign::{Campaign, Case};
 use arch_identity::Digest;
-use arch_tests::{Agent, Stranger, World, module, process};
+use arch_tests::{Agent, HELLO, Stranger, World, module, process};
 
-use crate::{HELLO, left};
+use crate::left;
 
 /// Jobs of one case: each waits for the one before the last few.
 const JOBS: u64 = 50;

@@ -10,9 +10,9 @@ use arch_campaign::{Campaign, Case};
 use arch_document::SignedDocument;
 use arch_identity::Digest;
 use arch_ledger::Record;
-use arch_tests::{Agent, Stranger, World, module};
+use arch_tests::{Agent, HELLO, Stranger, World, module};
 
-use crate::{HELLO, endurance::shared};
+use crate::endurance::shared;
 
 /// Files dropped at once.
 const FILES: usize = 1_000;

@@ -9,9 +9,7 @@ use std::{
 
 use arch_identity::Digest;
 use arch_ledger::Record;
-use arch_tests::{Stranger, World, gated, module, skip};
-
-use crate::HELLO;
+use arch_tests::{HELLO, Stranger, World, gated, module, skip};
 
 /// Room for a ledger, its reserve and some jobs.
 const SIZE: &str = "size=24m,mode=0700";

@@ -11,12 +11,12 @@ use arch_archive::Archive;
 use arch_campaign::{Campaign, Case};
 use arch_identity::Digest;
 use arch_ledger::{EndState, Record};
-use arch_tests::{Agent, JobText, Stranger, World, gated, module, process, skip};
+use arch_tests::{Agent, HELLO, JobText, Stranger, World, gated, module, process, skip};
 use arch_wire::control::{Call, write_call};
 use rustix::process::Signal;
 
 use crate::{
-    HELLO, left,
+    left,
     points::{POINTS, Way},
 };
 

@@ -6,10 +6,10 @@ use std::fs;
 use arch_campaign::{Campaign, Case};
 use arch_identity::Digest;
 use arch_ledger::Record;
-use arch_tests::{Agent, Stranger, World, module, process};
+use arch_tests::{Agent, HELLO, Stranger, World, module, process};
 use arch_wire::control::JobDetail;
 
-use crate::{HELLO, left};
+use crate::left;
 
 /// What becomes of a job when the executor plays a trick on its first attempt and is honest then,
 /// and when it plays it every time: state, attempts, and the code if there is one.

@@ -11,11 +11,9 @@ use std::{
 
 use arch_archive::Archive;
 use arch_identity::Digest;
-use arch_tests::{Agent, JobText, World, module, process, skip};
+use arch_tests::{Agent, HELLO, JobText, World, module, process, skip};
 use arch_wire::control::JobDetail;
 use rustix::process::{Pid, Signal, kill_process};
-
-use crate::HELLO;
 
 /// What the agent asked of the kernel, in the order in which it was done.
 #[derive(Debug)]

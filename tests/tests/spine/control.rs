@@ -5,9 +5,7 @@ use std::{
     os::unix::{fs::PermissionsExt as _, net::UnixStream},
 };
 
-use arch_tests::{Stranger, World, module};
-
-use crate::HELLO;
+use arch_tests::{HELLO, Stranger, World, module};
 
 #[test]
 fn a_tests_folders_are_closed_whatever_the_umask() {

@@ -8,12 +8,12 @@ use std::{
 use arch_identity::Digest;
 use arch_ledger::Record;
 use arch_tests::{
-    Agent, Stranger, World, gated, module,
+    Agent, HELLO, Stranger, World, gated, module,
     process::{alive, children, descendants},
 };
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::{HELLO, SPIN};
+use crate::SPIN;
 
 #[test]
 fn a_job_whose_agent_was_killed_ends_exactly_once() {

@@ -10,9 +10,7 @@ use std::{
 };
 
 use arch_ledger::Record;
-use arch_tests::{Stranger, World, module};
-
-use crate::HELLO;
+use arch_tests::{HELLO, Stranger, World, module};
 
 #[test]
 fn fifos_sockets_links_folders_and_huge_files_are_refused_and_the_next_job_runs() {

@@ -2,10 +2,8 @@
 
 use std::{fs, os::unix::fs::symlink};
 
-use arch_tests::{Agent, World, hostile, module};
+use arch_tests::{Agent, HELLO, World, hostile, module};
 use arch_wire::control::JobDetail;
-
-use crate::HELLO;
 
 /// The guests that look for folders, and how each ends when it is given one to write to.
 const IN_A_WRITE_GRANT: [(&str, &str); 5] = [

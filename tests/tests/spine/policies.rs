@@ -1,11 +1,9 @@
 //! An unverified, expired or downgraded policy never becomes active.
 
 use arch_ledger::Record;
-use arch_tests::{Agent, Stranger, World, module};
+use arch_tests::{Agent, HELLO, Stranger, World, module};
 use arch_wire::control::{Answer, Call};
 use rustix::process::Signal;
-
-use crate::HELLO;
 
 fn version(agent: &Agent) -> u64 {
     let Answer::Status(status) = agent.call(&Call::Status {}) else { panic!() };

@@ -2,9 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use arch_tests::{Stranger, World, module, program};
-
-use crate::HELLO;
+use arch_tests::{HELLO, Stranger, World, module, program};
 
 fn archctl(args: &[&str]) -> std::process::Output {
     Command::new(program("archctl")).args(args).output().unwrap()

@@ -6,9 +6,7 @@ use std::{fs, path::Path, process::Command};
 
 use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
 use arch_ledger::{Ledger, LedgerError, LogKeys, Reader, Record, StdFs};
-use arch_tests::{World, module, program, referee};
-
-use crate::HELLO;
+use arch_tests::{HELLO, World, module, program, referee};
 
 const LOG: &str = "referees.example/log";
 

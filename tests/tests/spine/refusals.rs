@@ -1,9 +1,7 @@
 //! What must not run is refused once, with a code and a place, and that is anchored.
 
 use arch_ledger::Record;
-use arch_tests::{Agent, Stranger, World, module};
-
-use crate::HELLO;
+use arch_tests::{Agent, HELLO, Stranger, World, module};
 
 /// The refusals in the ledger: code, line and column.
 fn refusals(

@@ -2,10 +2,8 @@
 
 use arch_identity::Digest;
 use arch_ledger::{EndState, Record};
-use arch_tests::{Stranger, World, module};
+use arch_tests::{HELLO, Stranger, World, module};
 use arch_wire::control::{Answer, Call};
-
-use crate::HELLO;
 
 #[test]
 fn a_signed_job_runs_is_anchored_and_leaves_its_output() {
