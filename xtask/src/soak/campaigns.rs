@@ -120,10 +120,10 @@ pub(crate) const CAMPAIGNS: &[Campaign] = &[
     },
     Campaign {
         name: "fuzz-tiles",
-        about: "a changed tile, bundle or checkpoint is found and proves nothing",
+        about: "a changed tile or checkpoint is found and proves nothing",
         package: "arch-ledger",
         target: &["--lib"],
-        test: "tests::fuzz::tiles::a_changed_tile_bundle_or_checkpoint_is_found_and_proves_nothing",
+        test: "tests::fuzz::tiles::a_changed_tile_or_checkpoint_is_found_and_proves_nothing",
         needs_programs: false,
     },
     Campaign {

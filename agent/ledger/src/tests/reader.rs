@@ -117,7 +117,7 @@ fn a_ledger_of_somebody_else_is_whole_but_not_ours() {
 
 #[test]
 fn a_forger_who_rewrites_everything_still_lacks_the_key() {
-    // Entry, checksums, commits, tiles and bundles all fit: only the signature does not.
+    // Entry, checksums, commits and tiles all fit: only the signature does not.
     let (honest, forged) = (ledger_of(3), MemFs::default());
     let (mut ledger, _) = open(&forged).unwrap();
     for n in [0, 1, 9] {

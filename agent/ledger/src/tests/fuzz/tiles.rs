@@ -1,4 +1,4 @@
-//! Tiles, bundles and checkpoint that were changed: found by a reader, written anew or refused by
+//! Tiles and checkpoint that were changed: found by a reader, written anew or refused by
 //! the agent, and never a proof of something that did not happen.
 
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ fn good(entries: u64) -> Good {
 }
 
 #[test]
-fn a_changed_tile_bundle_or_checkpoint_is_found_and_proves_nothing() {
+fn a_changed_tile_or_checkpoint_is_found_and_proves_nothing() {
     let small = [good(2), good(3), good(9)];
     // With a full tile and one above.
     let large = good(258);
