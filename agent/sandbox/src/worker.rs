@@ -55,7 +55,7 @@ pub fn body(kit: &Kit<'_>, first: First<'_>, mut channel: Channel) -> u8 {
         .and_then(|()| ignore_file_size())
         .map_err(|errno| format!("the worker cannot be set up ({errno})"))
         .and_then(|()| kit.alarm.start(first.request.limits.wall_millis).map_err(|e| e.to_string()))
-        .and_then(|()| job::prepare(first.request, first.fds))
+        .and_then(|()| job::prepare(first.request, first.fds, job::Module::Hashed))
         .and_then(|prepared| {
             let program = load::load(kit.engine, first.code)?;
             Ok((prepared, program))
@@ -153,7 +153,8 @@ impl Worker<'_> {
                     let before = Rusage::own();
                     let ready = self.kit.alarm.start(request.limits.wall_millis);
                     let ready = ready.map_err(|errno| errno.to_string());
-                    let prepared = match ready.and_then(|()| job::prepare(&request, fds)) {
+                    let prepare = |()| job::prepare(&request, fds, job::Module::Loaded);
+                    let prepared = match ready.and_then(prepare) {
                         // What could be opened for the first job is another file by now, which our
                         // file rules do not know: a fresh worker has to look.
                         Ok(job::Prepared::Refused(Outcome::Denied { what })) => {
