@@ -28,12 +28,6 @@ impl Shelf {
         self.0.has(digest)
     }
 
-    /// Whether it has bytes of this digest, and they still are those.
-    #[must_use]
-    pub fn is_whole(&self, digest: &Digest) -> bool {
-        self.0.check(digest).is_ok()
-    }
-
     /// Whether it has bytes of this digest, whole and durable.
     ///
     /// # Errors

@@ -12,16 +12,16 @@ use arch_wire::control::Submitted;
 /// A world whose agent reads its wall clock from a file.
 struct Clock {
     world: World,
-    library: PathBuf,
+    shim: PathBuf,
 }
 
 impl Clock {
     fn new() -> Option<Self> {
-        let Some(library) = library() else {
+        let Some(shim) = shim() else {
             skip("there is no libfaketime; on Debian `apt-get install faketime` brings it");
             return None;
         };
-        Some(Self { world: World::new(), library })
+        Some(Self { world: World::new(), shim })
     }
 
     fn agent(&self) -> Agent {
@@ -30,7 +30,7 @@ impl Clock {
 
     fn start(&self) -> Agent {
         self.world.agent_with(|command| {
-            command.env("LD_PRELOAD", &self.library);
+            command.env("LD_PRELOAD", &self.shim);
             command.env("FAKETIME_TIMESTAMP_FILE", self.world.path("clock"));
             command.env("FAKETIME_NO_CACHE", "1").env("TZ", "UTC");
             // Only what people call time: waiting goes on as ever.
@@ -72,7 +72,7 @@ impl Clock {
     }
 }
 
-fn library() -> Option<PathBuf> {
+fn shim() -> Option<PathBuf> {
     let folders = ["x86_64-linux-gnu", "aarch64-linux-gnu", "."];
     let files = folders.map(|folder| format!("/usr/lib/{folder}/faketime/libfaketimeMT.so.1"));
     files.into_iter().map(PathBuf::from).find(|path| Path::exists(path))

@@ -13,7 +13,7 @@ use rustix::io::Errno;
 
 use super::{Found, FoundKind, Fs};
 
-/// The deepest path of ours is `tile/entries/x…/x…/x…/x…/x…/x…/000.p/255`.
+/// Deeper than any path of ours, and than those of a served tree, `tile/entries/x…/…/000.p/255`.
 const MAX_DEPTH: usize = 12;
 
 /// The ledger's folder on disk.

@@ -64,10 +64,15 @@ impl Wanted {
 
     /// The bytes, checked against the digest.
     pub(super) fn fetch(&self, stores: &Stores, left: &mut u64) -> Told<Vec<u8>> {
-        // A crash may have cut an object short that nobody was told is kept.
-        let bytes = match self.digest.filter(|digest| stores.shelf.is_whole(digest)) {
-            Some(digest) => stores.shelf.get(&digest, *left)?,
-            None => self.file(stores, *left)?,
+        let bytes = match self.digest.map(|digest| stores.shelf.get(&digest, *left)) {
+            Some(Ok(bytes)) => bytes,
+            // It is not there, or a crash has cut it short before anybody was told that it is kept.
+            Some(Err(problem))
+                if ![codes::NOT_ARCHIVED, codes::ARCHIVE_DAMAGED].contains(&problem.code) =>
+            {
+                return Err(problem);
+            }
+            _ => self.file(stores, *left)?,
         };
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         *left = left.checked_sub(size).ok_or_else(|| self.too_large(stores))?;
