@@ -112,11 +112,6 @@ pub trait Fs: Sync {
     /// # Errors
     /// Those of the operating system.
     fn make_folder(&self, path: &str) -> io::Result<()>;
-    /// Removes a folder if it is empty; one that is not there, or not empty, is fine.
-    ///
-    /// # Errors
-    /// Those of the operating system.
-    fn remove_folder(&self, path: &str) -> io::Result<()>;
 }
 
 /// Whether the error means that there is no room, and nothing worse.

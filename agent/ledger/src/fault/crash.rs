@@ -76,8 +76,7 @@ fn is_safe_name(ops: &[Op], at: usize, op: &Op) -> bool {
     let (Op::Create { path, .. }
     | Op::Rename { to: path, .. }
     | Op::Remove { path }
-    | Op::MakeFolder { path }
-    | Op::RemoveFolder { path }) = op
+    | Op::MakeFolder { path }) = op
     else {
         return false;
     };

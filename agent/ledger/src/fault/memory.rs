@@ -48,7 +48,6 @@ pub(crate) enum Op {
     Rename { from: String, to: String },
     Remove { path: String },
     MakeFolder { path: String },
-    RemoveFolder { path: String },
     SyncFolder { path: String },
 }
 
@@ -229,9 +228,6 @@ impl Inner {
             Op::MakeFolder { path } => {
                 self.folders.insert(path.clone(), ());
             }
-            Op::RemoveFolder { path } => {
-                self.folders.remove(path);
-            }
             Op::Sync { .. } | Op::SyncFolder { .. } => {}
         }
     }
@@ -394,18 +390,6 @@ impl Fs for MemFs {
     fn make_folder(&self, path: &str) -> io::Result<()> {
         self.change(false, |inner, _| {
             inner.run(Op::MakeFolder { path: path.to_owned() });
-            Ok(())
-        })
-    }
-
-    fn remove_folder(&self, path: &str) -> io::Result<()> {
-        self.change(false, |inner, _| {
-            let below = format!("{path}/");
-            let used = |name: &&String| name.starts_with(&below);
-            if inner.names.keys().find(used).is_none() && inner.folders.keys().find(used).is_none()
-            {
-                inner.run(Op::RemoveFolder { path: path.to_owned() });
-            }
             Ok(())
         })
     }

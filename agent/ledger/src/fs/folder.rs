@@ -177,13 +177,6 @@ impl Fs for StdFs {
             other => Ok(other?),
         }
     }
-
-    fn remove_folder(&self, path: &str) -> io::Result<()> {
-        match rustix::fs::unlinkat(&self.folder, path, AtFlags::REMOVEDIR) {
-            Err(Errno::NOENT | Errno::NOTEMPTY | Errno::EXIST) => Ok(()),
-            other => Ok(other?),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -221,7 +214,5 @@ mod tests {
             [("link", FoundKind::Other), ("tile", FoundKind::Folder), ("tile/a", FoundKind::File)]
         );
         assert_eq!(fs.len(&file).unwrap(), 100);
-        fs.remove_folder("tile").unwrap();
-        assert!(fs.open("tile/a").is_ok());
     }
 }

@@ -24,7 +24,7 @@ enum Naming {
     Put { path: String, file: u64 },
     Move { from: String, to: String, file: u64 },
     Drop { path: String },
-    Folder { path: String, there: bool },
+    Folder { path: String },
 }
 
 /// A disk that a sequence of operations was done to.
@@ -107,7 +107,7 @@ fn parent(path: &str) -> &str {
 impl Naming {
     fn path(&self) -> &str {
         match self {
-            Self::Put { path, .. } | Self::Drop { path } | Self::Folder { path, .. } => path,
+            Self::Put { path, .. } | Self::Drop { path } | Self::Folder { path } => path,
             Self::Move { to, .. } => to,
         }
     }
@@ -127,10 +127,7 @@ impl Disk {
                     file: *file,
                 }),
                 Op::Remove { path } => Some(Naming::Drop { path: path.clone() }),
-                Op::MakeFolder { path } => Some(Naming::Folder { path: path.clone(), there: true }),
-                Op::RemoveFolder { path } => {
-                    Some(Naming::Folder { path: path.clone(), there: false })
-                }
+                Op::MakeFolder { path } => Some(Naming::Folder { path: path.clone() }),
                 _ => None,
             };
             live.apply(op);
@@ -216,8 +213,7 @@ impl Disk {
                     names.insert(to.clone(), *file);
                 }
                 Naming::Drop { path } => drop(names.remove(path)),
-                Naming::Folder { path, there: true } => drop(folders.insert(path.clone(), ())),
-                Naming::Folder { path, there: false } => drop(folders.remove(path)),
+                Naming::Folder { path } => drop(folders.insert(path.clone(), ())),
             }
         }
         // A name in a folder that is not there leads nowhere.

@@ -189,8 +189,4 @@ impl Fs for Faulty {
     fn make_folder(&self, path: &str) -> io::Result<()> {
         self.call("make_folder", || self.fs.make_folder(path))
     }
-
-    fn remove_folder(&self, path: &str) -> io::Result<()> {
-        self.call("remove_folder", || self.fs.remove_folder(path))
-    }
 }

@@ -114,7 +114,4 @@ impl Fs for Disk {
     fn make_folder(&self, path: &str) -> io::Result<()> {
         self.inner.make_folder(path)
     }
-    fn remove_folder(&self, path: &str) -> io::Result<()> {
-        self.inner.remove_folder(path)
-    }
 }
