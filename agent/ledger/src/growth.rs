@@ -5,6 +5,7 @@ use arch_identity::Timestamp;
 use crate::derived::Derived;
 use crate::entry::Parsed;
 use crate::index::Index;
+use crate::journal::Batch;
 use crate::record::Record;
 use crate::tree::{Edge, Hash, TILE_WIDTH};
 
@@ -35,25 +36,38 @@ impl Growth {
         self.last.map(|(_, time)| time)
     }
 
-    /// Takes an entry in that stands at `offset` in the journal and has the hash `leaf`; refuses one
-    /// that does not follow from the entry before.
-    pub(crate) fn push(
+    /// Takes in a batch of the journal: `read` says what the bytes of an entry mean, `damaged` how to
+    /// tell, with index and offset, that they do not follow from what stands before.
+    pub(crate) fn take<E>(
         &mut self,
-        entry: &Parsed,
-        leaf: Hash,
-        offset: u64,
-    ) -> Result<(), &'static str> {
+        batch: &Batch,
+        read: impl Fn(u64, u64, &[u8]) -> Result<Parsed, E>,
+        damaged: impl Fn(u64, u64, &str) -> E,
+        tell: &mut impl FnMut(u64, Timestamp, &Record),
+    ) -> Result<(), E> {
+        for (index, (offset, leaf, bytes)) in (self.size()..).zip(batch.entries()) {
+            let entry = read(index, offset, bytes)?;
+            self.require_next(&entry).map_err(|why| damaged(index, offset, why))?;
+            self.learn(index, entry.time, &entry.record, offset);
+            tell(index, entry.time, &entry.record);
+            self.last = Some((leaf, entry.time));
+        }
+        self.extend(batch.edge.clone(), &batch.hashes);
+        match batch.has_the_root_of_its_commit() {
+            true => Ok(()),
+            false => {
+                Err(damaged(self.size(), batch.commit_offset, "the commit names another root"))
+            }
+        }
+    }
+
+    fn require_next(&self, entry: &Parsed) -> Result<(), &'static str> {
         if entry.prev != self.prev() {
             return Err("`prev` is not the hash of the entry before");
         }
         if self.newest().is_some_and(|newest| entry.time < newest) {
             return Err("the entry is older than the one before");
         }
-        let index = self.size();
-        self.learn(index, entry.time, &entry.record, offset);
-        let Self { edge, derived, last, .. } = self;
-        *last = Some((leaf, entry.time));
-        edge.push(leaf, |level, hash| derived.hash(level, hash));
         Ok(())
     }
 
@@ -65,10 +79,14 @@ impl Growth {
         }
     }
 
-    /// Takes over a tree that was grown by entries which [`Growth::learn`] was told of.
-    pub(crate) fn extend(&mut self, edge: Edge, hashes: &[(u8, Hash)], last: Hash) {
-        hashes.iter().for_each(|(level, hash)| self.derived.hash(*level, *hash));
+    /// Takes in a batch that was made here and is durable now; [`Growth::learn`] knows its entries.
+    pub(crate) fn append(&mut self, edge: Edge, hashes: &[(u8, Hash)], last: Hash) {
         self.last = self.index.newest_time().map(|time| (last, time));
+        self.extend(edge, hashes);
+    }
+
+    fn extend(&mut self, edge: Edge, hashes: &[(u8, Hash)]) {
+        hashes.iter().for_each(|(level, hash)| self.derived.hash(*level, *hash));
         self.edge = edge;
     }
 }

@@ -1,11 +1,11 @@
 //! The journal: the one file that everything else is derived from.
 //!
 //! ```text
-//! "ARCHLJ1\n"   record record … commit   record … commit
+//! "ARCHLJ2\n"   record record … commit   record … commit
 //! record = len u32 LE | crc u32 LE | len bytes       crc = CRC-32 (IEEE) of the len field and the bytes
 //! entry  = JCS JSON, begins with `{`
-//! commit = "ARCHCMT1" | first u64 LE | count u32 LE | root [32] | batch [32]
-//!          root of the tree after the batch; batch = SHA-256 of the entry records as they stand
+//! commit = "ARCHCMT2" | first u64 LE | count u32 LE | root [32]
+//!          root of the tree after the batch, and thereby a hash of all that stands before
 //! ```
 
 mod batch;

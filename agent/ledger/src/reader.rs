@@ -265,6 +265,10 @@ impl<'a, F: Fs, H: Borrow<F::File>> Entries<'a, F, H> {
                     false => Ok(false),
                 }
             }
+            Step::Batch(batch) if !batch.has_the_root_of_its_commit() => {
+                let (index, offset) = (self.walk.size(), batch.commit_offset);
+                Err(damaged(index, offset, "the commit names another root"))
+            }
             Step::Batch(batch) => {
                 self.batch = Some((batch, 0));
                 Ok(true)

@@ -4,20 +4,20 @@ use std::borrow::Borrow;
 use std::io;
 use std::ops::Range;
 
-use sha2::{Digest as _, Sha256};
-
 use super::frame::{
     Commit, HEADER, JOURNAL_MAGIC, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, frame_header,
 };
 use crate::entry::MAX_ENTRY;
 use crate::fs::{Fs, read_full};
+use crate::tree::{Edge, Hash};
 
 /// Largest piece read at once.
 const WINDOW: usize = 256 * 1024;
 /// The same where one entry is looked for.
 const NEAR: usize = 16 * 1024;
 
-/// A batch with its commit, checksums and batch hash checked; root and entries are not.
+/// A batch with its commit and its place in the tree. Its checksums hold; whether the commit names
+/// its root has to be asked, and what the entries say is not looked at.
 #[derive(Debug)]
 pub(crate) struct Batch {
     /// The entry records as they stand.
@@ -26,19 +26,29 @@ pub(crate) struct Batch {
     entries: Vec<Range<usize>>,
     /// Where the first record begins in the journal.
     offset: u64,
+    /// What its entries add to the tiles, each with its level.
+    pub(crate) hashes: Vec<(u8, Hash)>,
+    /// The tree with the batch.
+    pub(crate) edge: Edge,
     pub(crate) commit: Commit,
     /// Where the commit record begins.
     pub(crate) commit_offset: u64,
 }
 
 impl Batch {
-    /// The entries, each with the offset of its record.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        self.entries.iter().map(|range| {
+    /// The entries, each with the offset of its record and its hash in the tree.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (u64, Hash, &[u8])> {
+        let leaves = self.hashes.iter().filter(|(level, _)| *level == 0).map(|(_, leaf)| *leaf);
+        self.entries.iter().zip(leaves).map(|(range, leaf)| {
             let record = range.start.saturating_sub(HEADER);
             let offset = self.offset.saturating_add(u64::try_from(record).unwrap_or(u64::MAX));
-            (offset, self.bytes.get(range.clone()).unwrap_or_default())
+            (offset, leaf, self.bytes.get(range.clone()).unwrap_or_default())
         })
+    }
+
+    /// Whether the entries up to here are those of which the commit was made.
+    pub(crate) fn has_the_root_of_its_commit(&self) -> bool {
+        self.edge.root() == self.commit.root
     }
 
     /// The bytes of one of its entries.
@@ -75,7 +85,7 @@ pub(crate) struct Batches<'a, F: Fs, H> {
     file: H,
     len: u64,
     offset: u64,
-    size: u64,
+    edge: Edge,
     window: Window,
 }
 
@@ -84,7 +94,7 @@ impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
     pub(crate) fn new(fs: &'a F, file: H) -> io::Result<Option<Self>> {
         let len = crate::fs::uninterrupted(|| fs.len(file.borrow()))?;
         let window = Window::new(WINDOW);
-        let mut walk = Self { fs, file, len, offset: 0, size: 0, window };
+        let mut walk = Self { fs, file, len, offset: 0, edge: Edge::default(), window };
         let (window, file) = (&mut walk.window, walk.file.borrow());
         let magic = window.bytes(fs, file, len, 0, JOURNAL_MAGIC.len())?;
         let magic = magic.is_some_and(|found| found == JOURNAL_MAGIC);
@@ -104,7 +114,7 @@ impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
 
     /// Number of entries in whole batches so far.
     pub(crate) fn size(&self) -> u64 {
-        self.size
+        self.edge.size()
     }
 
     pub(crate) fn next(&mut self) -> io::Result<Step> {
@@ -134,20 +144,21 @@ impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
                 return Ok(self.tail(at, entries.len(), "neither an entry nor a commit", true));
             };
             let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
-            let fits = count > 0 && commit.first == self.size && u64::from(commit.count) == count;
-            if !fits || commit.batch != <[u8; 32]>::from(Sha256::digest(&bytes)) {
+            let size = self.size();
+            if count == 0 || commit.first != size || u64::from(commit.count) != count {
                 // An older commit may be what is left of a tail that was being cut; see `recovery`.
-                let impossible = commit.first >= self.size;
-                return Ok(self.tail(
-                    at,
-                    entries.len(),
-                    "the commit does not fit its batch",
-                    impossible,
-                ));
+                let (why, older) = ("the commit does not fit its batch", commit.first < size);
+                return Ok(self.tail(at, entries.len(), why, !older));
             }
-            self.size = self.size.saturating_add(count);
             self.offset = after;
-            return Ok(Step::Batch(Batch { bytes, entries, offset, commit, commit_offset: at }));
+            let mut hashes = Vec::with_capacity(entries.len().saturating_add(1));
+            for range in &entries {
+                let leaf = Hash::leaf(bytes.get(range.clone()).unwrap_or_default());
+                self.edge.push(leaf, |level, hash| hashes.push((level, hash)));
+            }
+            let edge = self.edge.clone();
+            let batch = Batch { bytes, entries, offset, hashes, edge, commit, commit_offset: at };
+            return Ok(Step::Batch(batch));
         }
     }
 
@@ -164,7 +175,7 @@ impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
     }
 
     fn tail(&self, offset: u64, whole: usize, why: &'static str, impossible: bool) -> Step {
-        let index = self.size.saturating_add(u64::try_from(whole).unwrap_or(u64::MAX));
+        let index = self.size().saturating_add(u64::try_from(whole).unwrap_or(u64::MAX));
         Step::Tail(Tail { index, offset, why, impossible })
     }
 

@@ -3,16 +3,17 @@
 use crate::tree::Hash;
 
 /// What every journal begins with.
-pub(crate) const JOURNAL_MAGIC: &[u8; 8] = b"ARCHLJ1\n";
+pub(crate) const JOURNAL_MAGIC: &[u8; 8] = b"ARCHLJ2\n";
 /// Most entries of one batch.
 pub(crate) const MAX_BATCH_ENTRIES: usize = 4096;
 /// Most bytes of one batch, with headers, without its commit.
 pub(crate) const MAX_BATCH_BYTES: usize = 16 * 1024 * 1024;
 pub(crate) const HEADER: usize = 8;
-const COMMIT_MAGIC: &[u8; 8] = b"ARCHCMT1";
-const COMMIT_LEN: usize = 84;
+const COMMIT_MAGIC: &[u8; 8] = b"ARCHCMT2";
+const COMMIT_LEN: usize = 52;
 
-/// The record that ends a batch. Only what stands before one counts.
+/// The record that ends a batch. Only what stands before one counts, and the root covers every byte
+/// of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Commit {
     /// Index of the batch's first entry.
@@ -21,8 +22,6 @@ pub(crate) struct Commit {
     pub(crate) count: u32,
     /// Root of the tree with the batch.
     pub(crate) root: Hash,
-    /// SHA-256 of the batch's records.
-    pub(crate) batch: [u8; 32],
 }
 
 impl Commit {
@@ -31,7 +30,6 @@ impl Commit {
         bytes.extend_from_slice(&self.first.to_le_bytes());
         bytes.extend_from_slice(&self.count.to_le_bytes());
         bytes.extend_from_slice(self.root.as_bytes());
-        bytes.extend_from_slice(&self.batch);
         bytes
     }
 
@@ -39,10 +37,9 @@ impl Commit {
         let rest = bytes.strip_prefix(COMMIT_MAGIC)?;
         let (first, rest) = rest.split_first_chunk::<8>()?;
         let (count, rest) = rest.split_first_chunk::<4>()?;
-        let (root, rest) = rest.split_first_chunk::<32>()?;
-        let batch: [u8; 32] = rest.try_into().ok()?;
+        let root: [u8; 32] = rest.try_into().ok()?;
         let (first, count) = (u64::from_le_bytes(*first), u32::from_le_bytes(*count));
-        Some(Self { first, count, root: Hash::from_bytes(*root), batch })
+        Some(Self { first, count, root: Hash::from_bytes(root) })
     }
 
     /// Commits with a right checksum anywhere in `bytes`, however they are framed.
@@ -74,7 +71,6 @@ pub(crate) fn write_batch<'a>(
     root: Hash,
     entries: impl ExactSizeIterator<Item = &'a [u8]>,
 ) -> Option<Vec<u8>> {
-    use sha2::{Digest as _, Sha256};
     let count = u32::try_from(entries.len()).ok()?;
     if count == 0 || entries.len() > MAX_BATCH_ENTRIES {
         return None;
@@ -87,7 +83,7 @@ pub(crate) fn write_batch<'a>(
             return None;
         }
     }
-    let commit = Commit { first, count, root, batch: Sha256::digest(&bytes).into() }.to_bytes();
+    let commit = Commit { first, count, root }.to_bytes();
     bytes.extend_from_slice(&frame_header(&commit)?);
     bytes.extend_from_slice(&commit);
     Some(bytes)

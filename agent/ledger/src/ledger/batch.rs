@@ -83,7 +83,7 @@ impl Prepared {
             let record = entry.bytes.len().saturating_add(HEADER);
             offset = offset.saturating_add(u64::try_from(record).unwrap_or(u64::MAX));
         }
-        growth.extend(self.edge, &self.hashes, self.last);
+        growth.append(self.edge, &self.hashes, self.last);
         let size = growth.size();
         self.entries.into_iter().map(|entry| Anchored::new(entry, size)).collect()
     }

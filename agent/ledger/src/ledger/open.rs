@@ -357,17 +357,10 @@ fn grow(
     stated: &mut Option<(u64, Option<Hash>)>,
     tell: &mut impl FnMut(u64, Timestamp, &Record),
 ) -> Result<(), LedgerError> {
-    for (offset, bytes) in batch.entries() {
-        let index = growth.size();
-        let entry =
-            Parsed::read(index, bytes).map_err(|e| damaged(index, offset, &e.to_string()))?;
-        let pushed = growth.push(&entry, Hash::leaf(bytes), offset);
-        pushed.map_err(|why| damaged(index, offset, why))?;
-        tell(index, entry.time, &entry.record);
-    }
-    if growth.root() != batch.commit.root {
-        return Err(damaged(growth.size(), batch.commit_offset, "the commit names another root"));
-    }
+    let read = |index, offset, bytes: &[u8]| {
+        Parsed::read(index, bytes).map_err(|e| damaged(index, offset, &e.to_string()))
+    };
+    growth.take(batch, read, damaged, tell)?;
     if let Some((size, root)) = stated
         && *size == growth.size()
     {

@@ -254,19 +254,12 @@ fn in_file((file, error): (TileFile, io::Error)) -> Failure {
 }
 
 fn take(batch: &Batch, growth: &mut Growth) -> Result<(), Failure> {
-    for (offset, bytes) in batch.entries() {
-        let index = growth.size();
+    let read = |index, offset, bytes: &[u8]| {
         let entry = Parsed::read(index, bytes)
             .and_then(|entry| entry.require_canonical(index, bytes).map(|()| entry));
-        let entry =
-            entry.map_err(|e| failure(e.code(), in_journal(index, offset), e.to_string()))?;
-        let pushed = growth.push(&entry, Hash::leaf(bytes), offset);
-        pushed.map_err(|why| damaged(index, offset, why))?;
-    }
-    if growth.root() != batch.commit.root {
-        return Err(damaged(growth.size(), batch.commit_offset, "the commit names another root"));
-    }
-    Ok(())
+        entry.map_err(|e| failure(e.code(), in_journal(index, offset), e.to_string()))
+    };
+    growth.take(batch, read, damaged, &mut |_, _, _| ())
 }
 
 fn damaged(index: u64, offset: u64, why: &str) -> Failure {

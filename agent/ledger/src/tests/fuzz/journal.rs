@@ -29,7 +29,7 @@ fn good(batches: u64) -> Good {
 
 /// Headers, the words of a commit, and lengths at their borders.
 fn words() -> Vec<Vec<u8>> {
-    let texts = [&b"ARCHLJ1\n"[..], b"ARCHCMT1", b"{\"", b"\"index\":", b"\"prev\":", b"\0\0\0\0"];
+    let texts = [&b"ARCHLJ2\n"[..], b"ARCHCMT2", b"{\"", b"\"index\":", b"\"prev\":", b"\0\0\0\0"];
     let lengths = [84_u32, 85, 0, 65_535, 65_536, 16 << 20, u32::MAX];
     let texts = texts.map(<[u8]>::to_vec).into_iter();
     texts.chain(lengths.map(|length| length.to_le_bytes().to_vec())).collect()
