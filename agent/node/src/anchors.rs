@@ -11,12 +11,15 @@ use std::{
     thread::JoinHandle,
 };
 
-use arch_identity::Timestamp;
-use arch_ledger::{Anchored, Ledger, LedgerError, LogKeys, Record, Recovery, fs::Fs};
+use arch_identity::{Digest, Timestamp};
+use arch_ledger::{Anchored, Entry, Ledger, LedgerError, LogKeys, Record, Recovery, fs::Fs};
 use arch_problem::{Code, Problem, codes};
 use tokio::sync::{oneshot, watch};
 
-use crate::{memory::Memory, told::problem};
+use crate::{
+    memory::{KnownJob, Memory},
+    told::problem,
+};
 use thread::{Asked, Owner};
 
 /// The most records of one batch.
@@ -167,6 +170,34 @@ impl Anchors {
         let (reply, answer) = oneshot::channel();
         self.ask(Asked::Receipt { index, reply }).await?;
         answer.await.map_err(|_| AnchorError::Closed)?.map_err(AnchorError::Ledger)
+    }
+
+    /// Entries that are durable, in the order asked for.
+    ///
+    /// # Errors
+    /// [`AnchorError`].
+    pub async fn entries(&self, indices: Vec<u64>) -> Result<Vec<Entry>, AnchorError> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Asked::Entries { indices, reply }).await?;
+        answer.await.map_err(|_| AnchorError::Closed)?.map_err(AnchorError::Ledger)
+    }
+
+    /// All that the ledger says of a job; `None` if it never was accepted. One that is over is read
+    /// from the journal.
+    ///
+    /// # Errors
+    /// [`AnchorError`].
+    pub async fn job(&self, digest: Digest) -> Result<Option<KnownJob>, AnchorError> {
+        let ended = {
+            let memory = self.memory();
+            match (memory.open_job(&digest), memory.ended_job(&digest)) {
+                (Some(job), _) => return Ok(Some(job.clone())),
+                (None, Some(ended)) => *ended,
+                (None, None) => return Ok(None),
+            }
+        };
+        let entries = self.entries(ended.entries().collect()).await?;
+        Ok(KnownJob::told_by(entries))
     }
 
     /// Size and root.

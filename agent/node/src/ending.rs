@@ -30,8 +30,8 @@ pub(crate) fn called_off_record(digest: Digest, attempt: u32) -> Record {
 /// An end without a run: what the job needs cannot be had, or it is not believed any more.
 pub(crate) async fn give_up(node: &Arc<Node>, digest: Digest, problem: &Problem) -> Next {
     let _hand = node.hands.take(digest).await;
-    let job = node.anchors.memory().job(&digest).cloned();
-    let Some(job) = job.filter(|job| job.end.is_none()) else { return Next::Over };
+    let job = node.anchors.memory().open_job(&digest).cloned();
+    let Some(job) = job else { return Next::Over };
     tracing::warn!(job = %digest, %problem, "given up");
     let record = records::ended(digest, job.attempts, EndState::Failed, "givenUp", Some(problem));
     end(node, record).await

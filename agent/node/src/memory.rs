@@ -1,33 +1,40 @@
-//! What the ledger says, folded into answers: the jobs, the refusals, the newest versions.
+//! What the ledger says, folded into answers: the jobs, the refusals, the newest versions. Of jobs that
+//! are not over it holds all; of the others, and of refusals, where the ledger speaks of them.
 //!
 //! Never written to disk: it is made from the entries at the start and learns every entry that is
 //! anchored. Deleting a file of the state folder therefore cannot make the node forget.
 
+mod ended;
 mod history;
 mod job;
 mod named;
 mod refusal;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use arch_document::Kind;
 use arch_identity::{Digest, Timestamp};
 use arch_ledger::Record;
 use arch_schedule::JobState;
 
+pub use ended::EndedJob;
 pub use history::AcceptedBefore;
 use job::Common;
 pub use job::{End, KnownJob};
 pub use named::Named;
+use refusal::Codes;
 pub use refusal::KnownRefusal;
 
 /// All that the ledger says, as far as the agent asks.
 #[derive(Debug, Default)]
 pub struct Memory {
-    jobs: BTreeMap<Digest, Box<KnownJob>>,
+    /// Jobs without an end.
+    open: BTreeMap<Digest, Box<KnownJob>>,
+    ended: HashMap<Digest, EndedJob>,
     /// Of the job that was accepted last.
     common: Common,
-    refusals: BTreeMap<Digest, KnownRefusal>,
+    refusals: HashMap<Digest, KnownRefusal>,
+    codes: Codes,
     versions: BTreeMap<(Kind, String), Newest>,
     /// Name of the policy that became active last.
     policy: Option<String>,
@@ -60,23 +67,35 @@ impl Memory {
             Record::Revocation { document, name, version } => {
                 self.version(Kind::Revocation, name, *document, *version);
             }
-            Record::Refused { subject, .. } => {
-                if let Some(new) = KnownRefusal::new(index, time, record) {
-                    let earlier = self.refusals.remove(subject);
-                    self.refusals.insert(*subject, new.after(earlier));
-                }
+            Record::Refused { subject, code, .. } => {
+                let code = self.codes.held_once(code);
+                self.refusals.entry(*subject).or_default().learn(index, code);
             }
             Record::Accepted { document, .. } => {
                 if let Some(job) = KnownJob::accepted(index, time, record, &self.common) {
                     self.common = Common::from(&job);
-                    self.jobs.insert(*document, Box::new(job));
+                    self.open.insert(*document, Box::new(job));
                 }
             }
             record => {
-                if let Some(job) = record.job().and_then(|digest| self.jobs.get_mut(digest)) {
-                    job.learn(index, time, record);
+                if let Some(document) = record.job() {
+                    self.step(*document, index, time, record);
                 }
             }
+        }
+    }
+
+    fn step(&mut self, document: Digest, index: u64, time: Timestamp, record: &Record) {
+        let Some(job) = self.open.get_mut(&document) else {
+            if let Some(job) = self.ended.get_mut(&document) {
+                job.learn(index, record);
+            }
+            return;
+        };
+        job.learn(index, time, record);
+        if let Some(ended) = EndedJob::of(job) {
+            self.open.remove(&document);
+            self.ended.insert(document, ended);
         }
     }
 
@@ -113,10 +132,36 @@ impl Memory {
         self.size
     }
 
-    /// A job that was accepted.
+    /// A job that has not come to an end.
     #[must_use]
-    pub fn job(&self, digest: &Digest) -> Option<&KnownJob> {
-        self.jobs.get(digest).map(|job| &**job)
+    pub fn open_job(&self, digest: &Digest) -> Option<&KnownJob> {
+        self.open.get(digest).map(|job| &**job)
+    }
+
+    /// A job that has.
+    #[must_use]
+    pub fn ended_job(&self, digest: &Digest) -> Option<&EndedJob> {
+        self.ended.get(digest)
+    }
+
+    /// Whether a job was accepted, ended or not.
+    #[must_use]
+    pub fn has_job(&self, digest: &Digest) -> bool {
+        self.open.contains_key(digest) || self.ended.contains_key(digest)
+    }
+
+    /// The state of a job that was accepted.
+    #[must_use]
+    pub fn state_of(&self, digest: &Digest) -> Option<JobState> {
+        let open = self.open_job(digest).map(|job| job.state);
+        open.or_else(|| self.ended_job(digest).map(EndedJob::state))
+    }
+
+    /// When a job was accepted: the moment at which its signatures and its time were judged.
+    #[must_use]
+    pub fn accepted_at(&self, digest: &Digest) -> Option<Timestamp> {
+        let open = self.open_job(digest).map(|job| job.accepted_at);
+        open.or_else(|| self.ended_job(digest).map(EndedJob::accepted_at))
     }
 
     /// A document or file that was refused.
@@ -134,27 +179,33 @@ impl Memory {
     /// Jobs that have not come to an end, in the order in which they were accepted.
     #[must_use]
     pub fn unended(&self) -> Vec<Digest> {
-        let mut open: Vec<_> = self.jobs.iter().filter(|(_, job)| job.end.is_none()).collect();
+        let mut open: Vec<_> = self.open.iter().collect();
         open.sort_by_key(|(_, job)| job.anchors.accepted);
         open.into_iter().map(|(digest, _)| *digest).collect()
     }
 
-    /// Every accepted job.
-    pub fn jobs(&self) -> impl Iterator<Item = (&Digest, &KnownJob)> {
-        self.jobs.iter().map(|(digest, job)| (digest, &**job))
+    /// How many jobs were ever accepted.
+    #[must_use]
+    pub fn jobs(&self) -> usize {
+        self.open.len().saturating_add(self.ended.len())
     }
 
-    /// Everything that was refused and not accepted later.
-    pub fn refusals(&self) -> impl Iterator<Item = (&Digest, &KnownRefusal)> {
-        self.refusals.iter().filter(|(subject, _)| !self.jobs.contains_key(subject))
+    /// Every accepted job, and everything that was refused and not accepted later: the entry that says
+    /// so, the digest and the state.
+    pub fn subjects(&self) -> impl Iterator<Item = (u64, Digest, JobState)> {
+        let accepted = |job: &KnownJob| job.anchors.accepted.unwrap_or(0);
+        let open = self.open.iter().map(move |(digest, job)| (accepted(job), *digest, job.state));
+        let ended = self.ended.iter().map(|(digest, job)| (job.accepted(), *digest, job.state()));
+        let refused = self.refusals.iter().filter(|(subject, _)| !self.has_job(subject));
+        let refused = refused.map(|(subject, known)| (known.index(), *subject, JobState::Refused));
+        open.chain(ended).chain(refused)
     }
 
     /// How many jobs are in each state, refused ones included.
     #[must_use]
     pub fn counts(&self) -> BTreeMap<String, u64> {
         let mut counts = BTreeMap::new();
-        let states = self.jobs.values().map(|job| job.state);
-        for state in states.chain(self.refusals().map(|_| JobState::Refused)) {
+        for (_, _, state) in self.subjects() {
             let count: &mut u64 = counts.entry(state.to_string()).or_default();
             *count = count.saturating_add(1);
         }

@@ -23,11 +23,12 @@ use crate::{
     executor_client::ExecutorClient,
     gate::{Gate, Shut},
     hands::Hands,
+    memory::KnownJob,
     places::Places,
     refusals::Bucket,
     settings::Settings,
     supplies::Stores,
-    told::{Told, problem},
+    told::{Told, no_such_job, problem},
 };
 
 /// Everything that a running agent has. Cheap to share, never copied.
@@ -197,7 +198,16 @@ impl Node {
     /// The state of an accepted job.
     #[must_use]
     pub fn state_of(&self, digest: &Digest) -> Option<JobState> {
-        self.anchors.memory().job(digest).map(|job| job.state)
+        self.anchors.memory().state_of(digest)
+    }
+
+    /// All that the ledger says of an accepted job.
+    ///
+    /// # Errors
+    /// When there is none, or the ledger cannot be read.
+    pub(crate) async fn job(&self, digest: Digest) -> Told<KnownJob> {
+        let found = self.anchors.job(digest).await.map_err(|error| error.problem())?;
+        found.ok_or_else(|| no_such_job(digest))
     }
 
     /// Notes what the ledger's trouble means for new jobs.

@@ -37,7 +37,7 @@ use crate::{
     readmission::judge_again,
     records,
     supplies::{self, Secured, Supplies},
-    told::{Told, blocking, one, problem},
+    told::{Told, blocking, no_such_job, one, problem},
     validate::{Store, Unlooked, Validated, validate},
 };
 
@@ -257,10 +257,8 @@ async fn gather(node: &Node, placed: &Placed) -> Told<Supplies> {
 async fn accepted_with(node: &Node, digest: Digest) -> Told<BTreeMap<String, Digest>> {
     // A job may get its place before its acceptance is durable; whoever accepts it holds the hand.
     let _hand = node.hands.take(digest).await;
-    let inputs = node.anchors.memory().job(&digest).map(|job| job.inputs.to_map());
-    inputs.ok_or_else(|| {
-        problem(codes::NO_SUCH_JOB, format!("no accepted job has the digest {digest}"))
-    })
+    let inputs = node.anchors.memory().open_job(&digest).map(|job| job.inputs.to_map());
+    inputs.ok_or_else(|| no_such_job(digest))
 }
 
 /// The start is durable when this gives a number.
@@ -271,11 +269,9 @@ async fn start(
     cancel: &Cancel,
 ) -> Result<u32, Next> {
     let _hand = node.hands.take(digest).await;
-    let job = node.anchors.memory().job(&digest).cloned();
+    let job = node.anchors.memory().open_job(&digest).cloned();
     // No acceptance: anchoring it failed. Ended or called off: somebody was quicker.
-    let Some(job) = job.filter(|job| job.end.is_none() && !job.called_off) else {
-        return Err(Next::Over);
-    };
+    let Some(job) = job.filter(|job| !job.called_off) else { return Err(Next::Over) };
     if node.gate.is_stopping() {
         return Err(Next::Over);
     }
@@ -323,7 +319,7 @@ async fn conclude(
     let _hand = node.hands.take(digest).await;
     node.running().remove(&digest);
     let (losses, called_off) =
-        node.anchors.memory().job(&digest).map_or((0, false), |job| (job.losses, job.called_off));
+        node.anchors.memory().open_job(&digest).map_or((0, false), |j| (j.losses, j.called_off));
     if called_off {
         return end(node, called_off_record(digest, attempt)).await;
     }

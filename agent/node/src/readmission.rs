@@ -18,7 +18,7 @@ use crate::{
 /// which it was accepted, by the root, the revocations and the policy of today.
 pub(crate) fn take_up(node: &Node, digest: Digest) -> Result<Admitted, Vec<Problem>> {
     let gone = || one(problem(codes::WENT_MISSING, "the document is not in the archive"));
-    let known = |memory: &Memory| memory.job(&digest).map(|job| job.accepted_at);
+    let known = |memory: &Memory| memory.accepted_at(&digest);
     let accepted_at = known(&node.anchors.memory()).ok_or_else(gone)?;
     // Nobody waits for the memory while the disk is read.
     let source = node.stores.shelf.document(&digest).map_err(one)?;

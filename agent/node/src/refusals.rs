@@ -67,7 +67,7 @@ pub(crate) async fn anchor(
     let _hand = node.hands.take(subject).await;
     let known = {
         let memory = node.anchors.memory();
-        memory.was_refused(&subject, first.code.as_str()) || memory.job(&subject).is_some()
+        memory.was_refused(&subject, first.code.as_str()) || memory.has_job(&subject)
     };
     if known {
         return true;

@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// # Errors
 /// When there is no such job, it has not ended with a run, or it cannot be run again.
 pub(crate) async fn replay(node: &Arc<Node>, digest: Digest) -> Told<Replayed> {
-    let (then, accepted_with) = ended(node, digest)?;
+    let (then, accepted_with) = ended(node, digest).await?;
     let _at_work = node.at_work();
     let replayed = match place(node, digest).await {
         Ok(placed) => {
@@ -85,12 +85,9 @@ async fn run(
 }
 
 /// How the job ended, and the inputs that it was accepted with.
-fn ended(node: &Node, digest: Digest) -> Told<(End, BTreeMap<String, Digest>)> {
-    let memory = node.anchors.memory();
-    let job = memory.job(&digest).ok_or_else(|| {
-        problem(codes::NO_SUCH_JOB, format!("no accepted job has the digest {digest}"))
-    })?;
-    let end = job.end.clone().filter(|_| job.attempts > 0).ok_or_else(|| {
+async fn ended(node: &Node, digest: Digest) -> Told<(End, BTreeMap<String, Digest>)> {
+    let job = node.job(digest).await?;
+    let end = job.end.filter(|_| job.attempts > 0).ok_or_else(|| {
         problem(
             codes::WRONG_STATE,
             format!("the job is {}; only a run that ended is run again", job.state),

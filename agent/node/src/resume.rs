@@ -29,7 +29,7 @@ const MOST_DEATHS: u32 = 10;
 pub(crate) async fn resume(node: &Arc<Node>) -> Result<(), crate::anchors::AnchorError> {
     let left = node.anchors.memory().unended();
     for digest in left {
-        let Some(job) = node.anchors.memory().job(&digest).cloned() else { continue };
+        let Some(job) = node.anchors.memory().open_job(&digest).cloned() else { continue };
         if job.called_off {
             end_beside(node, called_off_record(digest, job.attempts));
             continue;

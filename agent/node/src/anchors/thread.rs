@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock, mpsc};
 use std::time::{Duration, Instant};
 
-use arch_ledger::{Anchored, Ledger, LedgerError, Record, fs::Fs};
+use arch_ledger::{Anchored, Entry, Ledger, LedgerError, Record, fs::Fs};
 use tokio::sync::{oneshot, watch};
 
 use super::{Head, Health, MOST};
@@ -27,6 +27,7 @@ type Reply = oneshot::Sender<Result<Vec<Anchored>, LedgerError>>;
 pub(super) enum Asked {
     Append { records: Vec<Record>, reply: Reply },
     Receipt { index: u64, reply: oneshot::Sender<Result<String, LedgerError>> },
+    Entries { indices: Vec<u64>, reply: oneshot::Sender<Result<Vec<Entry>, LedgerError>> },
     Head { reply: oneshot::Sender<Head> },
     Close,
 }
@@ -111,6 +112,11 @@ impl<F: Fs> Owner<F> {
                     }
                 }
                 Asked::Receipt { index, reply } => self.receipts.push((index, reply)),
+                Asked::Entries { indices, reply } => {
+                    let entries = indices.into_iter().map(|index| self.ledger.entry(index));
+                    // Nobody waits any more: that is all the same.
+                    let _ = reply.send(entries.collect());
+                }
                 Asked::Head { reply } => drop(reply.send(self.head())),
                 Asked::Close => break,
             }

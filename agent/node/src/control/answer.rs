@@ -20,8 +20,10 @@ use crate::{
 pub(super) async fn answer(node: &Arc<Node>, peer: &Peer, call: Call) -> Reply {
     let answered = match call {
         Call::Status {} => show::status(node).await.map(|s| Answer::Status(Box::new(s))),
-        Call::JobList { state } => show::list(node, state.as_deref()),
-        Call::JobShow { digest } => show::job(node, digest).map(|d| Answer::JobShow(Box::new(d))),
+        Call::JobList { state } => show::list(node, state.as_deref()).await,
+        Call::JobShow { digest } => {
+            show::job(node, digest).await.map(|d| Answer::JobShow(Box::new(d)))
+        }
         Call::JobSubmit { file, bytes } => {
             submit(node, &file, &bytes.0).await.map(Answer::JobSubmit)
         }

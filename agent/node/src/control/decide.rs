@@ -4,30 +4,29 @@ use std::sync::Arc;
 
 use arch_identity::Digest;
 use arch_ledger::Record;
-use arch_problem::{Problem, codes};
+use arch_problem::codes;
 use arch_schedule::{Event, JobState};
 
 use super::Peer;
 use crate::{
     cancel::Wish,
     ending::called_off_record,
-    memory::KnownJob,
     node::Node,
     pipeline::launch_all,
     point::Point,
-    told::{Told, problem},
+    told::{Told, no_such_job, problem},
 };
 
 /// Calls a job off, whether it waits or runs.
 pub(super) async fn cancel(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Told<JobState> {
     let _hand = node.hands.take(digest).await;
-    let job = known(node, digest, Event::CancelledByHand)?;
+    let attempts = attempts(node, digest, Event::CancelledByHand)?;
     let called_off = Record::Cancelled { document: digest, by: peer.name() };
     let running = node.running().get(&digest).cloned();
     let records = match &running {
         // How it ended is told when the executor says so.
         Some(_) => vec![called_off],
-        None => vec![called_off, called_off_record(digest, job.attempts)],
+        None => vec![called_off, called_off_record(digest, attempts)],
     };
     let ended = running.is_none();
     anchor(node, records).await?;
@@ -47,7 +46,7 @@ pub(super) async fn cancel(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Tol
 /// Lets a quarantined result out.
 pub(super) async fn release(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Told<JobState> {
     let _hand = node.hands.take(digest).await;
-    known(node, digest, Event::ReleasedByHand)?;
+    attempts(node, digest, Event::ReleasedByHand)?;
     anchor(node, vec![Record::Released { document: digest, by: peer.name() }]).await?;
     node.ended();
     state(node, digest)
@@ -56,25 +55,22 @@ pub(super) async fn release(node: &Arc<Node>, peer: &Peer, digest: Digest) -> To
 /// Throws a quarantined result away.
 pub(super) async fn reject(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Told<JobState> {
     let _hand = node.hands.take(digest).await;
-    known(node, digest, Event::RejectedByHand)?;
+    attempts(node, digest, Event::RejectedByHand)?;
     anchor(node, vec![Record::Rejected { document: digest, by: peer.name() }]).await?;
     state(node, digest)
 }
 
-/// The job, if the step makes sense for it.
-fn known(node: &Node, digest: Digest, event: Event) -> Told<KnownJob> {
+/// How often the job was started, if the step makes sense for it.
+fn attempts(node: &Node, digest: Digest, event: Event) -> Told<u32> {
     let memory = node.anchors.memory();
-    let job = memory.job(&digest).ok_or_else(|| no_such_job(digest))?;
-    let wrong = || problem(codes::WRONG_STATE, format!("the job is {}", job.state));
-    if job.called_off {
+    let state = memory.state_of(&digest).ok_or_else(|| no_such_job(digest))?;
+    let open = memory.open_job(&digest);
+    if open.is_some_and(|job| job.called_off) {
         return Err(problem(codes::WRONG_STATE, "the job is being called off already"));
     }
-    job.state.after(event).map_err(|_| wrong())?;
-    Ok(job.clone())
-}
-
-pub(super) fn no_such_job(digest: Digest) -> Box<Problem> {
-    problem(codes::NO_SUCH_JOB, format!("no accepted job has the digest {digest}"))
+    let wrong = |_| problem(codes::WRONG_STATE, format!("the job is {state}"));
+    state.after(event).map_err(wrong)?;
+    Ok(open.map_or(0, |job| job.attempts))
 }
 
 async fn anchor(node: &Arc<Node>, records: Vec<Record>) -> Told<()> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arch_document::{SignedDocument, Validity};
 use arch_identity::Digest;
+use arch_ledger::Record;
 use arch_problem::codes;
 use arch_schedule::{Inventory, JobState};
 use arch_wire::control::{
@@ -11,11 +12,10 @@ use arch_wire::control::{
     LINE_CAP, LedgerState, Status, Text,
 };
 
-use super::decide::no_such_job;
 use crate::{
     memory::{KnownJob, KnownRefusal},
     node::Node,
-    told::{Told, blocking, problem},
+    told::{Told, blocking, no_such_job, problem},
 };
 
 /// Rows of one list.
@@ -73,33 +73,39 @@ fn amounts(inventory: &Inventory) -> Amounts {
     }
 }
 
-pub(super) fn list(node: &Node, state: Option<&str>) -> Told<Answer> {
+pub(super) async fn list(node: &Node, state: Option<&str>) -> Told<Answer> {
     let wanted: Option<JobState> =
         state.map(str::parse).transpose().map_err(|error: arch_schedule::NoSuchState| {
             problem(codes::MALFORMED_CALL, error.to_string())
         })?;
-    let memory = node.anchors.memory();
-    let jobs = memory.jobs().map(|(digest, job)| (job.anchors.accepted, row(*digest, job)));
-    let refused =
-        memory.refusals().map(|(subject, known)| (Some(known.index), refused_row(*subject, known)));
-    let fits = |state: &str| wanted.is_none_or(|wanted| wanted.as_str() == state);
-    let mut rows: Vec<_> = jobs.chain(refused).filter(|(_, row)| fits(&row.state)).collect();
-    rows.sort_by_key(|(index, _)| std::cmp::Reverse(*index));
-    let all = rows.len();
-    let jobs = fitting(rows.into_iter().take(ROWS).map(|(_, row)| row));
-    Ok(Answer::JobList { truncated: jobs.len() < all, jobs })
+    let fits = |state: JobState| wanted.is_none_or(|wanted| wanted == state);
+    let mut found: Vec<_> =
+        node.anchors.memory().subjects().filter(|(_, _, state)| fits(*state)).collect();
+    found.sort_unstable_by_key(|(index, ..)| std::cmp::Reverse(*index));
+    let (mut jobs, mut room) = (Vec::new(), Room(ROOM));
+    for (index, digest, state) in found.iter().take(ROWS) {
+        let row = match state {
+            JobState::Refused => refused(node, *digest, *index).await?.row,
+            _ => row(*digest, &node.job(*digest).await?),
+        };
+        if !room.takes(&row) {
+            break;
+        }
+        jobs.push(row);
+    }
+    Ok(Answer::JobList { truncated: jobs.len() < found.len(), jobs })
 }
 
-/// As many rows as one line holds; names and owners are others' choice.
-fn fitting(rows: impl Iterator<Item = JobRow>) -> Vec<JobRow> {
-    let mut room = ROOM;
-    let fits = |row: &JobRow| {
+/// What is left of a line; names and owners are others' choice.
+struct Room(usize);
+
+impl Room {
+    fn takes(&mut self, row: &JobRow) -> bool {
         let size = serde_json::to_string(row).map_or(usize::MAX, |text| text.len());
-        let left = room.checked_sub(size.saturating_add(1));
-        room = left.unwrap_or(0);
+        let left = self.0.checked_sub(size.saturating_add(1));
+        self.0 = left.unwrap_or(0);
         left.is_some()
-    };
-    rows.take_while(fits).collect()
+    }
 }
 
 fn row(digest: Digest, job: &KnownJob) -> JobRow {
@@ -113,36 +119,45 @@ fn row(digest: Digest, job: &KnownJob) -> JobRow {
     }
 }
 
-fn refused_row(subject: Digest, known: &KnownRefusal) -> JobRow {
-    JobRow {
-        digest: subject,
-        name: known.file.clone(),
-        owner: String::new(),
-        state: JobState::Refused.to_string(),
-        code: Some(known.code.clone()),
-        time: known.time,
+pub(super) async fn job(node: &Node, digest: Digest) -> Told<JobDetail> {
+    let refused_at = {
+        let memory = node.anchors.memory();
+        let refusal = memory.refusal(&digest).filter(|_| !memory.has_job(&digest));
+        refusal.map(KnownRefusal::index)
+    };
+    match refused_at {
+        Some(index) => refused(node, digest, index).await,
+        None => Ok(detail(digest, &node.job(digest).await?)),
     }
 }
 
-pub(super) fn job(node: &Node, digest: Digest) -> Told<JobDetail> {
-    let memory = node.anchors.memory();
-    if let Some(job) = memory.job(&digest) {
-        return Ok(detail(digest, job));
-    }
-    let known = memory.refusal(&digest).ok_or_else(|| no_such_job(digest))?;
+/// What the entry `index` says of a document or file that was refused.
+async fn refused(node: &Node, subject: Digest, index: u64) -> Told<JobDetail> {
+    let entries = node.anchors.entries(vec![index]).await.map_err(|error| error.problem())?;
+    let entry = entries.into_iter().next().ok_or_else(|| no_such_job(subject))?;
+    let Record::Refused { file, code, message, line, column, .. } = entry.record else {
+        return Err(no_such_job(subject));
+    };
     Ok(JobDetail {
-        row: refused_row(digest, known),
-        anchors: Anchors { refused: Some(known.index), ..Anchors::default() },
+        row: JobRow {
+            digest: subject,
+            name: file,
+            owner: String::new(),
+            state: JobState::Refused.to_string(),
+            code: Some(code),
+            time: entry.time,
+        },
+        anchors: Anchors { refused: Some(index), ..Anchors::default() },
         attempts: 0,
         module: None,
         rules: Vec::new(),
         grants: Vec::new(),
-        outcome: Some(known.message.clone()),
+        outcome: Some(message),
         outputs: std::collections::BTreeMap::new(),
         reads: None,
         used: None,
-        line: known.line,
-        column: known.column,
+        line,
+        column,
     })
 }
 
@@ -172,15 +187,11 @@ fn detail(digest: Digest, job: &KnownJob) -> JobDetail {
 }
 
 pub(super) async fn logs(node: &Arc<Node>, digest: Digest) -> Told<Answer> {
-    let (stdout, stderr) = {
-        let memory = node.anchors.memory();
-        let job = memory.job(&digest).ok_or_else(|| no_such_job(digest))?;
-        let unended = || {
-            problem(codes::WRONG_STATE, format!("the job is {}; it wrote nothing yet", job.state))
-        };
-        let end = job.end.as_ref().ok_or_else(unended)?;
-        (end.outputs.get("stdout").copied(), end.logs)
-    };
+    let job = node.job(digest).await?;
+    let unended =
+        || problem(codes::WRONG_STATE, format!("the job is {}; it wrote nothing yet", job.state));
+    let end = job.end.as_ref().ok_or_else(unended)?;
+    let (stdout, stderr) = (end.outputs.get("stdout").copied(), end.logs);
     let node = Arc::clone(node);
     blocking(move || {
         Ok(Answer::JobLogs { stdout: text(&node, stdout)?, stderr: text(&node, stderr)? })
@@ -213,10 +224,10 @@ mod tests {
             code: None,
             time: arch_identity::Timestamp::from_unix(0).unwrap(),
         };
-        let jobs = fitting((0..1_000).map(row));
+        let mut room = Room(ROOM);
+        let jobs: Vec<_> = (0..1_000).map(row).take_while(|row| room.takes(row)).collect();
         assert!(jobs.len() > 300 && jobs.len() < 1_000, "{}", jobs.len());
         let reply = arch_wire::control::Reply::Ok(Answer::JobList { jobs, truncated: true });
         assert!(arch_wire::control::write_reply(&reply).is_ok());
-        assert_eq!(fitting((0..3).map(row)).len(), 3);
     }
 }

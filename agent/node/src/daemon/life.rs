@@ -156,10 +156,10 @@ async fn tend_the_queue(node: &Arc<Node>) {
 /// `--run-once`: what lies in the drop folder, run to its end; then what waited for those ends.
 async fn everything_once(node: &Arc<Node>) -> Result<(), Stop> {
     loop {
-        let before = node.anchors.memory().jobs().count();
+        let before = node.anchors.memory().jobs();
         service::read_drop_folder(node).await;
         all_ended(node).await?;
-        if node.anchors.memory().jobs().count() == before {
+        if node.anchors.memory().jobs() == before {
             return Ok(());
         }
     }

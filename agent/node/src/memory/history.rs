@@ -7,7 +7,7 @@ use super::Memory;
 
 impl History for Memory {
     fn was_accepted(&self, digest: &Digest) -> bool {
-        self.jobs.contains_key(digest) || self.versions.values().any(|n| n.document == *digest)
+        self.has_job(digest) || self.versions.values().any(|n| n.document == *digest)
     }
 
     fn newest_version(&self, kind: Kind, name: &str) -> Option<u64> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arch_identity::{Digest, Timestamp};
-use arch_ledger::{EndState, Record, Usage};
+use arch_ledger::{EndState, Entry, Record, Usage};
 use arch_schedule::{Event, JobState};
 use arch_wire::control::Anchors;
 
@@ -169,13 +169,26 @@ impl KnownJob {
         }
     }
 
-    /// The ledger is the truth; a step that makes no sense is told and leaves the state.
-    fn step(&mut self, event: Event) {
-        match self.state.after(event) {
-            Ok(state) => self.state = state,
-            Err(error) => tracing::error!(%error, "the ledger holds an odd step"),
-        }
+    /// A job as its entries tell it, the acceptance first.
+    pub(crate) fn told_by(entries: impl IntoIterator<Item = Entry>) -> Option<Self> {
+        let mut entries = entries.into_iter();
+        let Entry { index, time, record, .. } = entries.next()?;
+        let mut job = Self::accepted(index, time, &record, &Common::default())?;
+        entries.for_each(|entry| job.learn(entry.index, entry.time, &entry.record));
+        Some(job)
     }
+
+    fn step(&mut self, event: Event) {
+        self.state = after(self.state, event);
+    }
+}
+
+/// The ledger is the truth; a step that makes no sense is told and leaves the state.
+pub(super) fn after(state: JobState, event: Event) -> JobState {
+    state.after(event).unwrap_or_else(|error| {
+        tracing::error!(%error, "the ledger holds an odd step");
+        state
+    })
 }
 
 impl End {

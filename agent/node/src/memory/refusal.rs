@@ -1,55 +1,48 @@
-//! One document or file that was refused, perhaps for several reasons over time.
+//! One document or file that was refused, perhaps for several reasons over time. Who sends rubbish
+//! decides how many there are: of each only the newest entry and the codes are kept.
 
-use arch_identity::Timestamp;
-use arch_ledger::Record;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-/// The last refusal of a document or file, and the codes of all.
-#[derive(Debug, Clone)]
+/// Where the ledger says why something was refused.
+#[derive(Debug, Clone, Default)]
 pub struct KnownRefusal {
-    /// Index of the newest entry.
-    pub index: u64,
-    /// Time of the newest entry.
-    pub time: Timestamp,
-    /// Name of the file.
-    pub file: String,
-    /// Why, as a code.
-    pub code: String,
-    /// Why, in words.
-    pub message: String,
-    /// Line in the file.
-    pub line: Option<u32>,
-    /// Column in the file.
-    pub column: Option<u32>,
-    codes: Vec<String>,
+    index: u64,
+    codes: Box<[Arc<str>]>,
 }
 
 impl KnownRefusal {
-    /// The first refusal of a subject.
-    pub(super) fn new(at: u64, now: Timestamp, record: &Record) -> Option<Self> {
-        let Record::Refused { file, code, message, line, column, .. } = record else {
-            return None;
-        };
-        Some(Self {
-            index: at,
-            time: now,
-            file: file.clone(),
-            code: code.clone(),
-            message: message.clone(),
-            line: *line,
-            column: *column,
-            codes: vec![code.clone()],
-        })
+    /// Takes in the entry of a refusal; the reasons of all are remembered.
+    pub(super) fn learn(&mut self, index: u64, code: Arc<str>) {
+        self.index = index;
+        if !self.has_code(&code) {
+            let codes = std::mem::take(&mut self.codes);
+            self.codes = codes.into_iter().chain([code]).collect();
+        }
     }
 
-    /// A later one; the reasons of all are remembered.
-    pub(super) fn after(mut self, earlier: Option<Self>) -> Self {
-        let earlier = earlier.map(|known| known.codes).unwrap_or_default();
-        let new = earlier.into_iter().filter(|code| !self.has_code(code)).collect::<Vec<_>>();
-        self.codes.extend(new);
-        self
+    /// Index of the newest entry.
+    #[must_use]
+    pub fn index(&self) -> u64 {
+        self.index
     }
 
     pub(super) fn has_code(&self, code: &str) -> bool {
-        self.codes.iter().any(|known| known == code)
+        self.codes.iter().any(|known| **known == *code)
+    }
+}
+
+/// The codes that occur. There are few, and an agent of another version may have had others.
+#[derive(Debug, Default)]
+pub(super) struct Codes(BTreeSet<Arc<str>>);
+
+impl Codes {
+    pub(super) fn held_once(&mut self, code: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(code) {
+            return Arc::clone(known);
+        }
+        let code: Arc<str> = code.into();
+        self.0.insert(Arc::clone(&code));
+        code
     }
 }
