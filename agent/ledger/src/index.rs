@@ -3,6 +3,7 @@
 //! Rebuilt from the journal at every start, so there is no second file that could tell otherwise.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 
 use arch_identity::{Digest, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -27,12 +28,8 @@ pub struct JobRecord {
     pub state: JobState,
     /// Index of its `accepted` entry.
     pub accepted: u64,
-    /// When it was accepted.
-    pub accepted_at: Timestamp,
-    /// Number of the newest attempt; 0 before the first.
-    pub attempt: u32,
-    /// Index of its `finished` entry.
-    pub finished: Option<u64>,
+    /// Index of its `finished` entry; entry 0 is never one.
+    pub finished: Option<NonZeroU64>,
     /// Index of the newest entry about it.
     pub last: u64,
 }
@@ -183,7 +180,7 @@ impl Index {
     pub(crate) fn learn(&mut self, index: u64, time: Timestamp, record: &Record) {
         self.newest = Some(time);
         if let Some(document) = record.job() {
-            return self.step(*document, index, time, record);
+            return self.step(*document, index, record);
         }
         match record {
             Record::Root { document, version } => {
@@ -223,13 +220,11 @@ impl Index {
     }
 
     /// A step that makes no sense is passed over: what is in the ledger cannot be refused any more.
-    fn step(&mut self, document: Digest, index: u64, time: Timestamp, record: &Record) {
+    fn step(&mut self, document: Digest, index: u64, record: &Record) {
         if let Record::Accepted { .. } = record {
             self.jobs.entry(document).or_insert_with(|| JobRecord {
                 state: JobState::Accepted,
                 accepted: index,
-                accepted_at: time,
-                attempt: 0,
                 finished: None,
                 last: index,
             });
@@ -240,10 +235,8 @@ impl Index {
         let Some(state) = after else { return };
         job.state = state;
         job.last = index;
-        match record {
-            Record::Started { attempt, .. } => job.attempt = *attempt,
-            Record::Finished { .. } => job.finished = Some(index),
-            _ => {}
+        if let Record::Finished { .. } = record {
+            job.finished = NonZeroU64::new(index);
         }
     }
 }

@@ -10,7 +10,7 @@ mod job;
 mod named;
 mod refusal;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use arch_document::Kind;
 use arch_identity::{Digest, Timestamp};
@@ -30,10 +30,10 @@ pub use refusal::KnownRefusal;
 pub struct Memory {
     /// Jobs without an end.
     open: BTreeMap<Digest, Box<KnownJob>>,
-    ended: HashMap<Digest, EndedJob>,
+    ended: BTreeMap<Digest, EndedJob>,
     /// Of the job that was accepted last.
     common: Common,
-    refusals: HashMap<Digest, KnownRefusal>,
+    refusals: BTreeMap<Digest, KnownRefusal>,
     codes: Codes,
     versions: BTreeMap<(Kind, String), Newest>,
     /// Name of the policy that became active last.

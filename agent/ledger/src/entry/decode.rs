@@ -12,89 +12,109 @@ use super::Parsed;
 use crate::record::{EndState, Record, Usage};
 use crate::tree::Hash;
 
-/// What the bytes say, if they are plain and of a frequent kind.
+/// Length of a digest as text: `sha256:` and 64 digits.
+const DIGEST: usize = 71;
+
+/// What the bytes say, if they are plain and of a frequent kind. The first field tells the kind apart.
 pub(super) fn plainly(bytes: &[u8]) -> Option<Parsed> {
     let text = std::str::from_utf8(bytes).ok()?;
-    // Not in a string: a quote would be escaped there. The key of an input may look like it; then
-    // nothing below fits, and the general reader has its turn.
-    let (_, behind) = text.split_once("\"kind\":\"")?;
-    let (kind, _) = behind.split_once('"')?;
     let mut from = Fields { rest: text.strip_prefix('{')?.as_bytes(), text };
-    let (prev, time, record);
-    match kind {
-        "accepted" => {
-            let document = from.digest("document")?;
-            let (grants, inputs) = (from.texts("grants")?, from.digests("inputs")?);
-            from.kind(kind)?;
-            let (module, name) = (from.digest("module")?, from.owned("name")?);
-            let (owner, policy) = (from.owned("owner")?, from.digest("policy")?);
-            prev = from.digest("prev")?;
-            let rules = from.texts("rules")?;
-            time = from.text("time")?;
-            record =
-                Record::Accepted { document, name, owner, module, inputs, policy, rules, grants };
-        }
-        "started" => {
-            let (attempt, document) = (from.small("attempt")?, from.digest("document")?);
-            let environment = from.digest("environment")?;
-            from.kind(kind)?;
-            prev = from.digest("prev")?;
-            time = from.text("time")?;
-            record = Record::Started { document, attempt, environment };
-        }
-        "finished" => {
-            let attempt = from.small("attempt")?;
-            let code = from.maybe("code", |f| f.owned("code"))?;
-            let (document, fuel) = (from.digest("document")?, from.number("fuel")?);
-            from.kind(kind)?;
-            let logs = from.maybe("logs", |f| f.digest("logs"))?;
-            let (outcome, outputs) = (from.owned("outcome")?, from.digests("outputs")?);
-            prev = from.digest("prev")?;
-            let reads = from.maybe("reads", |f| f.digest("reads"))?;
-            let state = end(from.text("state")?)?;
-            time = from.text("time")?;
-            let usage = from.usage()?;
-            record = Record::Finished {
-                document,
-                attempt,
-                state,
-                outcome,
-                code,
-                outputs,
-                logs,
-                reads,
-                fuel,
-                usage,
-            };
-        }
-        "refused" => {
-            let code = from.owned("code")?;
-            let column = from.maybe("column", |f| f.small("column"))?;
-            let file = from.owned("file")?;
-            from.kind(kind)?;
-            let line = from.maybe("line", |f| f.small("line"))?;
-            let message = from.owned("message")?;
-            prev = from.digest("prev")?;
-            let rule = from.maybe("rule", |f| f.owned("rule"))?;
-            let subject = from.digest("subject")?;
-            time = from.text("time")?;
-            record = Record::Refused { subject, file, code, message, line, column, rule };
-        }
-        "interrupted" => {
-            let (attempt, document) = (from.small("attempt")?, from.digest("document")?);
-            from.kind(kind)?;
-            prev = from.digest("prev")?;
-            time = from.text("time")?;
-            from.version()?;
-            record = Record::Interrupted { document, attempt, why: from.owned("why")? };
-        }
-        _ => return None,
-    }
-    if kind != "interrupted" {
-        from.version()?;
-    }
+    let (record, Common { prev, time }) = if from.is_next("document") {
+        accepted(&mut from)?
+    } else if from.is_next("attempt") {
+        attempt(&mut from)?
+    } else {
+        refused(&mut from)?
+    };
     let prev = Hash::from_bytes(*prev.as_bytes());
     (from.rest == b"}").then_some(Parsed { prev, time: time.parse().ok()?, record })
+}
+
+/// What stands in every entry.
+struct Common<'a> {
+    prev: Digest,
+    time: &'a str,
+}
+
+fn accepted<'a>(from: &mut Fields<'a>) -> Option<(Record, Common<'a>)> {
+    let document = from.digest("document")?;
+    let (grants, inputs) = (from.texts("grants")?, from.digests("inputs")?);
+    from.kind("accepted")?;
+    let (module, name) = (from.digest("module")?, from.owned("name")?);
+    let (owner, policy) = (from.owned("owner")?, from.digest("policy")?);
+    let prev = from.digest("prev")?;
+    let rules = from.texts("rules")?;
+    let time = from.text("time")?;
+    from.version()?;
+    let record = Record::Accepted { document, name, owner, module, inputs, policy, rules, grants };
+    Some((record, Common { prev, time }))
+}
+
+/// What is said of one attempt: that it was started, interrupted, or ended.
+fn attempt<'a>(from: &mut Fields<'a>) -> Option<(Record, Common<'a>)> {
+    let attempt = from.small("attempt")?;
+    let code = from.maybe("code", |f| f.owned("code"))?;
+    let document = from.digest("document")?;
+    if from.is_next("fuel") {
+        return finished(from, attempt, code, document);
+    }
+    let environment = from.maybe("environment", |f| f.digest("environment"))?;
+    from.kind(if environment.is_some() { "started" } else { "interrupted" })?;
+    let prev = from.digest("prev")?;
+    let time = from.text("time")?;
+    from.version()?;
+    let record = match environment {
+        Some(environment) => Record::Started { document, attempt, environment },
+        None => Record::Interrupted { document, attempt, why: from.owned("why")? },
+    };
+    code.is_none().then_some((record, Common { prev, time }))
+}
+
+fn finished<'a>(
+    from: &mut Fields<'a>,
+    attempt: u32,
+    code: Option<String>,
+    document: Digest,
+) -> Option<(Record, Common<'a>)> {
+    let fuel = from.number("fuel")?;
+    from.kind("finished")?;
+    let logs = from.maybe("logs", |f| f.digest("logs"))?;
+    let (outcome, outputs) = (from.owned("outcome")?, from.digests("outputs")?);
+    let prev = from.digest("prev")?;
+    let reads = from.maybe("reads", |f| f.digest("reads"))?;
+    let state = end(from.text("state")?)?;
+    let time = from.text("time")?;
+    let usage = from.usage()?;
+    from.version()?;
+    let record = Record::Finished {
+        document,
+        attempt,
+        state,
+        outcome,
+        code,
+        outputs,
+        logs,
+        reads,
+        fuel,
+        usage,
+    };
+    Some((record, Common { prev, time }))
+}
+
+fn refused<'a>(from: &mut Fields<'a>) -> Option<(Record, Common<'a>)> {
+    let code = from.owned("code")?;
+    let column = from.maybe("column", |f| f.small("column"))?;
+    let file = from.owned("file")?;
+    from.kind("refused")?;
+    let line = from.maybe("line", |f| f.small("line"))?;
+    let message = from.owned("message")?;
+    let prev = from.digest("prev")?;
+    let rule = from.maybe("rule", |f| f.owned("rule"))?;
+    let subject = from.digest("subject")?;
+    let time = from.text("time")?;
+    from.version()?;
+    let record = Record::Refused { subject, file, code, message, line, column, rule };
+    Some((record, Common { prev, time }))
 }
 
 fn end(state: &str) -> Option<EndState> {
@@ -170,7 +190,18 @@ impl<'a> Fields<'a> {
     }
 
     fn digest(&mut self, name: &str) -> Option<Digest> {
-        self.text(name)?.parse().ok()
+        self.name(name)?;
+        self.plain_digest()
+    }
+
+    /// A string of the length of a digest; there are many, so nobody looks for its end.
+    fn plain_digest(&mut self) -> Option<Digest> {
+        self.eat(b"\"")?;
+        let from = self.text.len().checked_sub(self.rest.len())?;
+        let digest = self.text.get(from..from.checked_add(DIGEST)?)?;
+        self.rest = self.rest.get(DIGEST..)?;
+        self.eat(b"\"")?;
+        digest.parse().ok()
     }
 
     fn kind(&mut self, kind: &str) -> Option<()> {
@@ -221,7 +252,7 @@ impl<'a> Fields<'a> {
             }
             let name = self.string()?;
             self.eat(b":")?;
-            let digest = self.string()?.parse().ok()?;
+            let digest = self.plain_digest()?;
             // A second one of a name, or another order, is no spelling of ours.
             let ascends =
                 digests.last_key_value().is_none_or(|(last, _): (&String, _)| **last < *name);

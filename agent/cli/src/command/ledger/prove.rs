@@ -1,5 +1,7 @@
 //! `archctl ledger prove`
 
+use std::num::NonZeroU64;
+
 use arch_ledger::{Checkpoint, Entry, LedgerError, Receipt};
 use serde::Serialize;
 use serde_json::Value;
@@ -106,7 +108,8 @@ impl Args {
         let Some(job) = &self.job else { return Ok(self.index.unwrap_or_default()) };
         let known = ledger.known()?;
         let digest = known.find(job)?;
-        let job = known.index().job(&digest).map(|job| job.finished.unwrap_or(job.last));
+        let job =
+            known.index().job(&digest).map(|job| job.finished.map_or(job.last, NonZeroU64::get));
         job.or_else(|| known.index().refused(&digest)).ok_or_else(|| {
             Stop::no(
                 format!("the ledger says nothing of {digest}"),
