@@ -160,3 +160,81 @@ async fn a_record_that_the_ledger_refuses_harms_nobody_who_shares_its_batch() {
     }
     assert_eq!(anchors.memory().size(), 41);
 }
+
+fn accepted(document: Digest) -> Record {
+    Record::Accepted {
+        document,
+        name: "embed".into(),
+        owner: "user:a".into(),
+        module: Digest::of(b"module"),
+        inputs: [("text".to_owned(), Digest::of(b"text"))].into(),
+        policy: Digest::of(b"policy"),
+        rules: vec!["owners.all".into()],
+        grants: vec!["read:/data".into()],
+    }
+}
+
+fn started(document: Digest) -> Record {
+    Record::Started { document, attempt: 1, environment: Digest::of(b"engine") }
+}
+
+fn quarantined(document: Digest) -> Record {
+    Record::Finished {
+        document,
+        attempt: 1,
+        state: arch_ledger::EndState::Quarantined,
+        outcome: "completed".into(),
+        code: Some("ARCH-S001".into()),
+        outputs: [("index".to_owned(), Digest::of(b"index"))].into(),
+        logs: None,
+        reads: None,
+        fuel: 7,
+        usage: arch_ledger::Usage::default(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_over_is_told_whole_by_its_entries() {
+    let folder = tempfile::tempdir().unwrap();
+    let (anchors, thread) = Anchors::start(ledger(folder.path())).unwrap();
+    let (job, other, unknown) = (Digest::of(b"job"), Digest::of(b"other"), Digest::of(b"none"));
+    // Between its entries stand those of another, and a tile ends.
+    anchors.anchor(vec![accepted(job), accepted(other)]).await.unwrap();
+    anchors.anchor((0..300).map(refused).collect()).await.unwrap();
+    anchors.anchor(vec![started(other), started(job)]).await.unwrap();
+    let open = anchors.job(job).await.unwrap().unwrap();
+    assert_eq!((open.state, open.anchors.started), (arch_schedule::JobState::Running, Some(304)));
+    anchors.anchor(vec![quarantined(job), quarantined(other)]).await.unwrap();
+    assert_eq!((anchors.memory().unended().len(), anchors.memory().jobs()), (0, 2));
+    let released = Record::Released { document: job, by: "root".into() };
+    anchors.anchor_one(released).await.unwrap();
+
+    let told = anchors.job(job).await.unwrap().unwrap();
+    anchors.close().await;
+    thread.join().unwrap();
+    // A later start tells the same.
+    let (anchors, thread) = Anchors::start(ledger(folder.path())).unwrap();
+    let again = anchors.job(job).await.unwrap().unwrap();
+    assert_eq!(format!("{again:?}"), format!("{told:?}"));
+
+    let of = |job: &KnownJob| (job.name.clone(), job.owner.clone(), job.module, job.accepted_at);
+    assert_eq!(of(&told), of(&open));
+    let of = |job: &KnownJob| (job.inputs.clone(), job.rules.clone(), job.grants.clone());
+    assert_eq!(of(&told), of(&open));
+    assert_eq!((told.state, told.attempts), (arch_schedule::JobState::Released, 1));
+    let places = arch_wire::control::Anchors {
+        refused: None,
+        accepted: Some(1),
+        started: Some(304),
+        finished: Some(305),
+        decided: Some(307),
+    };
+    assert_eq!(told.anchors, places);
+    let end = told.end.unwrap();
+    assert_eq!((end.code.as_deref(), end.fuel), (Some("ARCH-S001"), 7));
+    assert_eq!(end.outputs.get("index"), Some(&Digest::of(b"index")));
+    assert_eq!(anchors.job(other).await.unwrap().unwrap().anchors.decided, None);
+    assert!(anchors.job(unknown).await.unwrap().is_none());
+    anchors.close().await;
+    thread.join().unwrap();
+}
