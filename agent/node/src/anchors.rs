@@ -107,24 +107,6 @@ impl Anchors {
         Ok((anchors, thread, recovery))
     }
 
-    /// As [`Anchors::open`], for a ledger that is open already; its journal is read once more.
-    ///
-    /// # Errors
-    /// [`AnchorError`] when an entry cannot be read or the thread cannot be started.
-    pub fn start<F>(ledger: Ledger<F>) -> Result<(Self, JoinHandle<()>), AnchorError>
-    where
-        F: Fs + Send + 'static,
-        F::File: Send,
-        F::Lock: Send,
-    {
-        let mut memory = Memory::default();
-        for entry in ledger.entries(0) {
-            let entry = entry?;
-            memory.learn(entry.index, entry.time, &entry.record);
-        }
-        Self::begin(ledger, memory)
-    }
-
     fn begin<F>(ledger: Ledger<F>, memory: Memory) -> Result<(Self, JoinHandle<()>), AnchorError>
     where
         F: Fs + Send + 'static,

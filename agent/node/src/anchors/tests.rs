@@ -4,10 +4,20 @@ use arch_ledger::{LogKeys, StdFs};
 use super::*;
 use crate::clock;
 
-fn ledger(folder: &std::path::Path) -> Ledger<StdFs> {
+fn opened_in(folder: &std::path::Path) -> (Anchors, JoinHandle<()>) {
+    opened(StdFs::open(folder).unwrap())
+}
+
+fn opened<F>(fs: F) -> (Anchors, JoinHandle<()>)
+where
+    F: Fs + Send + 'static,
+    F::File: Send,
+    F::Lock: Send,
+{
     let keys = KeyPair::from_seed(KeyKind::Hybrid, &[1; 32]);
     let keys = LogKeys::new("example.org/node", keys).unwrap();
-    Ledger::open(StdFs::open(folder).unwrap(), keys, clock::wall()).unwrap().0
+    let (anchors, thread, _) = Anchors::open(fs, keys, clock::wall()).unwrap();
+    (anchors, thread)
 }
 
 fn refused(number: u32) -> Record {
@@ -25,7 +35,7 @@ fn refused(number: u32) -> Record {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_at_once_are_anchored_each_once_and_share_batches() {
     let folder = tempfile::tempdir().unwrap();
-    let (anchors, thread) = Anchors::start(ledger(folder.path())).unwrap();
+    let (anchors, thread) = opened_in(folder.path());
     let tasks: Vec<_> = (0..500)
         .map(|number| {
             let anchors = anchors.clone();
@@ -48,16 +58,13 @@ async fn many_at_once_are_anchored_each_once_and_share_batches() {
     anchors.close().await;
     thread.join().unwrap();
     assert!(matches!(anchors.anchor_one(refused(0)).await, Err(AnchorError::Closed)));
-    assert_eq!(Anchors::start(ledger(folder.path())).unwrap().0.memory().size(), 501);
+    assert_eq!(opened_in(folder.path()).0.memory().size(), 501);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_idle_ledger_makes_its_tiles_and_checkpoint_durable_once() {
     let fs = arch_ledger::fault::MemFs::default();
-    let keys = KeyPair::from_seed(KeyKind::Hybrid, &[1; 32]);
-    let keys = LogKeys::new("example.org/node", keys).unwrap();
-    let (ledger, _) = Ledger::open(fs.clone(), keys, clock::wall()).unwrap();
-    let (anchors, _thread) = Anchors::start(ledger).unwrap();
+    let (anchors, _thread) = opened(fs.clone());
     let before = fs.syncs();
     anchors.anchor_one(refused(1)).await.unwrap();
     assert_eq!(fs.syncs(), before + 1, "the journal alone");
@@ -77,7 +84,7 @@ async fn an_idle_ledger_makes_its_tiles_and_checkpoint_durable_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_only_the_folder_sees_a_moment_later_what_was_anchored() {
     let folder = tempfile::tempdir().unwrap();
-    let (anchors, thread) = Anchors::start(ledger(folder.path())).unwrap();
+    let (anchors, thread) = opened_in(folder.path());
     let reader = arch_ledger::Reader::open(folder.path()).unwrap();
     let anchored = anchors.anchor_one(refused(1)).await.unwrap();
     // Nobody asks the agent for anything: it shows by itself what it made durable.
@@ -102,7 +109,7 @@ async fn who_has_only_the_folder_sees_a_moment_later_what_was_anchored() {
 #[tokio::test(flavor = "multi_thread")]
 async fn full_batches_that_wait_are_anchored_in_turn_each_as_a_unit() {
     let folder = tempfile::tempdir().unwrap();
-    let (anchors, thread) = Anchors::start(ledger(folder.path())).unwrap();
+    let (anchors, thread) = opened_in(folder.path());
     let odd = Record::Released { document: Digest::of(b"unknown"), by: "uid:0".into() };
     // 24 units of as many records as one batch takes.
     let numbers: Vec<u32> = (0..6_144).collect();
@@ -146,7 +153,7 @@ async fn full_batches_that_wait_are_anchored_in_turn_each_as_a_unit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_that_the_ledger_refuses_harms_nobody_who_shares_its_batch() {
     let folder = tempfile::tempdir().unwrap();
-    let (anchors, _thread) = Anchors::start(ledger(folder.path())).unwrap();
+    let (anchors, _thread) = opened_in(folder.path());
     let odd = Record::Released { document: Digest::of(b"unknown"), by: "uid:0".into() };
     let tasks: Vec<_> = (0..60)
         .map(|number| {
@@ -196,7 +203,7 @@ fn quarantined(document: Digest) -> Record {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_is_over_is_told_whole_by_its_entries() {
     let folder = tempfile::tempdir().unwrap();
-    let (anchors, thread) = Anchors::start(ledger(folder.path())).unwrap();
+    let (anchors, thread) = opened_in(folder.path());
     let (job, other, unknown) = (Digest::of(b"job"), Digest::of(b"other"), Digest::of(b"none"));
     // Between its entries stand those of another, and a tile ends.
     anchors.anchor(vec![accepted(job), accepted(other)]).await.unwrap();
@@ -213,7 +220,7 @@ async fn a_job_that_is_over_is_told_whole_by_its_entries() {
     anchors.close().await;
     thread.join().unwrap();
     // A later start tells the same.
-    let (anchors, thread) = Anchors::start(ledger(folder.path())).unwrap();
+    let (anchors, thread) = opened_in(folder.path());
     let again = anchors.job(job).await.unwrap().unwrap();
     assert_eq!(format!("{again:?}"), format!("{told:?}"));
 

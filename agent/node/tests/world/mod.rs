@@ -264,8 +264,7 @@ impl World {
         let inner = StdFs::open(&places.ledger()).unwrap();
         let (full, fault) = (Arc::clone(&self.full), Arc::clone(&self.fault));
         let disk = disk::Disk { inner, full, fault };
-        let (ledger, _) = Ledger::open(disk, keys, now()).unwrap();
-        let (anchors, thread) = Anchors::start(ledger).unwrap();
+        let (anchors, thread, _) = Anchors::open(disk, keys, now()).unwrap();
         let authority =
             match authority::establish(&places, self.pin, &settings.groups, &anchors).await {
                 Ok(authority) => authority,
