@@ -1,4 +1,4 @@
-//! Files as long as any that is read, full of one thing: for the tests of the loader, and for the
+//! Files full of one thing, nearly all as long as any that is read: for the tests of the loader, and for the
 //! bench that says how long each keeps a node busy.
 
 /// The most that is read.
@@ -115,7 +115,8 @@ const HEADS: [(&str, &str); 25] = [
 pub fn floods() -> impl Iterator<Item = (&'static str, String)> {
     let fills = FILLS.into_iter().map(|fill| ("", fill)).chain(HEADS);
     let filled = fills.map(|(head, fill)| (fill, filled(head, fill)));
-    filled.chain([("keys", keys()), ("steps", steps()), ("laughs", laughs())])
+    let others = [("keys", keys()), ("steps", steps()), ("laughs", laughs()), ("almost", almost())];
+    filled.chain(others)
 }
 
 /// The head, and the piece as often as there is room.
@@ -148,4 +149,9 @@ fn laughs() -> String {
     };
     let text = format!("l0: &l0 [lol]\n{}", (1..12).map(level).collect::<String>());
     filled("", &text)
+}
+
+/// Nearly as many values as are read, in letters that only a YAML parser reads, and then an alias.
+fn almost() -> String {
+    format!("a: é\nb:\n{}c: *a\n", "  - {b: c}\n".repeat(3_330))
 }
