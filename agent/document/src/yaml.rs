@@ -77,7 +77,8 @@ impl Tree {
 /// Reads a file's bytes. `file` is its name in messages.
 ///
 /// # Errors
-/// The first [`Problem`]: a code `ARCH-D1xx`, its line and column, and what to write instead.
+/// The first [`Problem`]: a code `ARCH-D1xx`, its line and column, and what to write instead. Too
+/// much of anything comes before whatever else is wrong.
 pub fn load(file: &str, bytes: &[u8]) -> Result<Tree, Box<Problem>> {
     let read = scan::check(bytes).and_then(|text| {
         flood::check(text)?;

@@ -138,6 +138,17 @@ fn a_flood_that_is_refused_early_has_the_code_and_the_place_that_the_parser_give
 }
 
 #[test]
+fn too_much_is_told_before_what_else_is_wrong() {
+    let many = format!("a: [no, {}]\n", "1, ".repeat(10_000));
+    let long = format!("a: no\nb: {}\n", "x".repeat(65_537));
+    for (text, too_much) in [(many, "ARCH-D122"), (long, "ARCH-D123")] {
+        assert_eq!(code(text.as_bytes()), too_much);
+        let parsed = apart::by_parser("f.yaml", text.as_bytes()).unwrap_err();
+        assert_eq!(parsed.code.to_string(), "ARCH-D118");
+    }
+}
+
+#[test]
 fn a_flood_of_json_takes_no_longer() {
     for piece in
         ["{", "[", "{\"a\":", "{\"a\":[", "\"", "\\", "1", "1,", "{\"a\":1,", "null", "\u{e9}"]
