@@ -129,7 +129,10 @@ impl Sweep<'_> {
             let is_first = first.is_none();
             let (start, indent) = *first.get_or_insert((self.at, deep));
             // A mark of documents, a line between two depths, an empty line first: not for us.
-            if deep < indent || (is_first && breaks > 1) || self.rest().starts_with("---") {
+            if deep < indent
+                || (is_first && breaks > 1)
+                || (deep == 0 && self.rest().starts_with("---"))
+            {
                 return Err(Stop::Unsure);
             }
             if is_first {
