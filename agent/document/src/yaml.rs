@@ -1,17 +1,19 @@
 //! The strict YAML loader: what it accepts, every YAML reader reads the same way.
 //!
 //! ```text
-//! bytes ──scan──> text without traps ──quick──────────────────┬──> Tree with a span for each value
-//!                                       └─ gives up ─> build ─┘
+//! bytes ──scan──> text without traps ──flood──> not too much ──quick──────────────────┬──> Tree
+//!                                                                └─ gives up ─> build ─┘
 //! ```
 //!
 //! `build` reads the events of a YAML parser and is the judge of every text; `quick` reads what is
-//! written plainly, which is nearly all that is ever signed, in a tenth of the time.
+//! written plainly, which is nearly all that is ever signed, in a tenth of the time. `flood` refuses
+//! what has too many values or too long a text before either begins.
 //!
 //! Far smaller than YAML: one document, a map at its top, no anchors, aliases, tags, merge keys,
 //! directives, null, tabs or folded lines; plain scalars only where YAML 1.1 and 1.2 agree.
 
 mod build;
+mod flood;
 mod plain;
 mod quick;
 mod scalar;
@@ -75,12 +77,16 @@ impl Tree {
 /// Reads a file's bytes. `file` is its name in messages.
 ///
 /// # Errors
-/// The first [`Problem`]: a code `ARCH-D1xx`, its line and column, and what to write instead.
+/// The first [`Problem`]: a code `ARCH-D1xx`, its line and column, and what to write instead. Too
+/// much of anything comes before whatever else is wrong.
 pub fn load(file: &str, bytes: &[u8]) -> Result<Tree, Box<Problem>> {
-    let read = scan::check(bytes).and_then(|text| match quick::read(text) {
-        Some(Plain::Document(root)) => Ok(root),
-        Some(Plain::Nothing(end)) => Err(build::empty(end)),
-        None => build::document(text),
+    let read = scan::check(bytes).and_then(|text| {
+        flood::check(text)?;
+        match quick::read(text) {
+            Some(Plain::Document(root)) => Ok(root),
+            Some(Plain::Nothing(end)) => Err(build::empty(end)),
+            None => build::document(text),
+        }
     });
     read.map(|root| Tree { root }).map_err(|flaw| flaw.tell(file))
 }
@@ -88,7 +94,7 @@ pub fn load(file: &str, bytes: &[u8]) -> Result<Tree, Box<Problem>> {
 /// The two readers of [`load`], each alone, for tests that hold them beside each other: what the
 /// quick one takes, the parser takes with an equal tree.
 pub mod apart {
-    use super::{Plain, Problem, Tree, build, quick, scan};
+    use super::{Plain, Problem, Tree, build, flood, quick, scan};
 
     /// The quick reader's tree; `None` where [`load`](super::load) asks the parser.
     #[must_use]
@@ -97,6 +103,21 @@ pub mod apart {
             Plain::Document(root) => Some(Tree { root }),
             Plain::Nothing(_) => None,
         }
+    }
+
+    /// How many keys, values, lists and maps are counted before anything is read, with `values` and
+    /// `bytes` of one text for limits; `None` where the count gives up.
+    ///
+    /// # Errors
+    /// The limit that is crossed.
+    pub fn counted(
+        bytes: &[u8],
+        values: usize,
+        text: usize,
+    ) -> Result<Option<usize>, Box<Problem>> {
+        let limits = flood::Limits { values, bytes: text };
+        let counted = scan::check(bytes).and_then(|text| flood::count(text, limits));
+        counted.map_err(|flaw| flaw.tell("f.yaml"))
     }
 
     /// What the parser alone says.

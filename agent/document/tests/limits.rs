@@ -11,7 +11,11 @@
 
 use std::time::{Duration, Instant};
 
-use arch_document::{MAX_BYTES, SignedDocument, yaml};
+use arch_document::{
+    MAX_BYTES, SignedDocument,
+    yaml::{self, apart},
+};
+use arch_problem::Problem;
 
 const SIZE: usize = MAX_BYTES as usize;
 
@@ -34,6 +38,31 @@ fn a_text_may_have_64_kib_and_not_a_byte_more() {
     assert_eq!(code(&text(65_537)), "ARCH-D123");
     let key = format!("{}: 1\n", "x".repeat(65_537));
     assert!(["ARCH-D107", "ARCH-D123"].contains(&&*code(key.as_bytes())));
+}
+
+/// How a text is written, and what writes it.
+type Way = (&'static str, fn(String) -> String);
+
+#[test]
+fn a_text_of_64_kib_is_read_however_it_is_written_and_one_of_a_byte_more_is_not() {
+    let x = |count: usize| "x".repeat(count);
+    let written: [Way; 9] = [
+        ("plain", |text| format!("a: {text}\n")),
+        ("plain, with blanks and a comment behind it", |text| format!("a: {text}    # c\n")),
+        ("on a line of its own", |text| format!("a:\n  {text}\n")),
+        ("in a list", |text| format!("a:\n- é\n- {text}\n")),
+        ("in brackets", |text| format!("a: [é, {text} ]\n")),
+        ("in single quotes", |text| format!("a: '{}'\n", text.replace('x', "''"))),
+        ("escaped", |text| format!("a: \"{}\"\n", text.replacen('x', "\\U0000007a", 9_000))),
+        ("as a block", |text| format!("a: |-\n  {}\n", text.replacen("xxx", "x\n\n  x", 10_000))),
+        ("as a block, CRLF", |text| format!("a: |-\r\n    {text}\r\n\r\nb: 1\r\n")),
+    ];
+    for (how, write) in written {
+        let blocks = if how == "as a block" { 10_000 } else { 0 };
+        let read = yaml::load("f.yaml", write(x(65_536 - blocks)).as_bytes());
+        assert!(read.is_ok(), "{how}: {}", read.unwrap_err());
+        assert_eq!(code(write(x(65_537 - blocks)).as_bytes()), "ARCH-D123", "{how}");
+    }
 }
 
 #[test]
@@ -74,121 +103,49 @@ fn quickest(work: impl Fn()) -> Duration {
 /// Generous, for a build without optimisation.
 const ENOUGH: Duration = Duration::from_millis(400);
 
-/// Each fills a file of 256 KiB with one thing after another.
-fn floods() -> Vec<(&'static str, String)> {
-    let pieces = [
-        "[",
-        "{",
-        "[[",
-        "{a: ",
-        "[a, ",
-        "- ",
-        "-\n",
-        "? ",
-        ": ",
-        "a: ",
-        "a:\n",
-        "\"",
-        "'",
-        "\"a\": ",
-        "'a' ",
-        "&a ",
-        "&a\n",
-        "*a ",
-        "*a\n",
-        "!a ",
-        "!!str ",
-        "!<",
-        "#",
-        "# \n",
-        "|\n",
-        ">\n",
-        "a: |\n",
-        "a: |+\n\n",
-        "---\n",
-        "--- ",
-        "...\n",
-        "%YAML 1.1\n",
-        "% ",
-        "\n",
-        " ",
-        "\r\n",
-        " \n",
-        "a",
-        "a ",
-        "a\n",
-        "é",
-        "0",
-        "1,",
-        "\\",
-        "\"\\",
-        "]",
-        "}",
-        ",",
-        "[]",
-        "{}",
-        "[],",
-        "a: [",
-        "a: {b: ",
-        "[\n",
-        "{\n",
-        "- [",
-        "- {",
-        "<<: ",
-        "@",
-        "`",
-        "=",
-        "~",
-        "a:b",
-        "a: b: ",
-        "?\n",
-        ":\n",
-        "\"a\n",
-        "a: \"\\u0041",
-        "[a: ",
-        "[?",
-        "{?",
-        "{:",
-    ];
-    let mut floods: Vec<_> =
-        pieces.iter().map(|piece| (*piece, piece.repeat(SIZE / piece.len()))).collect();
-    for (name, head, piece) in [
-        ("flow list", "a: [", "x, "),
-        ("flow map", "a: {", "x: 1, "),
-        ("nested pairs", "a: [", "[x: 1], "),
-        ("long plain", "a: ", "x y "),
-        ("long quoted", "a: \"", "\\n"),
-        ("block text", "a: |\n", "  x\n"),
-        ("block blank lines", "a: |\n", "\n"),
-        ("comments", "a: 1\n", "# c\n"),
-        ("comments in flow", "a: [1,\n", "# c\n"),
-        ("list in block", "a:\n", "- x\n"),
-        ("list of lists", "a:\n", "- - x\n"),
-        ("anchors", "a: [", "&a 1, "),
-        ("aliases", "a: &a 1\nb: [", "*a, "),
-        ("explicit keys", "", "? a\n: b\n"),
-        ("indents", "a:\n", "                                                    \n"),
-        ("combining marks", "a: \"e", "\u{301}"),
-        ("combining marks out of order", "a: \"e", "\u{301}\u{323}"),
-        ("hangul", "a: \"", "\u{1100}\u{1161}"),
-    ] {
-        floods.push((name, format!("{head}{}", piece.repeat((SIZE - head.len()) / piece.len()))));
-    }
-    let steps = (0..700).map(|i| format!("{}a:\n", " ".repeat(i))).collect();
-    floods.push(("steps", steps));
-    floods
-}
-
 #[test]
 fn no_flood_takes_long() {
     let mut slow = Vec::new();
-    for (name, text) in floods() {
+    for (name, text) in arch_campaign::floods() {
         let took = quickest(|| drop(yaml::load("f.yaml", text.as_bytes())));
         if took > ENOUGH {
             slow.push(format!("{name:?}: {took:?}"));
         }
     }
     assert!(slow.is_empty(), "\n{}", slow.join("\n"));
+}
+
+/// The code of a refusal and where it is.
+type Refusal = (String, Option<(u32, u32)>);
+
+fn refusal<T>(read: Result<T, Box<Problem>>) -> Result<T, Refusal> {
+    read.map_err(|problem| {
+        let at = problem.at.as_ref().map(|at| (at.span.line, at.span.column));
+        (problem.code.to_string(), at)
+    })
+}
+
+#[test]
+fn a_flood_that_is_refused_early_has_the_code_and_the_place_that_the_parser_gives_it() {
+    let mut early = 0;
+    for (name, text) in arch_campaign::floods() {
+        let bytes = text.as_bytes();
+        early += usize::from(apart::counted(bytes, 10_000, 65_536).is_err());
+        let parsed = refusal(apart::by_parser("f.yaml", bytes));
+        assert_eq!(refusal(yaml::load("f.yaml", bytes)), parsed, "{name:?}");
+    }
+    assert!(early > 25, "{early} are refused before the parser reads them");
+}
+
+#[test]
+fn too_much_is_told_before_what_else_is_wrong() {
+    let many = format!("a: [no, {}]\n", "1, ".repeat(10_000));
+    let long = format!("a: no\nb: {}\n", "x".repeat(65_537));
+    for (text, too_much) in [(many, "ARCH-D122"), (long, "ARCH-D123")] {
+        assert_eq!(code(text.as_bytes()), too_much);
+        let parsed = apart::by_parser("f.yaml", text.as_bytes()).unwrap_err();
+        assert_eq!(parsed.code.to_string(), "ARCH-D118");
+    }
 }
 
 #[test]

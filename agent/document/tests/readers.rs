@@ -10,6 +10,7 @@
     reason = "tests may be blunt"
 )]
 
+mod counted;
 mod world;
 
 use std::{fs, path::Path};
@@ -25,6 +26,9 @@ fn taken(text: &[u8]) -> bool {
     let (quick, parsed) = (apart::quickly(text), apart::by_parser("f.yaml", text));
     let shown = String::from_utf8_lossy(text);
     assert_eq!(yaml::load("f.yaml", text), parsed, "in {shown:?}");
+    if let Ok(tree) = &parsed {
+        counted::agrees(text, tree);
+    }
     match (quick, parsed) {
         (None, _) => false,
         (Some(quick), Ok(parsed)) => {
@@ -184,4 +188,26 @@ fn what_the_quick_reader_takes_the_parser_takes_with_an_equal_tree() {
         (quick, all) = (quick + plain, all + 1);
     });
     assert!(all < 1_000 || quick > all / 4, "{quick} of {all} say little");
+}
+
+#[test]
+fn the_count_before_reading_refuses_nothing_that_the_parser_takes() {
+    let texts: Vec<Vec<u8>> = kept().into_iter().map(|(_, text)| text).collect();
+    let (mut certain, mut good, mut all) = (0_u64, 0_u64, 0_u64);
+    Campaign::new("counts", 6_000).run(|case| {
+        let mut text = counted::drawn(case);
+        if case.once_in(3) {
+            slip(&mut text, &texts, case);
+        }
+        all += 1;
+        if let Ok(tree) = apart::by_parser("f.yaml", &text) {
+            good += 1;
+            let sure = u64::from(counted::agrees(&text, &tree));
+            certain += sure;
+            case.count("taken");
+            case.add("counted to the end", sure);
+        }
+    });
+    assert!(all < 1_000 || good > all / 4, "{good} of {all} say little");
+    assert!(all < 1_000 || certain > good / 2, "{certain} of {good} are counted");
 }

@@ -22,6 +22,7 @@
 #![expect(clippy::panic, reason = "a campaign fails the test that it is")]
 
 mod case;
+mod floods;
 mod mutator;
 mod orders;
 mod report;
@@ -29,6 +30,7 @@ mod report;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use case::Case;
+pub use floods::{filled, floods};
 pub use mutator::Mutator;
 use orders::Orders;
 use report::Report;

@@ -151,6 +151,14 @@ pub(crate) const CAMPAIGNS: &[Campaign] = &[
         needs_programs: false,
     },
     Campaign {
+        name: "counts",
+        about: "what refuses floods before they are read counts what the parser finds",
+        package: "arch-document",
+        target: &["--test", "readers"],
+        test: "the_count_before_reading_refuses_nothing_that_the_parser_takes",
+        needs_programs: false,
+    },
+    Campaign {
         name: "policy",
         about: "the decision agrees with a plain second reading",
         package: "arch-policy",

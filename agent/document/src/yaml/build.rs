@@ -111,8 +111,7 @@ impl<'a> Builder<'a> {
     fn admit(&mut self, event: &Event<'a>, span: &granit_parser::Span) -> Result<(), Box<Flaw>> {
         self.nodes = self.nodes.saturating_add(1);
         if self.nodes > NODES {
-            let text = format!("there are more than {NODES} values");
-            return Err(Flaw::new(place(span), codes::TOO_MANY_NODES, text));
+            return Err(Flaw::new(place(span), codes::TOO_MANY_NODES, too_many()));
         }
         if matches!(event, Event::Alias(_) | Event::UnresolvedAlias(_)) {
             return Err(Flaw::new(place(span), codes::ALIAS, "there is an alias here"));
@@ -262,9 +261,7 @@ impl<'a> Builder<'a> {
             // Quoted text ends on its line here, whatever the parser went on to look for.
             ErrorKind::UnclosedQuotedScalar
             | ErrorKind::InvalidQuotedScalarIndent
-            | ErrorKind::DocumentIndicatorInQuotedScalar => {
-                (codes::YAML_SYNTAX, "the quotes are not closed where the text ends".into())
-            }
+            | ErrorKind::DocumentIndicatorInQuotedScalar => (codes::YAML_SYNTAX, UNCLOSED.into()),
             kind => (codes::YAML_SYNTAX, kind.to_string().replace(['`', '\''], "\"")),
         };
         let start = marker.byte_offset().unwrap_or(0).min(self.text.len());
@@ -278,6 +275,13 @@ impl<'a> Builder<'a> {
 /// There is nothing up to `end`.
 pub(super) fn empty(end: Span) -> Box<Flaw> {
     Flaw::new(end, codes::EMPTY_DOCUMENT, "the document is empty")
+}
+
+/// What is said of quotes that do not close.
+pub(super) const UNCLOSED: &str = "the quotes are not closed where the text ends";
+
+pub(super) fn too_many() -> String {
+    format!("there are more than {NODES} values")
 }
 
 fn too_deep() -> String {

@@ -88,8 +88,7 @@ impl<'a> Reader<'a> {
             if self.rest.is_empty() {
                 return;
             }
-            let length = self.rest.bytes().position(|byte| byte == b'\n');
-            let length = length.unwrap_or(self.rest.len());
+            let length = scan::line_length(self.rest);
             let (whole, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, ""));
             self.number = self.number.saturating_add(1);
             self.line = Line::new(whole, self.start, self.number);
@@ -98,11 +97,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Blank lines and comments, of which there may be thousands.
     fn skip_empty_lines(&mut self) {
-        let empty = self.rest.bytes().take_while(|byte| *byte == b'\n').count();
+        let (mut empty, mut lines, mut comment) = (0, 0_u32, false);
+        for (length, byte) in (1_usize..).zip(self.rest.bytes()) {
+            match byte {
+                b'\n' => (empty, lines, comment) = (length, lines.saturating_add(1), false),
+                b'#' => comment = true,
+                b' ' => {}
+                _ if comment => {}
+                _ => break,
+            }
+        }
         self.rest = self.rest.get(empty..).unwrap_or_default();
         self.start = self.start.saturating_add(empty);
-        self.number = self.number.saturating_add(u32::try_from(empty).unwrap_or(u32::MAX));
+        self.number = self.number.saturating_add(lines);
     }
 
     /// The map that begins at the line at hand: entries of the same indentation.

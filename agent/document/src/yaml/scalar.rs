@@ -70,7 +70,7 @@ impl Scalar<'_> {
     fn check_style(&self) -> Result<(), Box<Flaw>> {
         let refuse = |code, text: &str| Err(Flaw::new(self.span, code, text));
         match self.style {
-            ScalarStyle::Folded => refuse(codes::FOLDED_LINES, "folded text (`>`)"),
+            ScalarStyle::Folded => refuse(codes::FOLDED_LINES, FOLDED),
             ScalarStyle::Literal if self.ends_file => refuse(
                 codes::BLOCK_WITHOUT_END,
                 "the file ends within the text, without a line break",
@@ -82,9 +82,7 @@ impl Scalar<'_> {
                 refuse(codes::BLOCK_LINE_OF_BLANKS, "a line of the text holds nothing but blanks")
             }
             ScalarStyle::Literal => Ok(()),
-            _ if self.raw.contains('\n') => {
-                refuse(codes::FOLDED_LINES, "the text runs over several lines")
-            }
+            _ if self.raw.contains('\n') => refuse(codes::FOLDED_LINES, LINES),
             ScalarStyle::Plain if self.raw.is_empty() => {
                 refuse(codes::NULL_VALUE, "a value is missing here")
             }
@@ -104,14 +102,21 @@ impl Scalar<'_> {
 
     fn check_text(&self) -> Result<(), Box<Flaw>> {
         if self.text.len() > SCALAR {
-            let text = format!("the text has {} bytes, at most {SCALAR} are read", self.text.len());
-            return Err(Flaw::new(self.span, codes::SCALAR_TOO_LONG, text));
+            return Err(Flaw::new(self.span, codes::SCALAR_TOO_LONG, too_long()));
         }
         match letters::flaw(self.text) {
             Some((code, message)) => Err(Flaw::new(self.span, code, message)),
             None => Ok(()),
         }
     }
+}
+
+/// What is said of folded text, and of text that goes on below.
+pub(super) const FOLDED: &str = "folded text (`>`)";
+pub(super) const LINES: &str = "the text runs over several lines";
+
+pub(super) fn too_long() -> String {
+    format!("the text has more than {SCALAR} bytes")
 }
 
 /// A line that is not empty and shows nothing.

@@ -33,14 +33,16 @@ pub(super) fn check(bytes: &[u8]) -> Result<&str, Box<Flaw>> {
     if is_plain(text) {
         return Ok(text);
     }
-    let mut rest = text.chars();
-    while let Some(c) = rest.next() {
-        // CRLF is one line break; a lone CR is one for YAML and for hardly any editor.
-        let ends_line = c == '\r' && rest.as_str().starts_with('\n');
-        if c == '\t' || (is_forbidden(c) && !ends_line) {
-            let before =
-                text.len().saturating_sub(rest.as_str().len()).saturating_sub(c.len_utf8());
-            let before = text.get(..before).unwrap_or_default();
+    let ends_line = |at: usize| text.as_bytes().get(at.saturating_add(1)) == Some(&b'\n');
+    for (at, c) in text.char_indices() {
+        let fine = match c {
+            ' '..='~' | '\n' => true,
+            // CRLF is one line break; a lone CR is one for YAML and for hardly any editor.
+            '\r' => ends_line(at),
+            _ => c != '\t' && !is_forbidden(c),
+        };
+        if !fine {
+            let before = text.get(..at).unwrap_or_default();
             return Err(trap(before.chars().fold(start, after), c));
         }
     }
@@ -62,6 +64,12 @@ fn trap(at: Span, c: char) -> Box<Flaw> {
 pub(super) fn is_plain(text: &str) -> bool {
     let plain = |byte: &u8| *byte == b'\n' || matches!(byte, b' '..=b'~');
     text.as_bytes().chunks(256).all(|block| block.iter().fold(true, |so_far, b| so_far & plain(b)))
+}
+
+/// The bytes before the first line feed, or all of them. Lines are short, or very long.
+pub(super) fn line_length(text: &str) -> usize {
+    let near = text.bytes().take(32).position(|byte| byte == b'\n');
+    near.or_else(|| text.find('\n')).unwrap_or(text.len())
 }
 
 /// A line `...` ends a document, also before its beginning; readers disagree about what follows.

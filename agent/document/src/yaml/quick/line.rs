@@ -56,7 +56,8 @@ impl<'a> Line<'a> {
 
     /// `key:`, and what stands behind it after a blank.
     pub(super) fn key(self) -> Option<(&'a str, Self)> {
-        let length = self.text.bytes().position(|byte| byte == b':')?;
+        // A key has few bytes; a line may have thousands.
+        let length = self.text.bytes().take(129).position(|byte| byte == b':')?;
         let name = self.text.get(..length)?;
         let is_key = letters::is_key(name) && name.starts_with(|c: char| c.is_ascii_alphabetic());
         let colon = length.saturating_add(1);
