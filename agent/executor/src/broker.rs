@@ -308,8 +308,9 @@ impl Broker {
         fds: Vec<OwnedFd>,
         since: Instant,
     ) {
-        let message = ToExecutor::Run(request.clone());
-        if let Err(error) = busy.channel.send(&message, fds) {
+        // Its module is loaded.
+        let inputs = fds.into_iter().skip(1).collect();
+        if let Err(error) = busy.channel.send(&request, inputs) {
             let told = verdict::bare(verdict::lost(error));
             return self.finish(&request, told, since, Rusage::default());
         }

@@ -5,7 +5,7 @@ use std::io::{IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use arch_wire::executor::{FromExecutor, ToExecutor};
+use arch_wire::executor::{FromExecutor, RunRequest, ToExecutor};
 use arch_wire::frame::{FDS_CAP, FrameError, FrameReader, encode};
 use rustix::io::Errno;
 use rustix::net::{
@@ -27,6 +27,13 @@ pub trait Message: Serialize + DeserializeOwned {
 impl Message for ToExecutor {
     fn descriptors(&self) -> usize {
         self.fds()
+    }
+}
+
+/// The next job of a shared worker: it has the module, so the inputs are all that is attached.
+impl Message for RunRequest {
+    fn descriptors(&self) -> usize {
+        self.inputs.len()
     }
 }
 

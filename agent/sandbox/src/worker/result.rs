@@ -8,13 +8,14 @@ use crate::blob;
 use crate::process::Rusage;
 use crate::wasm::RunResult;
 
-/// Keeps `stdout`, `stderr`, the outputs that were asked for, and the list of reads.
+/// Keeps `stdout`, `stderr`, the outputs that were asked for, and the list of reads. `used` is what the
+/// process had used when its last job ended, and then what it has used now.
 pub(super) fn claim(
     gave: RunResult,
     request: &RunRequest,
-    before: Rusage,
+    used: &mut Rusage,
 ) -> rustix::io::Result<(Claim, Vec<OwnedFd>)> {
-    let used = Rusage::own();
+    let before = std::mem::replace(used, Rusage::own());
     let mut claim = Claim {
         fuel: gave.fuel,
         // A shared worker has served others before.
