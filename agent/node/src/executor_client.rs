@@ -35,7 +35,7 @@ use tokio::{sync::watch, time};
 
 use crate::{cancel::Cancel, point::Point, supplies::Supplies};
 use connection::Connection;
-pub(crate) use memfd::{BlobError, sealed, stream_from};
+pub(crate) use memfd::{BlobError, sealed, stream_from, whole};
 use pending::Answer;
 pub(crate) use request::STREAMS;
 pub use state::ExecutorState;
@@ -55,7 +55,7 @@ const BUSY_PAUSE: Duration = Duration::from_millis(100);
 pub struct Executed {
     /// Its words.
     pub claim: Claim,
-    /// One file for each output, in order, then the reads if there are any.
+    /// One file for each output, in order, then for the reads, whose bytes do not stand in the claim.
     pub files: Vec<std::os::fd::OwnedFd>,
 }
 

@@ -11,7 +11,7 @@ use arch_identity::Digest;
 use arch_ledger::Record;
 use arch_wire::{
     control::{Answer, Call, Reply},
-    executor::{Busy, FromExecutor, Outcome, ToExecutor},
+    executor::{Busy, FromExecutor, Inline, Outcome, ToExecutor},
 };
 use world::{
     World,
@@ -117,7 +117,7 @@ async fn an_output_that_is_not_the_pinned_one_is_quarantined_and_one_that_is_mis
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_breaks_the_protocol_costs_an_attempt_and_never_the_agent() {
     type Trick = fn(&world::double::Line, u64);
-    let tricks: [Trick; 9] = [
+    let tricks: [Trick; 11] = [
         |line, _| line.raw(b"\xff\xff\xff\xff", &[]),
         |line, _| line.raw(b"\x02\0\0\0{}", &[]),
         // Fewer and more files than the claim speaks of.
@@ -138,6 +138,17 @@ async fn whatever_breaks_the_protocol_costs_an_attempt_and_never_the_agent() {
         |line, run| {
             let (claim, _) = honest(&[("stdout", b"a")]);
             line.say(&FromExecutor::Finished { run, claim }, &[sealed(b"abc")]);
+        },
+        // Bytes in the claim that are fewer than it says, or stand in a file as well.
+        |line, run| {
+            let (mut claim, _) = honest(&[("stdout", b"hello")]);
+            claim.outputs[0].bytes = Inline::of(b"hell");
+            line.say(&FromExecutor::Finished { run, claim }, &[]);
+        },
+        |line, run| {
+            let (mut claim, files) = honest(&[("stdout", b"a")]);
+            claim.outputs[0].bytes = Inline::of(b"a");
+            line.say(&FromExecutor::Finished { run, claim }, &files);
         },
         // Outputs that nobody asked for, or twice, or too large.
         |line, run| line.finish(run, &[("stdout", b"a"), ("../../etc/passwd", b"x")]),
