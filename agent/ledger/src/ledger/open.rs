@@ -29,12 +29,12 @@ use arch_identity::Timestamp;
 use super::Ledger;
 use crate::checkpoint::{Checkpoint, LogKeys};
 use crate::derived::{TileFile, length_on_disk};
-use crate::entry::{Entry, Parsed};
+use crate::entry::{Entry, Parsed, encode};
 use crate::error::LedgerError;
 use crate::fs::{Found, Fs, is_full, read_whole, uninterrupted, write_all};
 use crate::growth::Growth;
 use crate::journal::{
-    Batch, Batches, JOURNAL_MAGIC, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Step, Tail, write_batch,
+    Batch, Batches, JOURNAL_MAGIC, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Step, Tail, Writing,
 };
 use crate::layout::{CHECKPOINT, JOURNAL, MAX_CHECKPOINT, TEMP, make_reserve};
 use crate::note::Note;
@@ -200,9 +200,10 @@ fn begin<F: Fs>(
         origin: keys.origin().to_owned(),
         vkeys: keys.verifiers().iter().map(ToString::to_string).collect(),
     };
-    let entry = Entry::new(0, now, Hash::ZERO, opened)?;
-    let batch = write_batch(0, entry.leaf(), [entry.bytes.as_slice()].into_iter());
-    let batch = batch.ok_or(LedgerError::BatchTooLarge)?;
+    let mut writing = Writing::of(1);
+    let entry = writing.entry(|out| encode(out, now, &now.to_string(), Hash::ZERO, &opened))?;
+    let root = entry.map(Hash::leaf);
+    let batch = root.and_then(|root| writing.end(0, root)).ok_or(LedgerError::BatchTooLarge)?;
     let bytes = [JOURNAL_MAGIC.as_slice(), batch.as_slice()].concat();
     let written = uninterrupted(|| fs.create(TEMP)).and_then(|file| {
         write_all(fs, &file, 0, &bytes)?;
