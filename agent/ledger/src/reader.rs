@@ -226,7 +226,7 @@ pub struct Entries<'a, F: Fs, H = <F as Fs>::File> {
 }
 
 /// Whether what follows the last whole batch was committed once, and no write that is under way or
-/// was broken off: the rules of `ledger::open`.
+/// was broken off: the rules of `ledger::open::journal`.
 fn is_damage<F: Fs, H: Borrow<F::File>>(
     walk: &mut Batches<'_, F, H>,
     tail: &Tail,
