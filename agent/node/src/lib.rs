@@ -8,8 +8,9 @@
 //! SIGHUP ──> authority: root, policy    └─> arch-executor (socketpair, sealed memory files)
 //! ```
 //!
-//! [`pipeline`] is a job's life, top to bottom. This crate links no wasmtime, has no `unsafe`, and
-//! acts on nothing that was not verified, admitted, placed and anchored, in this order.
+//! [`pipeline`] is a job's way in, top to bottom, and `attempt` its run. This crate links no wasmtime,
+//! has no `unsafe`, and acts on nothing that was not verified, admitted, placed and anchored, in this
+//! order.
 //!
 //! ```no_run
 //! use clap::Parser as _;
@@ -20,6 +21,7 @@
 
 pub mod anchors;
 mod args;
+mod attempt;
 pub mod authority;
 pub mod cancel;
 mod clock;
@@ -42,6 +44,7 @@ pub mod pipeline;
 pub mod places;
 mod point;
 mod readmission;
+mod reason;
 mod records;
 mod refusals;
 mod reload;

@@ -11,9 +11,10 @@ use crate::{
     ending::{called_off_record, end, give_up},
     interruption::AGENT_DIED,
     node::Node,
-    pipeline::{is_the_machines, launch},
+    pipeline::launch,
     point::Point,
     readmission::take_up,
+    reason::is_the_machines,
     records,
     told::problem,
 };
