@@ -4,8 +4,8 @@ use arch_identity::Digest;
 use arch_wire::control::{Answer as Told, Call};
 use serde::Serialize;
 
-use crate::answer::{Answer, Outcome};
-use crate::control::{Control, unexpected};
+use crate::answer::{Answer, Outcome, Stop};
+use crate::control::Control;
 use crate::named_job::NamedJob;
 use crate::places::{Format, Socket};
 use crate::say;
@@ -31,16 +31,16 @@ struct Done {
 
 impl Decision {
     /// Tells the agent, and prints the state that the job is in then. `state` takes it from the answer
-    /// that belongs to the call, and gives any other back.
+    /// that belongs to the call.
     pub(crate) fn run(
         self,
         schema: &'static str,
         call: impl FnOnce(Digest) -> Call,
-        state: impl FnOnce(Told) -> Result<String, Told>,
+        state: impl FnOnce(Told) -> Result<String, Stop>,
     ) -> Outcome {
         let mut control = Control::connect(&self.socket.path())?;
         let digest = self.job.find(&mut control)?;
-        let state = state(control.call(&call(digest))?).map_err(|other| unexpected(&other))?;
+        let state = state(control.call(&call(digest))?)?;
         if self.format.json {
             say::json(&Done { schema, digest: digest.to_string(), state })?;
         } else {

@@ -3,6 +3,7 @@
 use arch_wire::control::{Answer, Call};
 
 use crate::answer::Outcome;
+use crate::control::unexpected;
 use crate::decision::Decision;
 
 /// Stop a job that waits or runs
@@ -17,7 +18,7 @@ impl Args {
         let call = |digest| Call::JobCancel { digest };
         self.decision.run("arch.job-cancel/v1", call, |answer| match answer {
             Answer::JobCancel { state } => Ok(state),
-            other => Err(other),
+            other => Err(unexpected(&other)),
         })
     }
 }

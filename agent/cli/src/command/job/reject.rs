@@ -3,6 +3,7 @@
 use arch_wire::control::{Answer, Call};
 
 use crate::answer::Outcome;
+use crate::control::unexpected;
 use crate::decision::Decision;
 
 /// Throw a quarantined result away, after you looked at it
@@ -17,7 +18,7 @@ impl Args {
         let call = |digest| Call::JobReject { digest };
         self.decision.run("arch.job-reject/v1", call, |answer| match answer {
             Answer::JobReject { state } => Ok(state),
-            other => Err(other),
+            other => Err(unexpected(&other)),
         })
     }
 }

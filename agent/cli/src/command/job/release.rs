@@ -3,6 +3,7 @@
 use arch_wire::control::{Answer, Call};
 
 use crate::answer::Outcome;
+use crate::control::unexpected;
 use crate::decision::Decision;
 
 /// Let a quarantined result out, after you looked at it
@@ -17,7 +18,7 @@ impl Args {
         let call = |digest| Call::JobRelease { digest };
         self.decision.run("arch.job-release/v1", call, |answer| match answer {
             Answer::JobRelease { state } => Ok(state),
-            other => Err(other),
+            other => Err(unexpected(&other)),
         })
     }
 }
