@@ -3,17 +3,17 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use arch_identity::Digest;
-use arch_ledger::{EndState, Record};
+use arch_ledger::Record;
 use arch_problem::{Problem, codes};
 use arch_schedule::Placed;
 use arch_wire::executor::Outcome;
 
 use crate::{
     cancel::{Cancel, Wish},
-    ending::{FULL_DISK, Next, called_off_record, end, give_up, interrupt, troubled},
+    ending::{FULL_DISK, Next, end, give_up, interrupt, troubled},
     executor_client::{Executed, Lost},
     gate::Shut,
-    interruption::{AGENT_STOPPED, MACHINE_FAILED, WORKER_LOST},
+    interruption::{AGENT_STOPPED, executor_lost, machine_failed},
     node::Node,
     pipeline::launch_all,
     point::Point,
@@ -172,7 +172,7 @@ async fn conclude(
     let (losses, called_off) =
         node.anchors.memory().open_job(&digest).map_or((0, false), |j| (j.losses, j.called_off));
     if called_off {
-        return end(node, called_off_record(digest, attempt)).await;
+        return end(node, records::called_off(digest, attempt)).await;
     }
     let lost = match validated {
         Ok(validated) if outcome(&validated) == &Outcome::Cancelled => {
@@ -186,7 +186,7 @@ async fn conclude(
             return next;
         }
         Err(Unlooked::Machine(problem)) => {
-            let why = format!("{MACHINE_FAILED}: {}", problem.message);
+            let why = machine_failed(&problem.message);
             return match interrupt(node, records::interrupted(digest, attempt, &why)).await {
                 Next::Again(pause) if pause.is_zero() => Next::AgainWhenTheMachineCan(problem),
                 next => next,
@@ -209,13 +209,11 @@ async fn again_or_spent(
     losses: u32,
     lost: &Lost,
 ) -> Next {
-    let why = format!("{WORKER_LOST}: {lost}");
+    let why = executor_lost(lost);
     tracing::warn!(job = %digest, attempt, %why, "interrupted");
     if losses.saturating_add(1) >= node.settings.jobs.attempts {
         let problem = problem(codes::ATTEMPTS_SPENT, why);
-        let record =
-            records::ended(digest, attempt, EndState::Failed, "attemptsSpent", Some(&problem));
-        return end(node, record).await;
+        return end(node, records::spent(digest, attempt, &problem)).await;
     }
     Point::Lost.reached();
     interrupt(node, records::interrupted(digest, attempt, &why)).await

@@ -10,10 +10,10 @@ use arch_schedule::{Event, JobState};
 use super::Peer;
 use crate::{
     cancel::Wish,
-    ending::called_off_record,
     node::Node,
     pipeline::launch_all,
     point::Point,
+    records,
     told::{Told, no_such_job, problem},
 };
 
@@ -27,7 +27,7 @@ pub(super) async fn cancel(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Tol
     let records = match &running {
         // How it ended is told when the executor says so.
         Some(_) => vec![called_off],
-        None => vec![called_off, called_off_record(digest, attempts)],
+        None => vec![called_off, records::called_off(digest, attempts)],
     };
     let ended = running.is_none();
     anchor(node, records).await?;
