@@ -65,7 +65,7 @@ pub(super) fn read<F: Fs>(
     let signed = checkpoint_on_disk(fs)?;
     let mut stated = signed.as_ref().map(|(checkpoint, _)| (checkpoint.size, None));
     let walk = Batches::new(fs, file).map_err(LedgerError::io(JOURNAL))?;
-    let mut walk = walk.ok_or_else(|| damaged(0, 0, "no journal begins like this"))?;
+    let mut walk = walk.ok_or_else(|| LedgerError::damaged(0, 0, "no journal begins like this"))?;
     let mut growth = Growth::default();
     let stop = take_all(&mut walk, |batch| {
         if growth.size() == 0 {
@@ -93,7 +93,7 @@ pub(super) fn read<F: Fs>(
         (None, Some((committed, by))) => {
             Err(LedgerError::RolledBack { found: size, committed, by })
         }
-        (None, None) => Err(damaged(0, end, "the journal has no entry")),
+        (None, None) => Err(LedgerError::damaged(0, end, "the journal has no entry")),
         (Some(tail_found), ahead) => {
             require_torn(&mut walk, &tail_found, ahead)?;
             Ok(Read { growth, end, tail, wrong })
@@ -165,7 +165,9 @@ fn require_torn<F: Fs>(
     tail: &Tail,
     ahead: Option<Shown>,
 ) -> Result<(), LedgerError> {
-    let damage = |why: &str| Err(damaged(tail.index, tail.offset, &format!("{}; {why}", tail.why)));
+    let damage = |why: &str| {
+        Err(LedgerError::damaged(tail.index, tail.offset, &format!("{}; {why}", tail.why)))
+    };
     if let Some((size, by)) = ahead {
         return damage(&format!("`{by}` shows that {size} entries were committed"));
     }
@@ -194,9 +196,9 @@ fn grow(
     tell: &mut impl FnMut(u64, Timestamp, &Record),
 ) -> Result<(), LedgerError> {
     let read = |index, offset, bytes: &[u8]| {
-        Parsed::read(index, bytes).map_err(|e| damaged(index, offset, &e.to_string()))
+        Parsed::read(index, bytes).map_err(|e| LedgerError::damaged(index, offset, &e.to_string()))
     };
-    growth.take(batch, read, damaged, tell)?;
+    growth.take(batch, read, LedgerError::damaged, tell)?;
     if let Some((size, root)) = stated
         && *size == growth.size()
     {
@@ -206,9 +208,10 @@ fn grow(
 }
 
 fn require_keys(first: &[u8], keys: &LogKeys) -> Result<(), LedgerError> {
-    let entry = Entry::parse(0, first.to_vec()).map_err(|e| damaged(0, 8, &e.to_string()))?;
+    let entry =
+        Entry::parse(0, first.to_vec()).map_err(|e| LedgerError::damaged(0, 8, &e.to_string()))?;
     let Record::Opened { origin, vkeys, .. } = entry.record else {
-        return Err(damaged(0, 8, "the first entry is not `opened`"));
+        return Err(LedgerError::damaged(0, 8, "the first entry is not `opened`"));
     };
     let ours = keys.verifiers().iter().map(ToString::to_string);
     if origin == keys.origin() && ours.eq(vkeys.iter().cloned()) {
@@ -235,10 +238,6 @@ pub(super) fn checkpoint_bytes<F: Fs>(fs: &F) -> Result<Option<Vec<u8>>, LedgerE
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         other => other.map(Some).map_err(LedgerError::io(CHECKPOINT)),
     }
-}
-
-fn damaged(index: u64, offset: u64, why: &str) -> LedgerError {
-    LedgerError::Damaged { index, offset, why: why.to_owned() }
 }
 
 fn in_file((file, source): (TileFile, io::Error)) -> LedgerError {
