@@ -15,7 +15,6 @@ use crate::{
     gate::Shut,
     interruption::{AGENT_STOPPED, executor_lost, machine_failed},
     node::Node,
-    pipeline::launch_all,
     point::Point,
     readmission::judge_again,
     reason::is_the_machines,
@@ -28,8 +27,28 @@ use crate::{
 /// The longest wait when the machine cannot do its part; the first is [`FULL_DISK`].
 const MACHINE: Duration = Duration::from_secs(300);
 
+/// Gives a placed job to whoever is to run it.
+pub(crate) fn launch(node: &Arc<Node>, placed: Placed) {
+    match node.desk.replay_of(&placed.job().digest()) {
+        // A replay that is not waited for any more gives the place back.
+        Some(replay) => drop(replay.send(placed)),
+        None => drop(tokio::spawn(run(Arc::clone(node), placed))),
+    }
+}
+
+/// Gives everything that has room now to whoever is to run it.
+pub(crate) fn launch_all(node: &Arc<Node>) {
+    if node.gate.is_stopping() {
+        // The queue is in the ledger; the next start takes it up.
+        return;
+    }
+    while let Some(placed) = node.desk.next() {
+        launch(node, placed);
+    }
+}
+
 /// Runs a job until it has come to an end, or the agent stops.
-pub(crate) async fn run(node: Arc<Node>, mut placed: Placed) {
+async fn run(node: Arc<Node>, mut placed: Placed) {
     let at_work = node.at_work();
     let mut trouble = FULL_DISK;
     loop {

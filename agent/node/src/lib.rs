@@ -19,10 +19,12 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod admission;
 pub mod anchors;
 mod args;
 mod attempt;
 pub mod authority;
+mod bucket;
 pub mod cancel;
 mod clock;
 mod control;
@@ -36,6 +38,7 @@ mod hands;
 pub mod identity;
 mod interruption;
 mod logs;
+mod memfd;
 pub mod memory;
 mod metrics;
 pub mod node;

@@ -17,21 +17,20 @@
 
 use std::sync::Arc;
 
-use arch_document::{Job, Moment, SignedDocument, Verified};
+use arch_document::SignedDocument;
 use arch_identity::Digest;
 use arch_policy::Admitted;
-use arch_problem::{Problem, codes};
+use arch_problem::Problem;
 use arch_schedule::{Arrival, JobState, Placed};
 
 use crate::{
-    attempt,
-    authority::Authority,
-    gate::Shut,
+    admission::{admit, verify},
+    attempt::{launch, launch_all},
     node::Node,
     point::Point,
     records,
     supplies::{self, Secured},
-    told::{Told, blocking, one, problem},
+    told::{Told, blocking, one},
 };
 
 /// What became of a document.
@@ -78,7 +77,10 @@ async fn accept(
     node.gate.pass().map_err(one)?;
     let moment = node.moment().map_err(one)?;
     let authority = node.authority();
-    let verified = verify(node, &authority, document, &moment).map_err(one)?;
+    let verified = {
+        let memory = node.anchors.memory();
+        verify(&authority, document, &moment, &*memory).map_err(one)?
+    };
     Point::Verified.reached();
     let admitted = admit(node, &authority, verified, &moment)?;
     Point::Admitted.reached();
@@ -105,30 +107,6 @@ async fn accept(
     }
 }
 
-fn verify(
-    node: &Node,
-    authority: &Authority,
-    document: SignedDocument,
-    moment: &Moment,
-) -> Told<Verified<Job>> {
-    let memory = node.anchors.memory();
-    authority.root.verify(document, moment, &*memory).map_err(|refusal| Box::new(refusal.problem))
-}
-
-pub(crate) fn admit(
-    node: &Node,
-    authority: &Authority,
-    verified: Verified<Job>,
-    moment: &Moment,
-) -> Result<Admitted, Vec<Problem>> {
-    let facts = node.facts(authority, &verified.get().spec.after, moment.now());
-    // That its policy is not believed is the node's trouble, and says nothing about the job.
-    let policy = authority
-        .believed()
-        .map_err(|_| one(problem(codes::NOT_ACCEPTING, Shut::PolicyDoubted.why())))?;
-    policy.admit(verified, &facts).map_err(|denied| denied.reasons)
-}
-
 /// Document, module and inputs are durable in the archive when this returns.
 async fn secure(node: &Node, admitted: Admitted) -> Told<(Admitted, Secured)> {
     let stores = Arc::clone(&node.stores);
@@ -140,24 +118,4 @@ async fn secure(node: &Node, admitted: Admitted) -> Told<(Admitted, Secured)> {
         Ok((admitted, secured))
     })
     .await
-}
-
-/// Gives a placed job to whoever is to run it.
-pub(crate) fn launch(node: &Arc<Node>, placed: Placed) {
-    match node.desk.replay_of(&placed.job().digest()) {
-        // A replay that is not waited for any more gives the place back.
-        Some(replay) => drop(replay.send(placed)),
-        None => drop(tokio::spawn(attempt::run(Arc::clone(node), placed))),
-    }
-}
-
-/// Gives everything that has room now to whoever is to run it.
-pub(crate) fn launch_all(node: &Arc<Node>) {
-    if node.gate.is_stopping() {
-        // The queue is in the ledger; the next start takes it up.
-        return;
-    }
-    while let Some(placed) = node.desk.next() {
-        launch(node, placed);
-    }
 }

@@ -1,7 +1,5 @@
 //! Refusals: each anchored exactly once, however often the same bytes are dropped.
 
-mod bucket;
-
 use std::{
     sync::{Arc, PoisonError},
     time::Instant,
@@ -18,8 +16,6 @@ use crate::{
     reason::{may_change, passing},
     records,
 };
-
-pub(crate) use bucket::Bucket;
 
 /// Judges what lies in the drop folder.
 #[derive(Debug)]

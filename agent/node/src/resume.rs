@@ -8,10 +8,10 @@ use arch_problem::{Problem, codes};
 use arch_schedule::{Arrival, JobState};
 
 use crate::{
+    attempt::launch,
     ending::{end, give_up},
     interruption::AGENT_DIED,
     node::Node,
-    pipeline::launch,
     point::Point,
     readmission::take_up,
     reason::is_the_machines,

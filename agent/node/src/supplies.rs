@@ -18,7 +18,7 @@ use arch_problem::{Problem, codes};
 use arch_wire::executor::InputFile;
 
 use crate::{
-    executor_client::sealed,
+    memfd::sealed,
     shelf::Shelf,
     told::{Told, problem},
 };

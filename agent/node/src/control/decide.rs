@@ -9,9 +9,9 @@ use arch_schedule::{Event, JobState};
 
 use super::Peer;
 use crate::{
+    attempt::launch_all,
     cancel::Wish,
     node::Node,
-    pipeline::launch_all,
     point::Point,
     records,
     told::{Told, no_such_job, problem},
