@@ -11,7 +11,6 @@
 
 mod backoff;
 mod connection;
-mod memfd;
 mod pending;
 mod process;
 mod request;
@@ -35,7 +34,6 @@ use tokio::{sync::watch, time};
 
 use crate::{cancel::Cancel, point::Point, supplies::Supplies};
 use connection::Connection;
-pub(crate) use memfd::{BlobError, sealed, stream_from, whole};
 use pending::Answer;
 pub(crate) use request::STREAMS;
 pub use state::ExecutorState;

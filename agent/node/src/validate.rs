@@ -14,7 +14,8 @@ use arch_problem::{Problem, codes};
 use arch_wire::executor::{Blob, Claim, Denied, Outcome};
 
 use crate::{
-    executor_client::{BlobError, Executed, Lost, STREAMS, stream_from, whole},
+    executor_client::{Executed, Lost, STREAMS},
+    memfd::{BlobError, stream_from, whole},
     shelf::Shelf,
     told::problem,
 };

@@ -145,7 +145,7 @@ impl<F: Fs + Clone> Driver<F> {
     }
 
     fn tell(&mut self, ledger: &Ledger<F>) {
-        let done = self.disk.inner().ops.len();
+        let done = self.disk.inner().disk.ops.len();
         self.told.push((done, ledger.size()));
     }
 }

@@ -199,7 +199,7 @@ impl<F: Fs> Owner<F> {
     }
 
     /// Makes the derived files durable, so that a power cut afterwards leaves nothing undecided
-    /// (`ledger::open`).
+    /// (`ledger::open::journal`).
     fn settle(&mut self) {
         self.unsettled = false;
         if let Err(error) = self.ledger.settle() {
