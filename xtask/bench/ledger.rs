@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
-use arch_ledger::{Ledger, LogKeys, Record, StdFs};
+use arch_ledger::{Anchored, Ledger, LogKeys, Record, StdFs};
 use tempfile::TempDir;
 
 use crate::{Bench, Side, Sides};
@@ -59,13 +59,17 @@ pub(crate) fn ours(entries: u32) -> Result<Ours, String> {
     let (now, record) = (now()?, record());
     let records: Vec<Record> = (0..entries).map(|_| record.clone()).collect();
     let first = ledger.append(now, &records).map_err(|error| error.to_string())?;
-    let bytes = first.iter().map(|anchored| anchored.entry().bytes.clone()).collect();
+    let entries_of = |anchored: &Anchored| anchored.entry().map(|entry| entry.bytes);
+    let bytes = first.iter().map(entries_of).collect::<Result<_, _>>();
+    let bytes = bytes.map_err(|error| error.to_string())?;
     let side = move || {
+        // The peer has its bytes ready, too.
+        let batches: Vec<_> = (0..BATCHES).map(|_| records.clone()).collect();
         rate_of_all(entries, || {
             if entries > 1 {
-                busy(&mut ledger, now, &records)
+                busy(&mut ledger, now, batches)
             } else {
-                quiet(&mut ledger, now, &records)
+                quiet(&mut ledger, now, batches)
             }
         })
     };
@@ -73,16 +77,23 @@ pub(crate) fn ours(entries: u32) -> Result<Ours, String> {
 }
 
 /// As the agent's thread does it when full batches wait: in turn, until the checkpoint is due.
-fn busy(ledger: &mut Ledger<StdFs>, now: Timestamp, records: &[Record]) -> Result<(), String> {
-    let (mut left, mut said) = (BATCHES, Ok(()));
-    while left > 0 && said.is_ok() {
+fn busy(
+    ledger: &mut Ledger<StdFs>,
+    now: Timestamp,
+    batches: Vec<Vec<Record>>,
+) -> Result<(), String> {
+    let (mut left, mut said) = (batches.into_iter(), Ok(()));
+    while left.len() > 0 && said.is_ok() {
         let begun = Instant::now();
         ledger.commit_in_turn(
             || {
-                left = left.checked_sub(1).filter(|_| begun.elapsed() < VISIBLE)?;
-                Some((now, records.to_vec()))
+                let due = begun.elapsed() >= VISIBLE;
+                if due { None } else { left.next().map(|records| (now, records)) }
             },
-            |committed| said = std::mem::replace(&mut said, Ok(())).and(committed.map(drop)),
+            |committed| {
+                let committed = committed.map(drop).map_err(|refused| refused.error);
+                said = std::mem::replace(&mut said, Ok(())).and(committed);
+            },
         );
         said = said.and_then(|()| ledger.publish(now));
     }
@@ -90,10 +101,14 @@ fn busy(ledger: &mut Ledger<StdFs>, now: Timestamp, records: &[Record]) -> Resul
 }
 
 /// As it does it when one waits at a time.
-fn quiet(ledger: &mut Ledger<StdFs>, now: Timestamp, records: &[Record]) -> Result<(), String> {
+fn quiet(
+    ledger: &mut Ledger<StdFs>,
+    now: Timestamp,
+    batches: Vec<Vec<Record>>,
+) -> Result<(), String> {
     let mut published = Instant::now();
-    for _ in 0..BATCHES {
-        ledger.commit(now, records).map_err(|error| error.to_string())?;
+    for records in batches {
+        ledger.commit(now, &records).map_err(|error| error.to_string())?;
         if published.elapsed() >= VISIBLE {
             ledger.publish(now).map_err(|error| error.to_string())?;
             published = Instant::now();

@@ -11,7 +11,6 @@
 
 mod backoff;
 mod connection;
-mod memfd;
 mod pending;
 mod process;
 mod request;
@@ -35,7 +34,6 @@ use tokio::{sync::watch, time};
 
 use crate::{cancel::Cancel, point::Point, supplies::Supplies};
 use connection::Connection;
-pub(crate) use memfd::{BlobError, sealed, stream_from};
 use pending::Answer;
 pub(crate) use request::STREAMS;
 pub use state::ExecutorState;
@@ -55,7 +53,7 @@ const BUSY_PAUSE: Duration = Duration::from_millis(100);
 pub struct Executed {
     /// Its words.
     pub claim: Claim,
-    /// One file for each output, in order, then the reads if there are any.
+    /// One file for each output, in order, then for the reads, whose bytes do not stand in the claim.
     pub files: Vec<std::os::fd::OwnedFd>,
 }
 

@@ -263,8 +263,7 @@ fn take(batch: &Batch, growth: &mut Growth) -> Result<(), Failure> {
 }
 
 fn damaged(index: u64, offset: u64, why: &str) -> Failure {
-    let error = LedgerError::Damaged { index, offset, why: why.to_owned() };
-    failure(error.code(), in_journal(index, offset), why)
+    failure(codes::LEDGER_DAMAGED, in_journal(index, offset), why)
 }
 
 fn require_nothing_else(size: u64, found: &[Found]) -> Result<(), Failure> {

@@ -13,12 +13,12 @@ use super::{Stop, start};
 use crate::{
     anchors::Health,
     args::Args,
+    attempt::launch_all,
     ending::give_up,
     gate::Shut,
     handed_in::HandedIn,
     node::Node,
     notify,
-    pipeline::launch_all,
     places::Places,
     reload::reload,
     service::{self, WaysIn},
