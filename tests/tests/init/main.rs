@@ -10,4 +10,6 @@
 )]
 
 #[cfg(test)]
+mod executor;
+#[cfg(test)]
 mod handed_in;
