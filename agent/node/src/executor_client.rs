@@ -5,12 +5,14 @@
 //!        Executed <──FromExecutor::Finished + memfds──┘   a claim: nothing in it is believed yet
 //! ```
 //!
-//! The executor is started here, over a socketpair, and started again when it dies. It is treated
+//! The executor is started here, over a socketpair, and started again when it dies; or a service manager
+//! does that, and we connect. It is treated
 //! as an attacker: what it sends is capped before it is read, what nobody asked for is dropped,
 //! and what it does not send in time ends it.
 
 mod backoff;
 mod connection;
+mod listening;
 mod pending;
 mod process;
 mod request;
@@ -82,6 +84,12 @@ impl ExecutorClient {
     #[must_use]
     pub fn start(program: PathBuf, cache: PathBuf, workers: u16) -> Self {
         Self::supervised(process::Program { path: program, cache, workers })
+    }
+
+    /// Connects to an executor that a service manager starts, again and again.
+    #[must_use]
+    pub fn connecting(socket: PathBuf) -> Self {
+        Self::supervised(listening::Listening { socket })
     }
 
     /// Starts whatever gives sockets to an executor; for tests without a process.

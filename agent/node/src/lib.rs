@@ -34,6 +34,7 @@ pub mod drop_folder;
 mod ending;
 pub mod executor_client;
 mod gate;
+pub mod handed_in;
 mod hands;
 pub mod identity;
 mod interruption;

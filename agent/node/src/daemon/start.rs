@@ -36,7 +36,7 @@ pub(super) async fn parts(
     settings: Settings,
     places: Places,
 ) -> Result<(Parts, JoinHandle<()>), Stop> {
-    let program = executor(args.executor.as_deref()).map_err(Stop::could_not)?;
+    let source = Executor::of(args, &settings).map_err(Stop::could_not)?;
     let pin = pin(&settings).map_err(Stop::configuration)?;
     for folder in places.private() {
         arch_files::private_dir(&folder).map_err(|e| Stop::could_not(Box::new(e.problem())))?;
@@ -53,11 +53,32 @@ pub(super) async fn parts(
         most_input: settings.inputs.max,
         private: places.state().to_owned(),
     };
-    let workers = workers(&settings);
-    let executor = ExecutorClient::start(program, places.cache(), workers);
+    let executor = match source {
+        Executor::Elsewhere(socket) => ExecutorClient::connecting(socket),
+        Executor::Ours(program) => {
+            ExecutorClient::start(program, places.cache(), workers(&settings))
+        }
+    };
     let listen = args.listen.clone();
     let parts = Parts { did, settings, places, listen, anchors, authority, stores, executor };
     Ok((parts, thread))
+}
+
+/// Where the executor comes from.
+enum Executor {
+    /// A program that we start.
+    Ours(PathBuf),
+    /// A socket that somebody else's listens on.
+    Elsewhere(PathBuf),
+}
+
+impl Executor {
+    fn of(args: &Args, settings: &Settings) -> Told<Self> {
+        match &settings.executor.socket {
+            Some(socket) => Ok(Self::Elsewhere(socket.clone())),
+            None => executor(args.executor.as_deref()).map(Self::Ours),
+        }
+    }
 }
 
 /// As many as could have room at once: a run asks for a tenth of a processor at the least.
