@@ -89,7 +89,7 @@ fn a_job_whose_executor_was_killed_is_run_again_by_the_next_one() {
     let Some((manager, socket)) = Manager::of(&world) else { return };
     let mut agent = agent(&world, &socket);
     let job = world.drop_job(&gated::job(&world));
-    agent.wait_job(job, &["running"]);
+    assert_eq!(agent.wait_job(job, &["running"]).attempts, 1);
     let killed =
         Command::new("pkill").args(["-9", "-f"]).arg(world.path("cache")).status().unwrap();
     assert!(killed.success());

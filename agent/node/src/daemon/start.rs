@@ -74,8 +74,9 @@ enum Executor {
 
 impl Executor {
     fn of(args: &Args, settings: &Settings) -> Told<Self> {
-        match &settings.executor.socket {
-            Some(socket) => Ok(Self::Elsewhere(socket.clone())),
+        let given = args.executor.as_deref().filter(|path| is_socket(path)).map(Path::to_owned);
+        match given.or_else(|| settings.executor.socket.clone()) {
+            Some(socket) => Ok(Self::Elsewhere(socket)),
             None => executor(args.executor.as_deref()).map(Self::Ours),
         }
     }
@@ -164,6 +165,11 @@ fn read_memory(ledger: &Path) -> Told<Memory> {
 fn pin(settings: &Settings) -> Told<Digest> {
     let unpinned = || problem(codes::TRUST_ROOT_UNPINNED, "no trust root is pinned");
     settings.trust_root.ok_or_else(unpinned)
+}
+
+fn is_socket(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    path.metadata().is_ok_and(|found| found.file_type().is_socket())
 }
 
 /// The program as given, else beside this one, else on PATH.
