@@ -54,7 +54,7 @@ impl<F: Fs> Ledger<F> {
         mut tell: impl FnMut(u64, Timestamp, &Record),
     ) -> Result<(Self, Recovery), LedgerError> {
         let lock = lock(&fs)?;
-        let found = fs.list().map_err(LedgerError::io(""))?;
+        let found = uninterrupted(|| fs.list()).map_err(LedgerError::io(""))?;
         let mut recovery = Recovery { created: !has(&found, JOURNAL), ..Recovery::default() };
         if recovery.created {
             begin(&fs, &keys, now, &found)?;
@@ -144,7 +144,7 @@ fn lock<F: Fs>(fs: &F) -> Result<F::Lock, LedgerError> {
     let mut tries = 0_u32;
     loop {
         tries = tries.saturating_add(1);
-        match fs.lock() {
+        match uninterrupted(|| fs.lock()) {
             Err(error) if error.kind() != io::ErrorKind::WouldBlock => {
                 return Err(LedgerError::Io { path: String::new(), source: error });
             }

@@ -95,7 +95,7 @@ impl<F: Fs> Reader<F> {
     }
 
     fn verify_once(&self, given: Option<&[VerifierKey]>) -> Result<Verification, Failure> {
-        let found = self.fs.list().map_err(from_io(""))?;
+        let found = uninterrupted(|| self.fs.list()).map_err(from_io(""))?;
         if found.iter().any(|f| f.path == TEMP) {
             return Err(failure(codes::LEDGER_UNFINISHED, TEMP, "a write was broken off"));
         }
