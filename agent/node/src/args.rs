@@ -1,6 +1,6 @@
 //! The command line of `arch-node-agent`. Everything else is in files.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 /// The node agent: verifies, admits, schedules, anchors; has others run what was admitted.
 #[derive(Debug, Clone, clap::Parser)]
@@ -30,6 +30,12 @@ pub struct Args {
     /// Print the settings in force, or what is wrong with them, and exit
     #[arg(long)]
     pub check_config: bool,
+    /// Confine this process as the agent does, print what is in force, try what must not work, and exit
+    #[arg(long)]
+    pub print_confinement: bool,
+    /// What the agent starts executors with, see `launcher`
+    #[arg(long, hide = true, num_args = 3, value_names = ["PROGRAM", "CACHE", "WORKERS"])]
+    pub(crate) launch_executors: Option<Vec<OsString>>,
     /// Take in what is in the drop folder, run it to its end, and exit
     #[arg(long)]
     pub run_once: bool,

@@ -7,7 +7,15 @@ use std::process::ExitCode;
 
 use arch_problem::Problem;
 
-use crate::{args::Args, handed_in::HandedIn, logs, places::Places, settings, told};
+use crate::{
+    args::Args,
+    confinement::{self, Confinement},
+    handed_in::HandedIn,
+    launcher::{self, Launch},
+    logs,
+    places::Places,
+    settings, told,
+};
 
 /// Ended as it should.
 const DONE: u8 = 0;
@@ -53,6 +61,12 @@ impl Stop {
 /// Runs the agent.
 #[must_use]
 pub fn run(args: &Args) -> ExitCode {
+    if let Some(values) = &args.launch_executors {
+        return match Launch::from_arguments(values) {
+            Some(launch) => launcher::run(&launch),
+            None => ExitCode::from(COULD_NOT),
+        };
+    }
     match try_to(args) {
         Ok(()) => ExitCode::from(DONE),
         Err(stop) => {
@@ -71,6 +85,9 @@ fn try_to(args: &Args) -> Result<(), Stop> {
     if args.check_config {
         return check(&settings, &places);
     }
+    if args.print_confinement {
+        return print_confinement(args, &places);
+    }
     let handed_in = HandedIn::take().map_err(Stop::configuration)?;
     logs::start(&settings.log);
     if args.listen.is_some() {
@@ -79,11 +96,15 @@ fn try_to(args: &Args) -> Result<(), Stop> {
     lift_the_cap_on_descriptors();
     // Whatever we make is ours alone, sockets included.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    start::folders(&places).map_err(Stop::could_not)?;
+    // From here on nothing can be started any more.
+    let executor = start::executor(args, &settings, &places).map_err(Stop::could_not)?;
+    Confinement::close(&places).map_err(unconfined)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| {
             Stop::could_not(told::problem(arch_problem::codes::FILE_MACHINE, e.to_string()))
         })?;
-    let lived = runtime.block_on(life::live(args, settings, places, handed_in));
+    let lived = runtime.block_on(life::live(args, settings, places, handed_in, executor));
     // A thread that still reads or hashes for somebody who is gone holds nobody up.
     runtime.shutdown_timeout(LEFTOVERS);
     lived
@@ -97,6 +118,20 @@ fn lift_the_cap_on_descriptors() {
     if let Err(error) = setrlimit(Resource::Nofile, lifted) {
         tracing::warn!(%error, "the soft cap on descriptors stays as it was");
     }
+}
+
+fn unconfined(error: arch_confine::ConfineError) -> Stop {
+    Stop::could_not(told::problem(error.code(), error.to_string()))
+}
+
+/// `--print-confinement`.
+fn print_confinement(args: &Args, places: &Places) -> Result<(), Stop> {
+    start::folders(places).map_err(Stop::could_not)?;
+    if confinement::print(args, places).map_err(unconfined)? {
+        return Ok(());
+    }
+    let why = "not all of it is in force, or something worked that must not";
+    Err(Stop::stopped(told::problem(arch_problem::codes::CANNOT_CONFINE, why)))
 }
 
 /// `--check-config`: the settings in force on standard output, what is wrong on standard error.

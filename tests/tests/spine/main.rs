@@ -1,6 +1,8 @@
 //! The spine, end to end: a signed job dropped in a folder runs in wasm, is anchored, can be proved.
 
 #[cfg(test)]
+mod confinement;
+#[cfg(test)]
 mod control;
 #[cfg(test)]
 mod crashes;

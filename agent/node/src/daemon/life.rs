@@ -9,7 +9,10 @@ use tokio::{
     time::{self, MissedTickBehavior},
 };
 
-use super::{Stop, start};
+use super::{
+    Stop,
+    start::{self, Executor},
+};
 use crate::{
     anchors::Health,
     args::Args,
@@ -45,10 +48,11 @@ pub(super) async fn live(
     settings: Settings,
     places: Places,
     handed_in: HandedIn,
+    executor: Executor,
 ) -> Result<(), Stop> {
     let mut signals = Signals::new()
         .map_err(|e| Stop::could_not(told::problem(codes::FILE_MACHINE, e.to_string())))?;
-    let (parts, thread) = start::parts(args, settings, places).await?;
+    let (parts, thread) = start::parts(args, settings, places, executor).await?;
     let node = Node::new(parts);
     let ways_in = if args.run_once { WaysIn::Control } else { WaysIn::All };
     // Taking up what was left may take its time; whoever wants an end now gets it.

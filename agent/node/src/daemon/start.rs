@@ -17,6 +17,7 @@ use crate::{
     clock,
     executor_client::ExecutorClient,
     identity,
+    launcher::{Launch, Launcher},
     memory::Memory,
     node::Parts,
     places::Places,
@@ -35,12 +36,9 @@ pub(super) async fn parts(
     args: &Args,
     settings: Settings,
     places: Places,
+    executor: Executor,
 ) -> Result<(Parts, JoinHandle<()>), Stop> {
-    let source = Executor::of(args, &settings).map_err(Stop::could_not)?;
     let pin = pin(&settings).map_err(Stop::configuration)?;
-    for folder in places.private() {
-        arch_files::private_dir(&folder).map_err(|e| Stop::could_not(Box::new(e.problem())))?;
-    }
     let keys = identity::open(&places, settings.node_key).map_err(Stop::could_not)?;
     let did = keys.node();
     let (anchors, thread) = ledger(&places, keys).map_err(Stop::could_not)?;
@@ -53,33 +51,42 @@ pub(super) async fn parts(
         most_input: settings.inputs.max,
         private: places.state().to_owned(),
     };
-    let executor = match source {
+    let executor = match executor {
         Executor::Elsewhere(socket) => ExecutorClient::connecting(socket),
-        Executor::Ours(program) => {
-            ExecutorClient::start(program, places.cache(), workers(&settings))
-        }
+        Executor::Ours(launcher) => ExecutorClient::launched_by(launcher),
     };
     let listen = args.listen.clone();
     let parts = Parts { did, settings, places, listen, anchors, authority, stores, executor };
     Ok((parts, thread))
 }
 
+/// Makes the folders that are the agent's alone.
+pub(super) fn folders(places: &Places) -> Told<()> {
+    let mut folders = places.private().into_iter();
+    folders
+        .try_for_each(|folder| arch_files::private_dir(&folder))
+        .map_err(|e| Box::new(e.problem()))
+}
+
 /// Where the executor comes from.
-enum Executor {
-    /// A program that we start.
-    Ours(PathBuf),
+pub(super) enum Executor {
+    /// Our launcher starts it.
+    Ours(Launcher),
     /// A socket that somebody else's listens on.
     Elsewhere(PathBuf),
 }
 
-impl Executor {
-    fn of(args: &Args, settings: &Settings) -> Told<Self> {
-        let given = args.executor.as_deref().filter(|path| is_socket(path)).map(Path::to_owned);
-        match given.or_else(|| settings.executor.socket.clone()) {
-            Some(socket) => Ok(Self::Elsewhere(socket)),
-            None => executor(args.executor.as_deref()).map(Self::Ours),
-        }
+/// Looks where the executor is to come from, and starts the launcher if it is ours.
+pub(super) fn executor(args: &Args, settings: &Settings, places: &Places) -> Told<Executor> {
+    let given = args.executor.as_deref().filter(|path| is_socket(path)).map(Path::to_owned);
+    if let Some(socket) = given.or_else(|| settings.executor.socket.clone()) {
+        return Ok(Executor::Elsewhere(socket));
     }
+    let program = program(args.executor.as_deref())?;
+    let launch = Launch { program, cache: places.cache(), workers: workers(settings) };
+    let launcher = Launcher::start(&launch);
+    let absent = |error: std::io::Error| problem(codes::EXECUTOR_ABSENT, error.to_string());
+    launcher.map(Executor::Ours).map_err(absent)
 }
 
 /// As many as could have room at once: a run asks for a tenth of a processor at the least.
@@ -173,7 +180,7 @@ fn is_socket(path: &Path) -> bool {
 }
 
 /// The program as given, else beside this one, else on PATH.
-fn executor(given: Option<&Path>) -> Told<PathBuf> {
+fn program(given: Option<&Path>) -> Told<PathBuf> {
     const NAME: &str = "arch-executor";
     let absent = |text: String| problem(codes::EXECUTOR_ABSENT, text);
     if let Some(path) = given {
