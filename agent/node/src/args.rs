@@ -2,6 +2,8 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
+use crate::mode::Mode;
+
 /// The node agent: verifies, admits, schedules, anchors; has others run what was admitted.
 #[derive(Debug, Clone, clap::Parser)]
 #[command(
@@ -17,15 +19,18 @@ pub struct Args {
     /// Folder with the node's key, ledger and archive
     #[arg(long, value_name = "DIR", env = "ARCH_STATE", default_value = "/var/lib/archagent")]
     pub state: PathBuf,
+    /// What the node is for; node.yaml says so if this does not
+    #[arg(long, value_name = "MODE", env = "ARCH_MODE", ignore_case = true)]
+    pub mode: Option<Mode>,
     /// Address for peers; listening comes with the mesh
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", env = "ARCH_LISTEN")]
     pub listen: Option<String>,
     /// Signed policy; policy.yaml of the configuration folder if not given
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "ARCH_POLICY")]
     pub policy: Option<PathBuf>,
     /// The program arch-executor, or the Unix socket of one that a service manager starts; looked for
     /// beside this program and on PATH if not given
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", env = "ARCH_EXECUTOR")]
     pub executor: Option<PathBuf>,
     /// Print the settings in force, or what is wrong with them, and exit
     #[arg(long)]

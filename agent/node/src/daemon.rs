@@ -13,6 +13,7 @@ use crate::{
     handed_in::HandedIn,
     launcher::{self, Launch},
     logs,
+    mode::{self, Mode},
     places::Places,
     settings, told,
 };
@@ -82,6 +83,7 @@ fn try_to(args: &Args) -> Result<(), Stop> {
     let settings =
         settings::load(&args.config).map_err(|problems| Stop { code: CONFIGURATION, problems })?;
     let places = Places::new(args, &settings);
+    let mode = Mode::of(args, &settings).map_err(Stop::configuration)?;
     if args.check_config {
         return check(&settings, &places);
     }
@@ -93,18 +95,19 @@ fn try_to(args: &Args) -> Result<(), Stop> {
     if args.listen.is_some() {
         tracing::warn!("listening comes with the mesh; not listening");
     }
+    mode::tell_of_unused();
     lift_the_cap_on_descriptors();
     // Whatever we make is ours alone, sockets included.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     start::folders(&places).map_err(Stop::could_not)?;
     // From here on nothing can be started any more.
-    let executor = start::executor(args, &settings, &places).map_err(Stop::could_not)?;
+    let executor = start::executor(args, &settings, &places, mode).map_err(Stop::could_not)?;
     Confinement::close(&places).map_err(unconfined)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| {
             Stop::could_not(told::problem(arch_problem::codes::FILE_MACHINE, e.to_string()))
         })?;
-    let lived = runtime.block_on(life::live(args, settings, places, handed_in, executor));
+    let lived = runtime.block_on(life::live(args, settings, places, handed_in, executor, mode));
     // A thread that still reads or hashes for somebody who is gone holds nobody up.
     runtime.shutdown_timeout(LEFTOVERS);
     lived

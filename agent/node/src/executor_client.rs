@@ -85,6 +85,12 @@ impl ExecutorClient {
         Self::supervised(process::Program::new(launcher))
     }
 
+    /// There is none, and there will be none.
+    #[must_use]
+    pub(crate) fn none() -> Self {
+        Self::with(supervisor::nobody(), HANDOVER)
+    }
+
     /// Connects to an executor that a service manager starts, again and again.
     #[must_use]
     pub fn connecting(socket: PathBuf) -> Self {
@@ -98,7 +104,11 @@ impl ExecutorClient {
 
     /// The same with another time than half a minute for handing over.
     pub fn supervised_with(source: impl supervisor::Source, handover: Duration) -> Self {
-        let (supervisor, state, connection) = supervisor::start(source);
+        Self::with(supervisor::start(source), handover)
+    }
+
+    fn with(started: supervisor::Started, handover: Duration) -> Self {
+        let (supervisor, state, connection) = started;
         let runs = AtomicU64::new(1);
         Self { shared: Arc::new(Shared { state, connection, supervisor, runs, handover }) }
     }

@@ -44,6 +44,7 @@ mod logs;
 mod memfd;
 pub mod memory;
 mod metrics;
+mod mode;
 pub mod node;
 mod notify;
 pub mod pipeline;
@@ -65,4 +66,5 @@ pub mod validate;
 
 pub use args::Args;
 pub use daemon::run;
+pub use mode::Mode;
 pub use told::Told;

@@ -15,6 +15,8 @@ mod guests;
 #[cfg(test)]
 mod hostile_guests;
 #[cfg(test)]
+mod modes;
+#[cfg(test)]
 mod policies;
 #[cfg(test)]
 mod proofs;

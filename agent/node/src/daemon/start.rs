@@ -19,6 +19,7 @@ use crate::{
     identity,
     launcher::{Launch, Launcher},
     memory::Memory,
+    mode::Mode,
     node::Parts,
     places::Places,
     records,
@@ -54,6 +55,7 @@ pub(super) async fn parts(
     let executor = match executor {
         Executor::Elsewhere(socket) => ExecutorClient::connecting(socket),
         Executor::Ours(launcher) => ExecutorClient::launched_by(launcher),
+        Executor::None => ExecutorClient::none(),
     };
     let listen = args.listen.clone();
     let parts = Parts { did, settings, places, listen, anchors, authority, stores, executor };
@@ -74,10 +76,20 @@ pub(super) enum Executor {
     Ours(Launcher),
     /// A socket that somebody else's listens on.
     Elsewhere(PathBuf),
+    /// This node runs nothing.
+    None,
 }
 
 /// Looks where the executor is to come from, and starts the launcher if it is ours.
-pub(super) fn executor(args: &Args, settings: &Settings, places: &Places) -> Told<Executor> {
+pub(super) fn executor(
+    args: &Args,
+    settings: &Settings,
+    places: &Places,
+    mode: Mode,
+) -> Told<Executor> {
+    if mode == Mode::Consumer {
+        return Ok(Executor::None);
+    }
     let given = args.executor.as_deref().filter(|path| is_socket(path)).map(Path::to_owned);
     if let Some(socket) = given.or_else(|| settings.executor.socket.clone()) {
         return Ok(Executor::Elsewhere(socket));
