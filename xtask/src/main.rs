@@ -7,6 +7,7 @@
 //! cargo xtask bench     ours beside a peer, one JSON line each
 //! cargo xtask deps      who may import whom, sources, licences, purposes
 //! cargo xtask docs      writes docs/ERRORS.md, schemas, completions, man pages; `--check` compares
+//! cargo xtask units     writes dist/systemd and docs/HARDENING.md from one table; `--check` compares
 //! cargo xtask guests    builds the example guests; `--check` compares
 //! ```
 
@@ -23,6 +24,7 @@ mod process;
 mod referees;
 mod soak;
 mod test;
+mod units;
 
 use std::process::ExitCode;
 
@@ -38,6 +40,7 @@ enum Xtask {
     Bench(bench::Args),
     Deps(deps::Args),
     Docs(docs::Args),
+    Units(units::Args),
     Guests(guests::Args),
 }
 
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Xtask::Bench(args) => args.run(),
         Xtask::Deps(args) => args.run(),
         Xtask::Docs(args) => args.run(),
+        Xtask::Units(args) => args.run(),
         Xtask::Guests(args) => args.run(),
     };
     done.unwrap_or_else(|why| {

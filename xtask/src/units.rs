@@ -1,0 +1,51 @@
+//! `cargo xtask units`: everything for an init system that comes from one description.
+//!
+//! ```text
+//! hardening (flag × unit) ─┬─> services ─┐
+//!                          │   sockets ──┼─> dist/systemd/*
+//!                          │   newer ────┤   (features that systemd 252 lacks, as drop-ins)
+//!                          │   snippets ─┘
+//!                          └─> matrix ─────> docs/HARDENING.md
+//! ```
+
+mod hardening;
+mod matrix;
+mod newer;
+mod places;
+mod services;
+mod snippets;
+mod sockets;
+mod unit;
+mod write;
+
+use std::process::ExitCode;
+
+/// Write dist/systemd and docs/HARDENING.md
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Write nothing; fail when a file is not what the table says
+    #[arg(long)]
+    check: bool,
+}
+
+impl Args {
+    pub(crate) fn run(self) -> Result<ExitCode, String> {
+        generate(self.check).map(|()| ExitCode::SUCCESS)
+    }
+}
+
+/// Writes or compares every file that comes from the table.
+pub(crate) fn generate(check: bool) -> Result<(), String> {
+    write::all(&files(), check)
+}
+
+/// The files, by their path in this checkout.
+fn files() -> Vec<(String, String)> {
+    let units = [services::all(), sockets::all()].concat();
+    let units = units.iter().map(|unit| (unit.name.to_owned(), unit.text()));
+    let systemd = units.chain(newer::all()).chain(snippets::all());
+    let mut files: Vec<_> =
+        systemd.map(|(name, text)| (format!("{}/{name}", places::FOLDER), text)).collect();
+    files.push(("docs/HARDENING.md".to_owned(), matrix::text()));
+    files
+}

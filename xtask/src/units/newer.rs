@@ -1,0 +1,34 @@
+//! What newer systemds can and 252 cannot, as drop-ins that a package installs where they hold. They
+//! are not in the units because 252 warns of some of it and silently makes something else of the rest.
+
+use super::unit::{Line, WRITTEN, set, why};
+
+/// Files below a folder that is named after the systemd which they need at least.
+pub(super) fn all() -> Vec<(String, String)> {
+    let reload = [
+        why("A reload is over when the agent says so. It must have its SIGHUP handler by then."),
+        set("Type", "notify-reload"),
+        set("ExecReload", ""),
+    ];
+    let store = [
+        why("What the agent left in the store survives `systemctl stop` and `start` as well."),
+        set("FileDescriptorStorePreserve", "yes"),
+    ];
+    let processes = [
+        why("It sees no process but its own. Not for the executor: as the first process of a \
+             namespace it would not hear SIGTERM, for which it has no handler."),
+        set("PrivatePIDs", "yes"),
+    ];
+    vec![
+        agent("253", "reload", "a reload that says when it is over", &reload),
+        agent("254", "store", "descriptors are kept longer", &store),
+        agent("257", "processes", "a process namespace", &processes),
+    ]
+}
+
+fn agent(since: &str, idea: &str, about: &str, lines: &[Line]) -> (String, String) {
+    let name = format!("since-{since}/arch-node-agent.service.d/50-{idea}.conf");
+    let mut text = format!("# From systemd {since} on: {about}\n{WRITTEN}\n\n[Service]\n");
+    lines.iter().for_each(|line| line.write(&mut text));
+    (name, text)
+}

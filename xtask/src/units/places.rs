@@ -1,0 +1,33 @@
+//! Names and places of an installation: one constant each. They are the defaults of the programs
+//! (`arch-node-agent --help`, `archctl status --help`), so that nobody needs an option to find them.
+
+/// Where the files lie in this checkout.
+pub(super) const FOLDER: &str = "dist/systemd";
+
+/// The agent's user and group.
+pub(super) const USER: &str = "archagent";
+
+/// The executor's user and group: another, so that it cannot read the node's key whatever happens.
+pub(super) const EXECUTOR_USER: &str = "archexecutor";
+
+/// Below /etc.
+pub(super) const CONFIGURATION: &str = "arch";
+
+/// Below /var/lib.
+pub(super) const STATE: &str = "archagent";
+
+/// Below /run.
+pub(super) const RUNTIME: &str = "archagent";
+
+/// Below /var/cache: compiled modules and the key that marks them.
+pub(super) const EXECUTOR_CACHE: &str = "arch-executor-wasm";
+
+/// The programs.
+pub(super) const AGENT: &str = "/usr/bin/arch-node-agent";
+pub(super) const EXECUTOR: &str = "/usr/bin/arch-executor";
+
+/// Shared libraries and the loader, on every distribution that has /usr. `-` is: if it is there.
+pub(super) const LIBRARIES: &str = "-/lib -/lib64 -/usr/lib -/usr/lib64";
+
+/// All that belongs together.
+pub(super) const SLICE: &str = "arch.slice";
