@@ -19,10 +19,15 @@ pub(super) fn all() -> Vec<(String, String)> {
              namespace it would not hear SIGTERM, for which it has no handler."),
         set("PrivatePIDs", "yes"),
     ];
+    let users = [
+        why("Who calls at the control socket has his own number again; still no right over it."),
+        set("PrivateUsers", "identity"),
+    ];
     vec![
         agent("253", "reload", "a reload that says when it is over", &reload),
         agent("254", "store", "descriptors are kept longer", &store),
         agent("257", "processes", "a process namespace", &processes),
+        agent("257", "users", "users by their numbers", &users),
     ]
 }
 

@@ -34,10 +34,9 @@ pub(super) const ROWS: &[Row] = &[
              by name are those with which the agent confines itself.",
         ),
         wasm: Less(
-            &[ALLOWED, TAKEN, NO_CALLS, "capset"],
-            "memfd_create stays: results cross to the agent as sealed files in memory. capset \
-             stays: the executor empties its own capabilities, and makes sure. Each worker closes \
-             a far shorter list over this one.",
+            &[ALLOWED, TAKEN, NO_CALLS],
+            "memfd_create stays: results cross to the agent as sealed files in memory. Each worker \
+             closes a far shorter list over this one.",
         ),
     },
     Row {

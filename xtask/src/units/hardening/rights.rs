@@ -35,9 +35,11 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         flag: "PrivateUsers",
         denies: "numbers of other users",
-        agent: Off(
-            "the control socket asks the kernel who is at the other end, and in a namespace of \
-             users all but root and the agent would be nobody",
+        agent: Less(
+            YES,
+            "At the control socket it sees root and itself by number, and everybody else as 65534: \
+             who wants `control.users` in node.yaml before systemd 257, whose drop-in mends it, has \
+             to set PrivateUsers=no.",
         ),
         wasm: On(YES),
     },
