@@ -14,6 +14,7 @@
 )]
 
 mod agent;
+pub mod booted;
 mod checkout;
 mod example;
 pub mod gated;

@@ -20,6 +20,7 @@ pub(super) fn text() -> String {
         let units = Role::ALL.map(|role| format!("`{}`", role.unit())).join(" | ");
         text.push_str(&format!("| flag | takes away | {units} |\n|---|---|---|---|\n"));
         rows.iter().for_each(|row| text.push_str(&line(row)));
+        text.push('\n');
         rows.iter().for_each(|row| text.push_str(&reasons(row)));
     }
     text
@@ -47,15 +48,23 @@ fn code(value: &str) -> String {
     if value.is_empty() { "empty".to_owned() } else { format!("`{value}`") }
 }
 
+/// Why it is so, once for all units where the reason is one.
 fn reasons(row: &Row) -> String {
-    let reasons = Role::ALL.into_iter().filter_map(|role| {
-        let (word, why) = match row.cell(role) {
-            Cell::On(_) => return None,
-            Cell::Less(_, why) => ("has a reason", *why),
-            Cell::Off(why) => ("is off", *why),
-        };
-        let why = why.trim_end_matches('.');
-        Some(format!("\n- `{}=` {word} in `{}`: {why}.", row.flag, role.unit()))
-    });
-    reasons.collect()
+    let reason = |role: Role| match row.cell(role) {
+        Cell::On(_) => None,
+        Cell::Less(_, why) | Cell::Off(why) => Some(*why),
+    };
+    let [agent, wasm] = Role::ALL.map(reason);
+    if let Some(why) = agent.filter(|_| agent == wasm) {
+        return format!("- `{}`: {}\n", row.flag, sentence(why));
+    }
+    let each = Role::ALL.into_iter().zip([agent, wasm]);
+    each.filter_map(|(role, why)| Some((role, why?)))
+        .map(|(role, why)| format!("- `{}` in `{}`: {}\n", row.flag, role.unit(), sentence(why)))
+        .collect()
+}
+
+/// With a full stop, which reasons have only where they are more than one sentence.
+fn sentence(why: &str) -> String {
+    format!("{}.", why.trim_end_matches('.'))
 }

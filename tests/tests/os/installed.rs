@@ -1,0 +1,130 @@
+//! Installed as a package would, on a systemd that is booted for it.
+
+use arch_tests::{
+    booted::{Booted, Seed, cannot_boot},
+    skip,
+};
+
+/// What a package runs after it has laid down its files.
+const AFTER_INSTALL: [&[&str]; 4] = [
+    &["systemd-sysusers", "arch.conf"],
+    &["systemd-tmpfiles", "--create", "arch.conf"],
+    &["systemctl", "daemon-reload"],
+    &[
+        "systemctl",
+        "start",
+        "arch-node-agent.socket",
+        "arch-node-agent-metrics.socket",
+        "arch-executor-wasm.socket",
+    ],
+];
+
+/// A guest with everything installed and its sockets open; nothing where none can be booted.
+pub(crate) fn boot(seed: Seed) -> Option<Booted> {
+    if let Some(why) = cannot_boot() {
+        skip(&why);
+        return None;
+    }
+    let guest = Booted::boot(env!("CARGO_BIN_EXE_booted"), &seed);
+    for line in AFTER_INSTALL {
+        let _quiet = guest.good(line);
+    }
+    Some(guest)
+}
+
+/// Properties as the service manager has them in force.
+fn show(guest: &Booted, unit: &str, properties: &[&str]) -> Vec<String> {
+    let names = format!("--property={}", properties.join(","));
+    let text = guest.good(&["systemctl", "show", &names, unit]);
+    let line = |name: &&str| {
+        let start = format!("{name}=");
+        text.lines().find_map(|line| line.strip_prefix(&start)).unwrap_or("absent").to_owned()
+    };
+    properties.iter().map(line).collect()
+}
+
+#[test]
+fn units_are_loaded_without_a_word_and_their_sockets_listen() {
+    let Some(guest) = boot(Seed::installed()) else { return };
+    for unit in ["arch-node-agent.service", "arch-executor-wasm.service", "arch.slice"] {
+        let state = show(&guest, unit, &["LoadState", "LoadError", "NeedDaemonReload"]);
+        assert_eq!(state, ["loaded", "absent", "no"], "{unit}");
+    }
+    let sockets = [
+        ("arch-node-agent.socket", "control.sock", "control", "666"),
+        ("arch-node-agent-metrics.socket", "metrics.sock", "metrics", "666"),
+        ("arch-executor-wasm.socket", "executor-wasm.sock", "executor-wasm", "600"),
+    ];
+    for (unit, file, name, mode) in sockets {
+        let state = show(&guest, unit, &["ActiveState", "SubState", "FileDescriptorName"]);
+        assert_eq!(state, ["active", "listening", name], "{unit}");
+        let path = format!("/run/archagent/{file}");
+        let stat = guest.good(&["stat", "--format=%F %U %a", &path]);
+        assert_eq!(stat.trim(), format!("socket archagent {mode}"));
+    }
+    let journal = guest.good(&["journalctl", "--boot", "--no-pager", "--output=cat", "_PID=1"]);
+    let ours = journal.lines().filter(|line| line.contains("/system/arch"));
+    assert_eq!(ours.collect::<Vec<_>>(), Vec::<&str>::new(), "the manager complains of units");
+}
+
+#[test]
+fn what_the_units_ask_for_is_in_force() {
+    let Some(guest) = boot(Seed::installed()) else { return };
+    let both = [
+        ("NoNewPrivileges", "yes"),
+        ("CapabilityBoundingSet", ""),
+        ("AmbientCapabilities", ""),
+        ("PrivateNetwork", "yes"),
+        ("PrivateUsers", "yes"),
+        ("PrivateDevices", "yes"),
+        ("PrivateIPC", "yes"),
+        ("ProtectSystem", "strict"),
+        ("ProtectProc", "invisible"),
+        ("ProcSubset", "pid"),
+        ("ProtectControlGroups", "yes"),
+        ("RestrictNamespaces", "0"),
+        ("NoExecPaths", "/"),
+        ("UMask", "0077"),
+        ("LimitCORE", "0"),
+        ("Slice", "arch.slice"),
+        ("SystemCallErrorNumber", "1"),
+    ];
+    let agent = [
+        ("Type", "notify"),
+        ("MemoryDenyWriteExecute", "yes"),
+        ("RestrictAddressFamilies", "AF_UNIX"),
+        ("WatchdogUSec", "30s"),
+        ("RestartPreventExitStatus", "2 78"),
+        ("FileDescriptorStoreMax", "32"),
+        ("StateDirectory", "archagent"),
+        ("RuntimeDirectory", "archagent"),
+        ("ConfigurationDirectory", "arch"),
+        ("RuntimeDirectoryPreserve", "yes"),
+        ("LoadCredential", "node.key:arch.node.key"),
+        ("StartLimitBurst", "10"),
+    ];
+    let executor = [
+        ("Type", "exec"),
+        ("MemoryDenyWriteExecute", "no"),
+        ("RestrictAddressFamilies", "none"),
+        ("Delegate", "yes"),
+        ("DelegateControllers", "memory pids"),
+        ("OOMPolicy", "continue"),
+        ("CacheDirectory", "arch-executor-wasm"),
+    ];
+    for (unit, own) in
+        [("arch-node-agent.service", &agent[..]), ("arch-executor-wasm.service", &executor[..])]
+    {
+        for (property, value) in both.iter().chain(own) {
+            assert_eq!(show(&guest, unit, &[property]), [*value], "{property} of {unit}");
+        }
+        let calls = show(&guest, unit, &["SystemCallFilter"]).concat();
+        let allowed: Vec<&str> = calls.split(' ').collect();
+        for call in ["landlock_restrict_self", "seccomp", "memfd_create", "futex"] {
+            assert!(allowed.contains(&call), "{call} in {unit}");
+        }
+        for call in ["io_uring_setup", "unshare", "ptrace", "capset", "keyctl", "bpf", "mount"] {
+            assert!(!allowed.contains(&call), "{call} in {unit}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! At home under an init system: the units as they are shipped, read by systemd's own tools and run
+//! by a systemd that is really booted.
+
+#[cfg(test)]
+mod denials;
+#[cfg(test)]
+mod installed;
+#[cfg(test)]
+mod unit_files;
