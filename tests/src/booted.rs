@@ -86,6 +86,18 @@ impl Booted {
         }
     }
 
+    /// Its folder on this machine; gone when the guest is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The process that keeps the guest.
+    #[must_use]
+    pub fn guard(&self) -> u32 {
+        self.guard.id()
+    }
+
     fn socket(&self) -> PathBuf {
         self.folder.join("out/inside.sock")
     }

@@ -34,6 +34,10 @@ const MACHINES: [(&str, &str); 5] = [
     ("faketime", "faketime"),
 ];
 
+/// systemd's judge of units, and what boots a systemd in a box.
+const INIT_SYSTEMS: [(&str, &str); 2] =
+    [("systemd-analyze", "systemd"), ("systemd-nspawn", "systemd-container")];
+
 /// Installs what is missing, where that is allowed; gives the folder for `ARCH_REFEREES`.
 pub(crate) fn prepare(install: Install) -> Result<PathBuf, String> {
     let folder = house::kept("referees")?;
@@ -79,7 +83,22 @@ fn go() -> Result<(), String> {
 }
 
 fn machines() -> Result<(), String> {
-    let missing = MACHINES.iter().filter(|(program, _)| !process::exists(program));
+    bring(&MACHINES)
+}
+
+/// Installs what boots and judges our units, where that is allowed. What is still missing then is
+/// for the tests to tell.
+pub(crate) fn init_systems(install: Install) {
+    if install == Install::Forbidden {
+        return;
+    }
+    if let Err(why) = bring(&INIT_SYSTEMS) {
+        println!("an init system is missing: {why}");
+    }
+}
+
+fn bring(programs: &[(&str, &'static str)]) -> Result<(), String> {
+    let missing = programs.iter().filter(|(program, _)| !process::exists(program));
     let packages: Vec<&str> = missing.map(|(_, package)| *package).collect();
     if packages.is_empty() { Ok(()) } else { apt::install(&packages) }
 }

@@ -1,5 +1,8 @@
 //! The three processes around a guest of the tests; `arch_tests::booted` says how they stand.
 
+#[path = "booted/groups.rs"]
+mod groups;
+
 use std::{
     env,
     error::Error,
@@ -12,11 +15,14 @@ use std::{
     time::Duration,
 };
 
+use groups::Groups;
+use rustix::process::{WaitOptions, getpid, set_child_subreaper, setsid};
+
 type Done = Result<(), Box<dyn Error>>;
 
 /// More than nspawn gives by itself, so that what is refused is refused by the unit and not by it.
-const CALLS: &str =
-    "@debug @keyring @pkey bpf perf_event_open kcmp fanotify_init open_by_handle_at";
+const CALLS: &str = "@debug @keyring @pkey @raw-io @module @swap bpf perf_event_open kcmp fanotify_init \
+     open_by_handle_at quotactl landlock_create_ruleset landlock_add_rule landlock_restrict_self";
 
 fn main() -> Done {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -31,14 +37,19 @@ fn main() -> Done {
 /// Lives as long as the test or the guest, whichever is shorter, and leaves nothing behind.
 fn guard(folder: &Path) -> Done {
     // Out of reach of a Ctrl-C that is meant for the test.
-    rustix::process::setsid()?;
+    setsid()?;
+    set_child_subreaper(Some(getpid()))?;
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
         // The test closes its end, or is gone and the kernel does.
         let _ = io::stdin().read_to_end(&mut vec![]);
         let _ = tell.send(());
     });
-    let ended = spawn(folder).map(|mut guest| {
+    let groups = Groups::make()?;
+    let guest = groups.enter().and_then(|()| spawn(folder));
+    // Among its own, nspawn must be alone.
+    let left = groups.leave();
+    let ended = guest.map(|mut guest| {
         while matches!(guest.try_wait(), Ok(None)) {
             if told.recv_timeout(Duration::from_millis(50)) != Err(mpsc::RecvTimeoutError::Timeout)
             {
@@ -47,8 +58,9 @@ fn guard(folder: &Path) -> Done {
         }
         end(&mut guest);
     });
+    let gone = groups.remove();
     let removed = fs::remove_dir_all(folder);
-    ended?;
+    ended.and(left).and(gone)?;
     Ok(removed?)
 }
 
@@ -58,6 +70,8 @@ fn end(guest: &mut Child) {
     // It may have ended by itself.
     let _ = guest.kill();
     let _ = guest.wait();
+    // What was below it is ours now, because nobody else may care.
+    while let Ok(Some(_)) = rustix::process::wait(WaitOptions::empty()) {}
 }
 
 fn spawn(folder: &Path) -> io::Result<Child> {
@@ -77,6 +91,8 @@ fn spawn(folder: &Path) -> io::Result<Child> {
 /// Makes the guest's root and becomes systemd-nspawn.
 fn start(folder: &Path) -> Done {
     let at = |name: &str| folder.join(name);
+    // nspawn keeps things there that nobody else is to see.
+    mount(&["-t", "tmpfs", "-o", "mode=0755", "tmpfs"], Path::new("/run"))?;
     fs::create_dir(at("memory"))?;
     mount(&["-t", "tmpfs", "-o", "mode=0755", "tmpfs"], &at("memory"))?;
     for name in ["upper", "work", "root"] {

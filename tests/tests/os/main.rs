@@ -4,6 +4,10 @@
 #[cfg(test)]
 mod denials;
 #[cfg(test)]
+mod harness;
+#[cfg(test)]
 mod installed;
+#[cfg(test)]
+mod programs;
 #[cfg(test)]
 mod unit_files;

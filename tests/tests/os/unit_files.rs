@@ -14,7 +14,7 @@ const EXPOSURE: [(&str, u32); 2] =
     [("arch-node-agent.service", 2), ("arch-executor-wasm.service", 2)];
 
 /// What every service must say, as `systemctl show` would have it too.
-const EVERYWHERE: [(&str, &str); 28] = [
+const EVERYWHERE: [(&str, &str); 26] = [
     ("NoNewPrivileges", "yes"),
     ("CapabilityBoundingSet", ""),
     ("AmbientCapabilities", ""),
@@ -35,8 +35,6 @@ const EVERYWHERE: [(&str, &str); 28] = [
     ("ProtectControlGroups", "yes"),
     ("ProtectProc", "invisible"),
     ("ProcSubset", "pid"),
-    ("TemporaryFileSystem", "/:ro"),
-    ("NoExecPaths", "/"),
     ("RestrictNamespaces", "yes"),
     ("RestrictRealtime", "yes"),
     ("RestrictSUIDSGID", "yes"),
@@ -57,6 +55,7 @@ const EACH: [(&str, &[(&str, &str)]); 2] = [
             ("WatchdogSec", "30s"),
             ("RestartPreventExitStatus", "2 78"),
             ("LoadCredential", "node.key:arch.node.key"),
+            ("RootDirectory", "/run/arch-root/agent"),
             ("LimitCORE", "0"),
         ],
     ),
@@ -68,6 +67,7 @@ const EACH: [(&str, &[(&str, &str)]); 2] = [
             ("RestrictAddressFamilies", "none"),
             ("Delegate", "memory pids"),
             ("OOMPolicy", "continue"),
+            ("RootDirectory", "/run/arch-root/executor-wasm"),
             ("LimitCORE", "0"),
         ],
     ),

@@ -10,7 +10,7 @@ use crate::process::{cargo, exists, heard, output, succeed};
 use crate::{demo, deps, docs, house, referees};
 
 /// Everything that CI runs.
-pub(crate) const GROUPS: [Group; 10] = [
+pub(crate) const GROUPS: [Group; 11] = [
     group("fmt", "sources are formatted", fmt),
     group("deps", "imports, sources, licences and purposes of dependencies", imports),
     group("advisories", "no known vulnerability; bans of deny.toml", advisories),
@@ -18,6 +18,7 @@ pub(crate) const GROUPS: [Group; 10] = [
     group("unit", "unit tests, properties and vectors of every crate", unit),
     group("doc", "examples in the documentation of the crates", doc),
     group("e2e", "the programs together, good and bad", end_to_end),
+    group("os", "units judged by systemd, and our programs in a systemd that is booted", os),
     group("demo", "the demo as a newcomer runs it, judged by its JSON", demonstration),
     group(
         "generated",
@@ -105,7 +106,14 @@ fn end_to_end(context: &Context) -> Result<Tally, String> {
         ("ARCH_REFEREES", referees::prepare(context.install)?),
     ];
     let programs = ["spine", "faults", "disks", "agreement"].map(|name| ["--test", name]).concat();
-    tests("package(arch-tests)", &programs, &found)
+    tests("package(arch-tests) and not binary(os)", &programs, &found)
+}
+
+fn os(context: &Context) -> Result<Tally, String> {
+    demo::build()?;
+    referees::init_systems(context.install);
+    let found = [("ARCH_PROGRAMS", house::programs()?)];
+    tests("package(arch-tests) and binary(os)", &["--test", "os"], &found)
 }
 
 /// Runs tests with nextest if it is installed, else with cargo's own runner; always for the whole

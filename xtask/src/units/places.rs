@@ -29,5 +29,14 @@ pub(super) const EXECUTOR: &str = "/usr/bin/arch-executor";
 /// Shared libraries and the loader, on every distribution that has /usr. `-` is: if it is there.
 pub(super) const LIBRARIES: &str = "-/lib -/lib64 -/usr/lib -/usr/lib64";
 
+/// The same, as they are called where a path is that of the unit's own root (`+`).
+pub(super) const AGENT_INSIDE: &str = "+/usr/bin/arch-node-agent";
+pub(super) const EXECUTOR_INSIDE: &str = "+/usr/bin/arch-executor";
+pub(super) const LIBRARIES_INSIDE: &str = "-+/lib -+/lib64 -+/usr/lib -+/usr/lib64";
+
+/// Empty folders, each the root of one unit; what is bound gets its place there.
+pub(super) const AGENT_ROOT: &str = "/run/arch-root/agent";
+pub(super) const EXECUTOR_ROOT: &str = "/run/arch-root/executor-wasm";
+
 /// All that belongs together.
 pub(super) const SLICE: &str = "arch.slice";

@@ -1,6 +1,8 @@
 //! Users, folders and the journal's catalogue.
 
-use super::places::{CONFIGURATION, EXECUTOR_CACHE, EXECUTOR_USER, RUNTIME, STATE, USER};
+use super::places::{
+    AGENT_ROOT, CONFIGURATION, EXECUTOR_CACHE, EXECUTOR_ROOT, EXECUTOR_USER, RUNTIME, STATE, USER,
+};
 use super::unit::WRITTEN;
 
 /// Files beside the units.
@@ -18,8 +20,15 @@ fn users() -> String {
     )
 }
 
-/// The units make their folders too; these are for whoever looks before the first start.
+/// The empty roots must be there before a unit starts, with a place for each folder that can be
+/// written, because systemd looks for those before it mounts anything. The other folders the units
+/// make too; they are for whoever looks before the first start.
 fn folders() -> String {
+    let empty = |root: &str, own: &str| {
+        ["", "/run", "/tmp", "/var/tmp", own].map(|at| format!("d {root}{at} 0755 root root -\n"))
+    };
+    let agent = empty(AGENT_ROOT, &format!("/var/lib/{STATE}")).concat();
+    let executor = empty(EXECUTOR_ROOT, &format!("/var/cache/{EXECUTOR_CACHE}")).concat();
     format!(
         "# tmpfiles.d(5): folders of the node. /etc/arch is the operator's; the agent only reads it.\n\
          {WRITTEN}\n\n\
@@ -28,7 +37,9 @@ fn folders() -> String {
          d /etc/{CONFIGURATION}/modules 0755 root root -\n\
          d /run/{RUNTIME} 0755 {USER} {USER} -\n\
          d /var/lib/{STATE} 0700 {USER} {USER} -\n\
-         d /var/cache/{EXECUTOR_CACHE} 0700 {EXECUTOR_USER} {EXECUTOR_USER} -\n"
+         d /var/cache/{EXECUTOR_CACHE} 0700 {EXECUTOR_USER} {EXECUTOR_USER} -\n\n\
+         # Roots of the services. Nothing but places to mount things on.\n\
+         {agent}{executor}"
     )
 }
 

@@ -1,37 +1,31 @@
 //! What of the file system is there at all.
 
 use super::Cell::{Less, Off, On};
-use super::Row;
+use super::{super::places, Row};
 
 const YES: &[&str] = &["yes"];
 
 pub(super) const ROWS: &[Row] = &[
     Row {
         flag: "RootDirectory",
-        denies: "the machine's own files",
-        agent: Off("TemporaryFileSystem=/ gives an empty root as well and needs no folder for it"),
-        wasm: Off("TemporaryFileSystem=/ gives an empty root as well and needs no folder for it"),
-    },
-    Row {
-        flag: "TemporaryFileSystem",
         denies: "every file that is not bound below",
-        agent: On(&["/:ro"]),
-        wasm: On(&["/:ro"]),
+        agent: On(&[places::AGENT_ROOT]),
+        wasm: On(&[places::EXECUTOR_ROOT]),
     },
     Row {
         flag: "BindReadOnlyPaths",
         denies: "nothing: these are the files that are there to be read",
         agent: Less(
             &[
-                super::super::places::AGENT,
-                super::super::places::LIBRARIES,
+                places::AGENT,
+                places::LIBRARIES,
                 "/etc/arch",
                 "-/run/systemd/notify -/run/systemd/journal",
             ],
             "Its program, its configuration, and where it reports to.",
         ),
         wasm: Less(
-            &[super::super::places::EXECUTOR, super::super::places::LIBRARIES],
+            &[places::EXECUTOR, places::LIBRARIES],
             "Its program. What jobs may read is added here by the operator, in a drop-in.",
         ),
     },
@@ -64,19 +58,25 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         flag: "NoExecPaths",
         denies: "starting or mapping any file as a program",
-        agent: On(&["/"]),
-        wasm: On(&["/"]),
+        agent: On(&["+/", "+/var/lib/archagent +/run +/tmp +/var/tmp +/dev/shm"]),
+        wasm: On(&["+/", "+/var/cache/arch-executor-wasm +/run +/tmp +/var/tmp +/dev/shm"]),
     },
     Row {
         flag: "ExecPaths",
         denies: "nothing: this is the one program, with its libraries",
         agent: Less(
-            &[super::super::places::AGENT, super::super::places::LIBRARIES],
+            &[places::AGENT_INSIDE, places::LIBRARIES_INSIDE],
             "Itself. Libraries are mapped by the loader.",
         ),
         wasm: Less(
-            &[super::super::places::EXECUTOR, super::super::places::LIBRARIES],
+            &[places::EXECUTOR_INSIDE, places::LIBRARIES_INSIDE],
             "Itself. Libraries are mapped by the loader.",
         ),
+    },
+    Row {
+        flag: "ReadOnlyPaths",
+        denies: "what systemd makes for programs with a root of their own",
+        agent: Off("below /run are the sockets of the manager, and its own folder"),
+        wasm: On(&["+/run"]),
     },
 ];

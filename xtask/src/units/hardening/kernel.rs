@@ -44,7 +44,7 @@ pub(super) const ROWS: &[Row] = &[
         denies: "nothing: exceptions of what is read-only",
         agent: Off("nothing that is read-only above has to be written by it"),
         wasm: Less(
-            &["-/sys/fs/cgroup/arch.slice/arch-executor-wasm.service"],
+            &["-+/sys/fs/cgroup/arch.slice/arch-executor-wasm.service"],
             "Its own cgroup alone, so that each job has one with limits below it.",
         ),
     },
