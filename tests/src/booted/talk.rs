@@ -44,8 +44,13 @@ pub(super) fn ask(socket: &Path, request: &Request) -> io::Result<Answer> {
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line)?;
     let answer: Value = serde_json::from_str(&line)?;
-    let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    Ok(Answer { code: answer["code"].as_i64(), stdout: text("stdout"), stderr: text("stderr") })
+    let field = |name: &str| answer.get(name);
+    let text = |name: &str| field(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Ok(Answer {
+        code: field("code").and_then(Value::as_i64),
+        stdout: text("stdout"),
+        stderr: text("stderr"),
+    })
 }
 
 /// Answers inside, one after the other, until the guest ends.
@@ -64,9 +69,9 @@ fn answer(mut stream: UnixStream) -> io::Result<()> {
     let mut line = String::new();
     BufReader::new(stream.try_clone()?).read_line(&mut line)?;
     let request: Value = serde_json::from_str(&line)?;
-    let words: Vec<&str> =
-        request["line"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let input = request["input"].as_str().unwrap_or_default();
+    let line = request.get("line").and_then(Value::as_array).into_iter().flatten();
+    let words: Vec<&str> = line.filter_map(Value::as_str).collect();
+    let input = request.get("input").and_then(Value::as_str).unwrap_or_default();
     let answer = match run(&words, input) {
         Ok(output) => json!({
             "code": output.status.code(),

@@ -47,7 +47,7 @@ pub(super) const TRIES: Tries = &[
     ("make a device", device),
     ("give a file its owner's rights", setuid_file),
     // What it needs.
-    ("may write its own folder", || write(&own_folder().join("written"))),
+    ("may write its own folder", || write(own_folder().join("written"))),
     ("may reach the executor", || reach("/run/archagent/executor-wasm.sock")),
 ];
 
