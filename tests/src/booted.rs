@@ -120,6 +120,18 @@ impl Booted {
         self.ask(&Request::run(line))
     }
 
+    /// Runs a program again and again until it ends with this code.
+    ///
+    /// # Panics
+    /// When it does not, for too long.
+    pub fn until(&self, code: i64, line: &[&str]) {
+        let since = Instant::now();
+        while self.run(line).code != Some(code) {
+            assert!(since.elapsed() < PATIENCE, "{line:?} does not end with {code}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Runs a program that has to end with 0, and gives what it printed.
     ///
     /// # Panics

@@ -2,8 +2,9 @@
 
 use std::{
     io,
-    net::{TcpStream, UdpSocket},
+    net::{SocketAddr, TcpStream, UdpSocket},
     os::unix::net::UnixDatagram,
+    time::Duration,
 };
 
 use super::Tries;
@@ -31,7 +32,8 @@ fn make(family: i32, kind: i32, protocol: i32) -> io::Result<()> {
 
 /// Nobody listens there: being refused by the other end is being let through.
 fn loopback() -> io::Result<()> {
-    match TcpStream::connect("127.0.0.1:9") {
+    let nobody = SocketAddr::from(([127, 0, 0, 1], 9));
+    match TcpStream::connect_timeout(&nobody, Duration::from_secs(3)) {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(()),
         other => other.map(drop),
     }
