@@ -4,10 +4,12 @@
 //! hardening (flag × unit) ─┬─> services ─┐
 //!                          │   sockets ──┼─> dist/systemd/*
 //!                          │   newer ────┤   (features that systemd 252 lacks, as drop-ins)
+//!                          │   choices ──┤   (what an operator may choose, likewise)
 //!                          │   snippets ─┘
 //!                          └─> matrix ─────> docs/HARDENING.md
 //! ```
 
+mod choices;
 mod hardening;
 mod matrix;
 mod newer;
@@ -43,7 +45,7 @@ pub(crate) fn generate(check: bool) -> Result<(), String> {
 fn files() -> Vec<(String, String)> {
     let units = [services::all(), sockets::all()].concat();
     let units = units.iter().map(|unit| (unit.name.to_owned(), unit.text()));
-    let systemd = units.chain(newer::all()).chain(snippets::all());
+    let systemd = units.chain(newer::all()).chain(choices::all()).chain(snippets::all());
     let mut files: Vec<_> =
         systemd.map(|(name, text)| (format!("{}/{name}", places::FOLDER), text)).collect();
     files.push(("docs/HARDENING.md".to_owned(), matrix::text()));

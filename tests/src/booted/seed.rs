@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{checkout, program};
+use crate::{World, checkout, process, program};
 
 /// What starts the side of the test in the guest.
 const SERVICE: &str = "[Unit]\nDescription=Runs what the test asks for\nAfter=basic.target\n\
@@ -55,6 +55,20 @@ impl Seed {
         programs
             .into_iter()
             .fold(seed, |seed, name| seed.bind(&program(name), &format!("/usr/bin/{name}")))
+    }
+
+    /// Configured like this world: its signed documents and settings are those of the guest's node.
+    ///
+    /// # Panics
+    /// When the world's files cannot be read.
+    #[must_use]
+    pub fn configured(self, world: &World) -> Self {
+        let from = world.path("config");
+        process::files(&from).iter().fold(self, |seed, path| {
+            let below = path.strip_prefix(&from).expect("found below it");
+            let bytes = fs::read(path).expect("a file of the world");
+            seed.file(&format!("/etc/arch/{}", below.display()), bytes)
+        })
     }
 
     /// With a file.

@@ -1,7 +1,8 @@
 //! What newer systemds can and 252 cannot, as drop-ins that a package installs where they hold. They
 //! are not in the units because 252 warns of some of it and silently makes something else of the rest.
 
-use super::unit::{Line, WRITTEN, set, why};
+use super::choices::drop_in;
+use super::unit::{Line, set, why};
 
 /// Files below a folder that is named after the systemd which they need at least.
 pub(super) fn all() -> Vec<(String, String)> {
@@ -32,8 +33,6 @@ pub(super) fn all() -> Vec<(String, String)> {
 }
 
 fn agent(since: &str, idea: &str, about: &str, lines: &[Line]) -> (String, String) {
-    let name = format!("since-{since}/arch-node-agent.service.d/50-{idea}.conf");
-    let mut text = format!("# From systemd {since} on: {about}\n{WRITTEN}\n\n[Service]\n");
-    lines.iter().for_each(|line| line.write(&mut text));
-    (name, text)
+    let about = format!("From systemd {since} on: {about}");
+    drop_in(&format!("since-{since}"), &format!("50-{idea}"), &about, lines)
 }

@@ -26,11 +26,15 @@ pub(super) const EXECUTOR_CACHE: &str = "arch-executor-wasm";
 pub(super) const AGENT: &str = "/usr/bin/arch-node-agent";
 pub(super) const EXECUTOR: &str = "/usr/bin/arch-executor";
 
+/// What tells the agent to reload, before systemd 253; `+` does not lead out of a root of its own.
+pub(super) const KILL: &str = "/usr/bin/kill";
+
 /// Shared libraries and the loader, on every distribution that has /usr. `-` is: if it is there.
 pub(super) const LIBRARIES: &str = "-/lib -/lib64 -/usr/lib -/usr/lib64";
 
 /// The same, as they are called where a path is that of the unit's own root (`+`).
 pub(super) const AGENT_INSIDE: &str = "+/usr/bin/arch-node-agent";
+pub(super) const KILL_INSIDE: &str = "+/usr/bin/kill";
 pub(super) const EXECUTOR_INSIDE: &str = "+/usr/bin/arch-executor";
 pub(super) const LIBRARIES_INSIDE: &str = "-+/lib -+/lib64 -+/usr/lib -+/usr/lib64";
 

@@ -2,7 +2,8 @@
 
 use super::hardening::{self, Role};
 use super::places::{
-    AGENT, CONFIGURATION, EXECUTOR, EXECUTOR_CACHE, EXECUTOR_USER, RUNTIME, SLICE, STATE, USER,
+    AGENT, CONFIGURATION, EXECUTOR, EXECUTOR_CACHE, EXECUTOR_USER, KILL, RUNTIME, SLICE, STATE,
+    USER,
 };
 use super::sockets::installed;
 use super::unit::{Line, Unit, section, set, why};
@@ -44,8 +45,7 @@ fn agent_life() -> Vec<Line> {
         set("NotifyAccess", "main"),
         why("The executor is a unit of its own; --executor names the socket on which it waits."),
         set("ExecStart", start),
-        why("Outside the box below, in which there is no such program."),
-        set("ExecReload", "+/bin/kill -HUP $MAINPID"),
+        set("ExecReload", format!("{KILL} -HUP $MAINPID")),
         set("Sockets", "arch-node-agent.socket arch-node-agent-metrics.socket"),
         set("WatchdogSec", "30s"),
         set("TimeoutStartSec", "90s"),
@@ -66,8 +66,7 @@ fn agent_places() -> Vec<Line> {
         set("Slice", SLICE),
         set("User", USER),
         set("Group", USER),
-        why("The node's key, if there is one in /etc/credstore; else the agent keeps its own."),
-        set("LoadCredential", "node.key:arch.node.key"),
+        why("The agent makes its own key at the first start; choice-node-key/ has it handed in."),
         set("ConfigurationDirectory", CONFIGURATION),
         set("ConfigurationDirectoryMode", "0755"),
         set("StateDirectory", STATE),

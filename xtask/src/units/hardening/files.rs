@@ -18,11 +18,12 @@ pub(super) const ROWS: &[Row] = &[
         agent: Less(
             &[
                 places::AGENT,
+                places::KILL,
                 places::LIBRARIES,
                 "/etc/arch",
                 "-/run/systemd/notify -/run/systemd/journal",
             ],
-            "Its program, its configuration, and where it reports to.",
+            "Its program, the one that tells it to reload, its configuration, and where it reports to.",
         ),
         wasm: Less(
             &[places::EXECUTOR, places::LIBRARIES],
@@ -65,8 +66,8 @@ pub(super) const ROWS: &[Row] = &[
         flag: "ExecPaths",
         denies: "nothing: this is the one program, with its libraries",
         agent: Less(
-            &[places::AGENT_INSIDE, places::LIBRARIES_INSIDE],
-            "Itself. Libraries are mapped by the loader.",
+            &[places::AGENT_INSIDE, places::KILL_INSIDE, places::LIBRARIES_INSIDE],
+            "Itself, and the one that tells it to reload. Libraries are mapped by the loader.",
         ),
         wasm: Less(
             &[places::EXECUTOR_INSIDE, places::LIBRARIES_INSIDE],

@@ -5,6 +5,9 @@ use super::Row;
 
 const YES: &[&str] = &["yes"];
 
+const OPENAT2: &str = "it closes openat2(2) as well, by which files are opened beneath their folder \
+    and nowhere else; its folder is its own, mode 0700, so that nobody could start such a file";
+
 pub(super) const ROWS: &[Row] = &[
     Row {
         flag: "NoNewPrivileges",
@@ -38,8 +41,8 @@ pub(super) const ROWS: &[Row] = &[
         agent: Less(
             YES,
             "At the control socket it sees root and itself by number, and everybody else as 65534: \
-             who wants `control.users` in node.yaml before systemd 257, whose drop-in mends it, has \
-             to set PrivateUsers=no.",
+             who wants `control.users` in node.yaml before systemd 257, whose drop-in mends it, takes \
+             the drop-in choice-control-users.",
         ),
         wasm: On(YES),
     },
@@ -72,9 +75,9 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         flag: "RestrictSUIDSGID",
-        denies: "files that give rights to others",
-        agent: On(YES),
-        wasm: On(YES),
+        denies: "files that give their owner's rights to whoever starts them",
+        agent: Off(OPENAT2),
+        wasm: Off(OPENAT2),
     },
     Row {
         flag: "RestrictRealtime",
