@@ -8,6 +8,8 @@
 //!                           └─ booted inside   runs what the test asks for, over a Unix socket
 //! ```
 //!
+//! `ARCH_GUEST_ROOT` names a folder with another system to boot instead of this machine's.
+//!
 //! What the guest writes is in memory and gone with it. It has no network but its own loopback.
 
 mod seed;
@@ -47,8 +49,16 @@ pub fn cannot_boot() -> Option<String> {
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
     let there = |name: &str| std::env::split_paths(&path).any(|folder| folder.join(name).is_file());
-    let missing = NEEDED.iter().find(|name| !there(name))?;
-    Some(format!("there is no {missing}; `apt-get install systemd-container` brings it"))
+    if let Some(missing) = NEEDED.iter().find(|name| !there(name)) {
+        return Some(format!(
+            "there is no {missing}; `apt-get install systemd-container` brings it"
+        ));
+    }
+    let namespaces = ["--mount", "--pid", "--fork", "--mount-proc", "true"];
+    match Command::new("unshare").args(namespaces).stderr(Stdio::null()).status() {
+        Ok(ended) if ended.success() => None,
+        _ => Some("root may not make namespaces and mounts here".to_owned()),
+    }
 }
 
 impl Booted {

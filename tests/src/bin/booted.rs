@@ -99,8 +99,9 @@ fn start(folder: &Path) -> Done {
         fs::create_dir(at("memory").join(name))?;
     }
     let root = at("memory/root");
+    let below = fs::read_to_string(at("below"))?;
     let layers = format!(
-        "lowerdir=/,upperdir={},workdir={}",
+        "lowerdir={below},upperdir={},workdir={}",
         at("memory/upper").display(),
         at("memory/work").display()
     );

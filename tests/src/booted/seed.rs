@@ -1,11 +1,14 @@
 //! What a guest has that this machine does not: files that are copied in, programs that are bound.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
 use crate::{World, checkout, process, program};
+
+/// Names a folder with another system than this machine's, such as a newer Debian.
+const ROOT: &str = "ARCH_GUEST_ROOT";
 
 /// What starts the side of the test in the guest.
 const SERVICE: &str = "[Unit]\nDescription=Runs what the test asks for\nAfter=basic.target\n\
@@ -94,6 +97,8 @@ impl Seed {
             fs::create_dir_all(above).expect("a new folder");
             fs::write(path, bytes).expect("a new file");
         }
+        let below = env::var_os(ROOT).map_or_else(|| "/".into(), PathBuf::from);
+        fs::write(folder.join("below"), below.as_os_str().as_encoded_bytes()).expect("a new file");
         let own = (booted.to_owned(), "/usr/bin/arch-booted".to_owned());
         let bound = self.bound.iter().chain(std::iter::once(&own));
         let lines = bound.map(|(from, to)| format!("{}:{to}\n", from.display()));

@@ -5,9 +5,13 @@ use std::{
     os::unix::net::{UnixListener, UnixStream},
     path::Path,
     process::{Command, Stdio},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
+
+/// A program that takes longer hangs.
+const HANGS: Duration = Duration::from_secs(240);
 
 /// A program to be run in the guest.
 #[derive(Debug, Clone)]
@@ -40,6 +44,7 @@ pub struct Answer {
 /// Asks from outside.
 pub(super) fn ask(socket: &Path, request: &Request) -> io::Result<Answer> {
     let mut stream = UnixStream::connect(socket)?;
+    stream.set_read_timeout(Some(HANGS))?;
     writeln!(stream, "{}", json!({ "line": request.line, "input": request.input }))?;
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line)?;
