@@ -160,7 +160,7 @@ impl Booted {
     pub fn write(&self, path: &str, text: &str) {
         let answer = self.ask(&Request {
             input: text.to_owned(),
-            ..Request::run(&["install", "-D", "/dev/stdin", path])
+            ..Request::run(&["install", "-D", "-m0644", "/dev/stdin", path])
         });
         assert_eq!(answer.code, Some(0), "{path}: {}", answer.stderr);
     }

@@ -2,7 +2,7 @@
 
 use arch_tests::{
     booted::{Booted, Seed, cannot_boot},
-    skip,
+    checkout, process, skip,
 };
 
 /// What a package runs after it has laid down its files.
@@ -26,10 +26,35 @@ pub(crate) fn boot(seed: Seed) -> Option<Booted> {
         return None;
     }
     let guest = Booted::boot(env!("CARGO_BIN_EXE_booted"), &seed);
+    for (place, text) in newer(version(&guest)) {
+        guest.write(&place, &text);
+    }
     for line in AFTER_INSTALL {
         let _quiet = guest.good(line);
     }
     Some(guest)
+}
+
+/// The guest's systemd.
+pub(crate) fn version(guest: &Booted) -> u32 {
+    let text = guest.good(&["systemctl", "--version"]);
+    text.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap()
+}
+
+/// The drop-ins that a package installs for this systemd.
+fn newer(version: u32) -> Vec<(String, String)> {
+    let folder = checkout().join("dist/systemd");
+    let mut found = vec![];
+    for path in process::files(&folder) {
+        let below = path.strip_prefix(&folder).unwrap().to_str().unwrap();
+        let since = below.strip_prefix("since-").and_then(|rest| rest.split_once('/'));
+        if let Some((since, name)) = since.filter(|(n, _)| n.parse::<u32>().unwrap() <= version) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(!since.is_empty() && !text.is_empty());
+            found.push((format!("/usr/lib/systemd/system/{name}"), text));
+        }
+    }
+    found
 }
 
 /// Properties as the service manager has them in force.
@@ -75,7 +100,6 @@ fn what_the_units_ask_for_is_in_force() {
         ("CapabilityBoundingSet", ""),
         ("AmbientCapabilities", ""),
         ("PrivateNetwork", "yes"),
-        ("PrivateUsers", "yes"),
         ("PrivateDevices", "yes"),
         ("PrivateIPC", "yes"),
         ("ProtectSystem", "strict"),
@@ -88,8 +112,11 @@ fn what_the_units_ask_for_is_in_force() {
         ("Slice", "arch.slice"),
         ("SystemCallErrorNumber", "1"),
     ];
+    let version = version(&guest);
     let agent = [
-        ("Type", "notify"),
+        ("Type", if version < 253 { "notify" } else { "notify-reload" }),
+        ("PrivateUsers", "yes"),
+        ("PrivateUsersEx", if version < 257 { "absent" } else { "identity" }),
         ("MemoryDenyWriteExecute", "yes"),
         ("RestrictAddressFamilies", "AF_UNIX"),
         ("RestartPreventExitStatus", "2 78"),
@@ -102,6 +129,7 @@ fn what_the_units_ask_for_is_in_force() {
     ];
     let executor = [
         ("Type", "exec"),
+        ("PrivateUsers", "yes"),
         ("MemoryDenyWriteExecute", "no"),
         ("Delegate", "yes"),
         ("DelegateControllers", "memory pids"),

@@ -179,7 +179,7 @@ fn every_socket_has_its_own_name_and_is_not_of_the_internet() {
 
 #[test]
 fn what_252_does_not_know_is_in_no_unit_but_in_a_drop_in_that_names_its_version() {
-    let newer = ["notify-reload", "FileDescriptorStorePreserve", "PrivatePIDs", "identity"];
+    let newer = ["notify-reload", "FileDescriptorStorePreserve", "identity"];
     for unit in ["arch-node-agent.service", "arch-executor-wasm.service"] {
         let settings = settings(unit);
         let lines = settings.iter().flat_map(|(key, values)| values.iter().map(move |v| (key, v)));

@@ -15,11 +15,6 @@ pub(super) fn all() -> Vec<(String, String)> {
         why("What the agent left in the store survives `systemctl stop` and `start` as well."),
         set("FileDescriptorStorePreserve", "yes"),
     ];
-    let processes = [
-        why("It sees no process but its own. Not for the executor: as the first process of a \
-             namespace it would not hear SIGTERM, for which it has no handler."),
-        set("PrivatePIDs", "yes"),
-    ];
     let users = [
         why("Who calls at the control socket has his own number again; still no right over it."),
         set("PrivateUsers", "identity"),
@@ -27,7 +22,6 @@ pub(super) fn all() -> Vec<(String, String)> {
     vec![
         agent("253", "reload", "a reload that says when it is over", &reload),
         agent("254", "store", "descriptors are kept longer", &store),
-        agent("257", "processes", "a process namespace", &processes),
         agent("257", "users", "users by their numbers", &users),
     ]
 }

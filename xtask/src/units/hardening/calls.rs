@@ -11,7 +11,7 @@ const ALLOWED: &str = "@system-service landlock_create_ruleset landlock_add_rule
                        landlock_restrict_self seccomp";
 
 /// What is in that group and nobody here needs.
-const TAKEN: &str = "~@privileged @resources @keyring @aio @memlock unshare setns personality \
+const TAKEN: &str = "~@privileged @resources @keyring @aio @memlock @mount open_tree unshare setns personality \
                      userfaultfd kcmp name_to_handle_at pidfd_getfd process_vm_readv \
                      process_vm_writev mq_open mq_unlink msgget semget shmget shmat";
 

@@ -61,6 +61,18 @@ pub(super) const ROWS: &[Row] = &[
         wasm: On(&["pid"]),
     },
     Row {
+        flag: "PrivatePIDs",
+        denies: "numbers of other processes, from systemd 257 on",
+        agent: Off(
+            "who calls at the control socket from outside would have no process number, and the \
+             kernel's word on who it is would not be understood",
+        ),
+        wasm: Off(
+            "as the first process of a namespace it would not hear SIGTERM, for which it has no \
+             handler",
+        ),
+    },
+    Row {
         flag: "PrivateIPC",
         denies: "shared memory and queues of others",
         agent: On(YES),
