@@ -102,6 +102,13 @@ impl Booted {
         &self.folder
     }
 
+    /// As if this process had been killed: nothing but its end of the pipe is closed.
+    #[must_use]
+    pub fn orphaned(mut self) -> Self {
+        drop(self.alive.take());
+        self
+    }
+
     /// The process that keeps the guest.
     #[must_use]
     pub fn guard(&self) -> u32 {

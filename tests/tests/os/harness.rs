@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use arch_tests::{
@@ -50,4 +51,24 @@ fn a_guest_is_another_machine_and_leaves_nothing_behind() {
     let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
     assert!(!mounts.contains("arch-booted"), "{mounts}");
     assert_eq!(cgroups(guard), Vec::<PathBuf>::new());
+}
+
+/// The guard ends the guest when its standard input does; the kernel closes that when a test dies.
+#[test]
+fn a_guest_ends_with_the_test_that_booted_it_however_that_ends() {
+    if let Some(why) = cannot_boot() {
+        return skip(&why);
+    }
+    let guest = Booted::boot(env!("CARGO_BIN_EXE_booted"), &Seed::bare());
+    let (folder, guard) = (guest.folder().to_owned(), guest.guard());
+    // What is left when a test is killed: a pipe that is closed, and nobody who does anything else.
+    let orphaned = guest.orphaned();
+    let since = Instant::now();
+    while folder.exists() || process::alive(i32::try_from(guard).unwrap()) {
+        assert!(since.elapsed() < Duration::from_secs(60), "the guest lives on");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(process::that_name(&folder), Vec::<String>::new());
+    assert_eq!(cgroups(guard), Vec::<PathBuf>::new());
+    drop(orphaned);
 }

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use arch_tests::{checkout, skip};
+use arch_tests::{checkout, program, skip};
 
 /// Services with the exposure that they may have, in tenths. KNOWN GAP: 2 is wanted of both.
 /// RestrictSUIDSGID= would give it, and closes openat2(2), without which neither program works.
@@ -179,7 +179,7 @@ fn every_socket_has_its_own_name_and_is_not_of_the_internet() {
 
 #[test]
 fn what_252_does_not_know_is_in_no_unit_but_in_a_drop_in_that_names_its_version() {
-    let newer = ["notify-reload", "FileDescriptorStorePreserve", "identity"];
+    let newer = ["notify-reload", "FileDescriptorStorePreserve", "RestartSteps", "identity"];
     for unit in ["arch-node-agent.service", "arch-executor-wasm.service"] {
         let settings = settings(unit);
         let lines = settings.iter().flat_map(|(key, values)| values.iter().map(move |v| (key, v)));
@@ -192,5 +192,22 @@ fn what_252_does_not_know_is_in_no_unit_but_in_a_drop_in_that_names_its_version(
     for word in newer {
         let mut places = all.iter().filter(|path| path.to_str().unwrap().contains("/since-2"));
         assert!(places.any(|path| text(path).contains(word)), "{word}");
+    }
+}
+
+#[test]
+fn every_option_in_a_unit_is_one_of_its_program() {
+    for unit in ["arch-node-agent.service", "arch-executor-wasm.service"] {
+        let line = settings(unit)["ExecStart"].concat();
+        let (program_path, options) = line.split_once(' ').unwrap();
+        let name = program_path.strip_prefix("/usr/bin/").unwrap();
+        let help = Command::new(program(name)).arg("--help").output().unwrap();
+        let help = String::from_utf8(help.stdout).unwrap();
+        let known: Vec<&str> = help.split_whitespace().collect();
+        let options: Vec<&str> = options.split(' ').filter(|word| word.starts_with('-')).collect();
+        assert!(!options.is_empty());
+        for option in options {
+            assert!(known.contains(&option), "{name} has no {option}");
+        }
     }
 }

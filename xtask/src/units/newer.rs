@@ -15,6 +15,11 @@ pub(super) fn all() -> Vec<(String, String)> {
         why("What the agent left in the store survives `systemctl stop` and `start` as well."),
         set("FileDescriptorStorePreserve", "yes"),
     ];
+    let patience = [
+        why("An agent that dies again and again is started again ever more slowly."),
+        set("RestartSteps", "8"),
+        set("RestartMaxDelaySec", "1min"),
+    ];
     let users = [
         why("Who calls at the control socket has his own number again; still no right over it."),
         set("PrivateUsers", "identity"),
@@ -22,6 +27,7 @@ pub(super) fn all() -> Vec<(String, String)> {
     vec![
         agent("253", "reload", "a reload that says when it is over", &reload),
         agent("254", "store", "descriptors are kept longer", &store),
+        agent("254", "patience", "pauses that grow", &patience),
         agent("257", "users", "users by their numbers", &users),
     ]
 }
