@@ -78,6 +78,32 @@ fn a_key_in_the_credential_store_reaches_the_agent_and_goes_with_it() {
     assert_eq!(show(&guest, unit, &["Result", "ExecMainStatus"]), ["exit-code", "1"]);
 }
 
+#[test]
+fn the_executor_sees_of_the_machine_what_its_operator_binds_and_cannot_write_it() {
+    let Some(guest) = boot(Seed::installed()) else { return };
+    let unit = "arch-executor-wasm.service";
+    guest.write("/srv/lent/data", "lent\n");
+    guest.write("/srv/kept/data", "kept\n");
+    let _quiet = guest.good(&["chmod", "0666", "/srv/lent/data"]);
+    let tried = "cat /srv/lent/data; cat /srv/kept/data; echo more >> /srv/lent/data";
+    let instead = format!(
+        "[Service]\nType=oneshot\nExecStart=\nExecStart=/usr/bin/bash -c \"{tried}\"\n\
+         BindReadOnlyPaths=/usr/bin/bash /usr/bin/cat\nExecPaths=+/usr/bin/bash +/usr/bin/cat\n\
+         Environment=PATH=/usr/bin\nBindReadOnlyPaths=/srv/lent\n\
+         StandardOutput=truncate:/out/said\nStandardError=append:/out/said\n"
+    );
+    guest.write("/run/systemd/system/arch-executor-wasm.service.d/90-try.conf", &instead);
+    let _quiet = guest.good(&["systemctl", "daemon-reload"]);
+    assert_eq!(start(&guest, unit), Some(1));
+    let said = guest.good(&["cat", "/out/said"]);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 3, "{said}");
+    assert!(lines.contains(&"lent"), "{said}");
+    assert!(lines[1].ends_with("/srv/kept/data: No such file or directory"), "{said}");
+    assert!(lines[2].ends_with("Read-only file system"), "{said}");
+    assert_eq!(guest.good(&["cat", "/srv/lent/data"]), "lent\n");
+}
+
 /// An agent that is ready in its unit, with settings of the unit changed.
 fn ready(changed: &str) -> Option<Booted> {
     let guest = boot(Seed::installed().configured(&World::new()))?;
