@@ -38,6 +38,9 @@ const MACHINES: [(&str, &str); 5] = [
 const INIT_SYSTEMS: [(&str, &str); 2] =
     [("systemd-analyze", "systemd"), ("systemd-nspawn", "systemd-container")];
 
+/// What a Debian needs for being booted with our units in it.
+const NEWER: &str = "systemd,systemd-sysv,libseccomp2,procps,dbus";
+
 /// Installs what is missing, where that is allowed; gives the folder for `ARCH_REFEREES`.
 pub(crate) fn prepare(install: Install) -> Result<PathBuf, String> {
     let folder = house::kept("referees")?;
@@ -95,6 +98,25 @@ pub(crate) fn init_systems(install: Install) {
     if let Err(why) = bring(&INIT_SYSTEMS) {
         println!("an init system is missing: {why}");
     }
+}
+
+/// A folder with the newest Debian, whose systemd is years ahead of this machine's.
+pub(crate) fn newest_debian(install: Install) -> Result<PathBuf, String> {
+    init_systems(install);
+    let folder = house::kept("newest-debian")?.join("root");
+    // Made anew each time, because it moves; the group that asks for it runs once a week.
+    let _start_afresh = std::fs::remove_dir_all(&folder);
+    if install == Install::Forbidden {
+        return Err("a newer systemd may not be fetched".to_owned());
+    }
+    bring(&[("mmdebstrap", "mmdebstrap")])?;
+    println!("fetching the newest Debian");
+    let mut debian = Command::new("mmdebstrap");
+    debian.args(["--quiet", "--variant=minbase", "--include", NEWER]);
+    debian.args(["--aptopt=Acquire::Check-Valid-Until \"false\"", "sid"]).arg(&folder);
+    process::output(debian.arg("http://deb.debian.org/debian"))
+        .map(|_said| folder)
+        .map_err(|why| format!("the newest Debian is not to be had: {why}"))
 }
 
 fn bring(programs: &[(&str, &'static str)]) -> Result<(), String> {

@@ -5,6 +5,8 @@ use arch_tests::{
     checkout, process, skip,
 };
 
+use super::unit_files::EXPOSURE;
+
 /// What a package runs after it has laid down its files.
 const AFTER_INSTALL: [&[&str]; 4] = [
     &["systemd-sysusers", "arch.conf"],
@@ -150,5 +152,20 @@ fn what_the_units_ask_for_is_in_force() {
         for call in ["io_uring_setup", "unshare", "ptrace", "capset", "keyctl", "bpf", "mount"] {
             assert!(!allowed.contains(&call), "{call} in {unit}");
         }
+    }
+}
+
+/// That of a newer system, where the guest is one; with the drop-ins that it takes.
+#[test]
+fn the_guests_own_systemd_finds_no_fault_and_no_more_exposure() {
+    let Some(guest) = boot(Seed::installed()) else { return };
+    for (unit, most) in EXPOSURE {
+        let faults = guest.run(&["systemd-analyze", "verify", "--man=no", unit]);
+        let ours = |line: &&str| line.contains("arch");
+        let words = format!("{}{}", faults.stdout, faults.stderr);
+        assert_eq!(words.lines().filter(ours).collect::<Vec<_>>(), Vec::<&str>::new());
+        let threshold = format!("--threshold={most}");
+        let judged = ["systemd-analyze", "security", "--offline=yes", "--no-pager", &threshold];
+        let _quiet = guest.good(&[&judged[..], &[unit]].concat());
     }
 }

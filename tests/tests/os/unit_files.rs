@@ -11,7 +11,7 @@ use arch_tests::{checkout, program, skip};
 
 /// Services with the exposure that they may have, in tenths. KNOWN GAP: 2 is wanted of both.
 /// RestrictSUIDSGID= would give it, and closes openat2(2), without which neither program works.
-const EXPOSURE: [(&str, u32); 2] =
+pub(crate) const EXPOSURE: [(&str, u32); 2] =
     [("arch-node-agent.service", 3), ("arch-executor-wasm.service", 4)];
 
 /// What every service must say, as `systemctl show` would have it too.

@@ -10,7 +10,7 @@ use crate::process::{cargo, exists, heard, output, succeed};
 use crate::{demo, deps, docs, house, referees};
 
 /// Everything that CI runs.
-pub(crate) const GROUPS: [Group; 11] = [
+pub(crate) const GROUPS: [Group; 12] = [
     group("fmt", "sources are formatted", fmt),
     group("deps", "imports, sources, licences and purposes of dependencies", imports),
     group("advisories", "no known vulnerability; bans of deny.toml", advisories),
@@ -25,6 +25,20 @@ pub(crate) const GROUPS: [Group; 11] = [
         "errors, schemas, completions and man pages are what the code says",
         generated,
     ),
+    Group {
+        name: "os-newer",
+        about: "the same in the newest Debian, with the drop-ins for its systemd",
+        looks_at: &[
+            "dist/systemd",
+            "tests/src/booted",
+            "tests/src/booted.rs",
+            "tests/src/bin",
+            "tests/tests/os",
+            "xtask/src/referees.rs",
+            "Cargo.lock",
+        ],
+        run: os_newer,
+    },
     Group {
         name: "guests",
         about: "unit tests of the guests; committed modules are what their sources give",
@@ -113,7 +127,20 @@ fn os(context: &Context) -> Result<Tally, String> {
     demo::build()?;
     referees::init_systems(context.install);
     let found = [("ARCH_PROGRAMS", house::programs()?)];
-    tests("package(arch-tests) and binary(os)", &["--test", "os"], &found)
+    booted(&found)
+}
+
+fn os_newer(context: &Context) -> Result<Tally, String> {
+    let root = match referees::newest_debian(context.install) {
+        Ok(root) => root,
+        Err(why) => return Ok(Tally::skip(why)),
+    };
+    demo::build()?;
+    booted(&[("ARCH_PROGRAMS", house::programs()?), ("ARCH_GUEST_ROOT", root)])
+}
+
+fn booted(found: &[(&str, PathBuf)]) -> Result<Tally, String> {
+    tests("package(arch-tests) and binary(os)", &["--test", "os"], found)
 }
 
 /// Runs tests with nextest if it is installed, else with cargo's own runner; always for the whole
