@@ -79,7 +79,7 @@ impl Executor {
                 other => return Err(format!("it says {other:?}")),
             }
         };
-        let files: Vec<OwnedFd> = self.files.drain(..claim.outputs.len()).collect();
+        let files: Vec<OwnedFd> = self.files.drain(..claim.fds()).collect();
         if claim.outcome != Outcome::Completed {
             return Err(format!("the job ended with {:?}", claim.outcome));
         }
@@ -149,8 +149,13 @@ pub(crate) fn sealed(bytes: &[u8]) -> Result<OwnedFd, String> {
 }
 
 fn stdout(claim: &Claim, files: Vec<OwnedFd>) -> Result<Vec<u8>, String> {
-    let named = claim.outputs.iter().zip(files).find(|(blob, _)| blob.name == "stdout");
-    let (blob, file) = named.ok_or("there is no standard output")?;
+    // It comes first.
+    let blob = claim.outputs.first().filter(|blob| blob.name == "stdout");
+    let blob = blob.ok_or("there is no standard output")?;
+    if let Some(inline) = &blob.bytes {
+        return Ok(inline.as_slice().to_vec());
+    }
+    let file = files.into_iter().next().ok_or("standard output has no file")?;
     let mut bytes = vec![0; usize::try_from(blob.size).map_err(told)?];
     std::os::unix::fs::FileExt::read_exact_at(&File::from(file), &mut bytes, 0).map_err(told)?;
     Ok(bytes)

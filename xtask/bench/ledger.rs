@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
-use arch_ledger::{Ledger, LogKeys, Record, StdFs};
+use arch_ledger::{Anchored, Ledger, LogKeys, Record, StdFs};
 use tempfile::TempDir;
 
 use crate::{Bench, Side, Sides};
@@ -23,8 +23,11 @@ pub(crate) const BATCH: Bench =
 pub(crate) const SINGLE: Bench =
     Bench { name: "ledger-1", unit: "durable entries/s, 1 a batch", prepare: || prepare(1) };
 
-/// Batches a run: enough for the agent to publish several times.
-const BATCHES: u32 = 400;
+/// Batches a run: enough for the agent to publish several times, so that the checkpoint of a run's end
+/// weighs no more than it should beside those that are due.
+fn batches(entries: u32) -> u32 {
+    if entries > 1 { 400 } else { 2_000 }
+}
 
 /// How long what is durable may wait for its checkpoint.
 const VISIBLE: Duration = Duration::from_millis(50);
@@ -59,30 +62,37 @@ pub(crate) fn ours(entries: u32) -> Result<Ours, String> {
     let (now, record) = (now()?, record());
     let records: Vec<Record> = (0..entries).map(|_| record.clone()).collect();
     let first = ledger.append(now, &records).map_err(|error| error.to_string())?;
-    let bytes = first.iter().map(|anchored| anchored.entry().bytes.clone()).collect();
+    let entries_of = |anchored: &Anchored| anchored.entry().map(|entry| entry.bytes);
+    let bytes = first.iter().map(entries_of).collect::<Result<_, _>>();
+    let bytes = bytes.map_err(|error| error.to_string())?;
     let side = move || {
+        // The peer has its bytes ready, too.
+        let ready: Vec<_> = (0..batches(entries)).map(|_| records.clone()).collect();
         rate_of_all(entries, || {
-            if entries > 1 {
-                busy(&mut ledger, now, &records)
-            } else {
-                quiet(&mut ledger, now, &records)
-            }
+            if entries > 1 { busy(&mut ledger, now, ready) } else { quiet(&mut ledger, now, ready) }
         })
     };
     Ok(Ours { folder, side: Box::new(side), bytes })
 }
 
 /// As the agent's thread does it when full batches wait: in turn, until the checkpoint is due.
-fn busy(ledger: &mut Ledger<StdFs>, now: Timestamp, records: &[Record]) -> Result<(), String> {
-    let (mut left, mut said) = (BATCHES, Ok(()));
-    while left > 0 && said.is_ok() {
+fn busy(
+    ledger: &mut Ledger<StdFs>,
+    now: Timestamp,
+    batches: Vec<Vec<Record>>,
+) -> Result<(), String> {
+    let (mut left, mut said) = (batches.into_iter(), Ok(()));
+    while left.len() > 0 && said.is_ok() {
         let begun = Instant::now();
         ledger.commit_in_turn(
             || {
-                left = left.checked_sub(1).filter(|_| begun.elapsed() < VISIBLE)?;
-                Some((now, records.to_vec()))
+                let due = begun.elapsed() >= VISIBLE;
+                if due { None } else { left.next().map(|records| (now, records)) }
             },
-            |committed| said = std::mem::replace(&mut said, Ok(())).and(committed.map(drop)),
+            |committed| {
+                let committed = committed.map(drop).map_err(|refused| refused.error);
+                said = std::mem::replace(&mut said, Ok(())).and(committed);
+            },
         );
         said = said.and_then(|()| ledger.publish(now));
     }
@@ -90,10 +100,14 @@ fn busy(ledger: &mut Ledger<StdFs>, now: Timestamp, records: &[Record]) -> Resul
 }
 
 /// As it does it when one waits at a time.
-fn quiet(ledger: &mut Ledger<StdFs>, now: Timestamp, records: &[Record]) -> Result<(), String> {
+fn quiet(
+    ledger: &mut Ledger<StdFs>,
+    now: Timestamp,
+    batches: Vec<Vec<Record>>,
+) -> Result<(), String> {
     let mut published = Instant::now();
-    for _ in 0..BATCHES {
-        ledger.commit(now, records).map_err(|error| error.to_string())?;
+    for records in batches {
+        ledger.commit(now, &records).map_err(|error| error.to_string())?;
         if published.elapsed() >= VISIBLE {
             ledger.publish(now).map_err(|error| error.to_string())?;
             published = Instant::now();
@@ -107,14 +121,14 @@ pub(crate) fn rate(
     entries: u32,
     mut batch: impl FnMut() -> Result<(), String>,
 ) -> Result<f64, String> {
-    rate_of_all(entries, || (0..BATCHES).try_for_each(|_| batch()))
+    rate_of_all(entries, || (0..batches(entries)).try_for_each(|_| batch()))
 }
 
-/// Entries a second of `BATCHES` batches.
-fn rate_of_all(entries: u32, batches: impl FnOnce() -> Result<(), String>) -> Result<f64, String> {
+/// Entries a second of all batches of a run.
+fn rate_of_all(entries: u32, all: impl FnOnce() -> Result<(), String>) -> Result<f64, String> {
     let started = Instant::now();
-    batches()?;
-    Ok(f64::from(entries) * f64::from(BATCHES) / started.elapsed().as_secs_f64())
+    all()?;
+    Ok(f64::from(entries) * f64::from(batches(entries)) / started.elapsed().as_secs_f64())
 }
 
 /// A folder on a disk; that for temporary files may be no disk at all.

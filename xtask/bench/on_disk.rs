@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use arch_ledger::Record;
+use arch_ledger::{Anchored, Record};
 
 use crate::ledger::{beside_the_programs, now, open, record};
 use crate::{Bench, Sides};
@@ -27,16 +27,22 @@ fn write() -> Result<f64, String> {
     let now = now()?;
     // One entry to see how long a message makes it 512 bytes.
     let first = ledger.append(now, &[padded(0)]).map_err(|error| error.to_string())?;
-    let bare = first.first().map_or(0, |anchored| anchored.entry().bytes.len());
+    let bare = first.first().map_or(Ok(0), bytes)?;
     let records = vec![padded(ENTRY.saturating_sub(bare)); 256];
     let mut payload = 0.0;
     for _ in 0..BATCHES {
         let batch = ledger.append(now, &records).map_err(|error| error.to_string())?;
-        payload += batch.iter().map(|anchored| length(anchored.entry().bytes.len())).sum::<f64>();
+        for anchored in &batch {
+            payload += length(bytes(anchored)?);
+        }
     }
     ledger.settle().map_err(|error| error.to_string())?;
     drop(ledger);
     Ok(below(folder.path())? / payload)
+}
+
+fn bytes(anchored: &Anchored) -> Result<usize, String> {
+    anchored.entry().map(|entry| entry.bytes.len()).map_err(|error| error.to_string())
 }
 
 /// A refusal whose message is so much longer.

@@ -12,8 +12,8 @@
 //! ```
 //!
 //! Entries and receipts come from the ledger, so a bundle can be made of every job that ended. Digests
-//! of module, inputs and outputs are those that the entries name. Of inputs and outputs a policy may have kept the digest alone: such
-//! files are listed as `absent`.
+//! of module, inputs and outputs are those that the entries name. Of inputs and outputs a policy may
+//! have kept the digest alone: such files are listed as `absent`.
 //!
 //! Verification covers every byte of the folder. It does not parse the document: whoever looks checks
 //! that `manifest` is signed and that its canonical digest is [`Bundle::document`] (`archctl bundle
@@ -92,3 +92,6 @@ fn is_plain(name: &str) -> bool {
     let odd = |c: char| c == '/' || c.is_control();
     !name.is_empty() && name.len() <= 255 && !matches!(name, "." | "..") && !name.contains(odd)
 }
+
+#[cfg(test)]
+mod tests;

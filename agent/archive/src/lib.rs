@@ -22,6 +22,7 @@ mod documents;
 mod error;
 mod object;
 mod store;
+mod sweep;
 mod together;
 
 pub use error::ArchiveError;

@@ -7,7 +7,7 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arch_files::private_dir;
-use arch_identity::Digest;
+use arch_identity::{Digest, DigestWriter};
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
 
@@ -93,4 +93,12 @@ pub(crate) fn open_object(path: &Path, digest: &Digest) -> Result<(File, u64), A
         return Err(ArchiveError::io(path)(io::Error::other("not a regular file")));
     }
     Ok((File::from(file), u64::try_from(stat.st_size).unwrap_or(0)))
+}
+
+/// Opens an object whose bytes are what its digest says; all of them are read.
+pub(crate) fn open_whole(path: &Path, digest: &Digest) -> Result<File, ArchiveError> {
+    let (mut file, _) = open_object(path, digest)?;
+    let mut hash = DigestWriter::new();
+    io::copy(&mut file, &mut hash).map_err(ArchiveError::io(path))?;
+    if hash.finish() == *digest { Ok(file) } else { Err(ArchiveError::Damaged(*digest)) }
 }

@@ -1,6 +1,6 @@
 //! The store: objects in, objects out.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read, Write};
@@ -9,11 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arch_files::private_dir;
 use arch_identity::{Digest, DigestWriter};
-use arch_ledger::fs::Fs;
-use arch_ledger::{Reader, Record};
 
 use crate::error::ArchiveError;
-use crate::object::{NewFile, open_object, settle};
+use crate::object::{NewFile, open_object, open_whole, settle};
 use crate::together::Together;
 
 /// What fits into it is hashed before anything is written.
@@ -108,9 +106,10 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError`] if it is there and cannot be made durable.
     pub fn is_kept(&self, digest: &Digest) -> Result<bool, ArchiveError> {
-        let Ok(file) = self.open_object(digest) else { return Ok(false) };
+        let path = self.path(digest);
+        let Ok(file) = open_whole(&path, digest) else { return Ok(false) };
         if !self.settled().contains(digest) {
-            settle(&file, &self.path(digest), &self.together)?;
+            settle(&file, &path, &self.together)?;
             self.note_settled(digest);
         }
         Ok(true)
@@ -120,6 +119,11 @@ impl Archive {
         file.place(&self.path(digest), &self.together)?;
         self.note_settled(digest);
         Ok(())
+    }
+
+    /// Forgets what is durable, because something is about to go.
+    pub(crate) fn forget_settled(&self) {
+        self.settled().clear();
     }
 
     fn note_settled(&self, digest: &Digest) {
@@ -171,28 +175,16 @@ impl Archive {
     ///
     /// # Errors
     /// As [`Archive::get`], and what writing gives.
-    pub fn copy_to(&self, digest: &Digest, out: &mut dyn Write) -> Result<u64, ArchiveError> {
+    pub(crate) fn copy_to(
+        &self,
+        digest: &Digest,
+        out: &mut dyn Write,
+    ) -> Result<u64, ArchiveError> {
         let path = self.path(digest);
         let (mut file, _) = open_object(&path, digest)?;
         let mut hashed = Hashed { hash: DigestWriter::new(), to: out };
         let len = io::copy(&mut file, &mut hashed).map_err(ArchiveError::io(&path))?;
         if hashed.hash.finish() == *digest { Ok(len) } else { Err(ArchiveError::Damaged(*digest)) }
-    }
-
-    /// Opens an object for reading, from its beginning, after hashing all of it.
-    ///
-    /// # Errors
-    /// As [`Archive::get`].
-    pub fn open_object(&self, digest: &Digest) -> Result<fs::File, ArchiveError> {
-        let path = self.path(digest);
-        let (mut file, _) = open_object(&path, digest)?;
-        let mut hash = DigestWriter::new();
-        io::copy(&mut file, &mut hash).map_err(ArchiveError::io(&path))?;
-        if hash.finish() != *digest {
-            return Err(ArchiveError::Damaged(*digest));
-        }
-        io::Seek::rewind(&mut file).map_err(ArchiveError::io(&path))?;
-        Ok(file)
     }
 
     /// Hashes an object; says its length.
@@ -203,30 +195,6 @@ impl Archive {
         self.copy_to(digest, &mut io::sink())
     }
 
-    /// Removes every object that `wanted` does not want ([`Archive::wanted`]); says how many. The
-    /// caller sees to it that nothing is put in meanwhile.
-    ///
-    /// # Errors
-    /// [`ArchiveError`]; what was removed before stays removed.
-    // KNOWN GAP: nothing calls this yet, so an archive only grows. It has to run while nobody puts
-    // anything in: between the agent's start and its first job, or with the agent stopped.
-    pub fn sweep(&self, wanted: impl Fn(&Digest) -> bool) -> Result<u64, ArchiveError> {
-        let mut removed = 0_u64;
-        for fan in entries(&self.objects())? {
-            for path in entries(&fan)? {
-                let name =
-                    [&fan, &path].map(|p| p.file_name().and_then(OsStr::to_str).unwrap_or(""));
-                let digest: Result<Digest, _> = format!("sha256:{}", name.concat()).parse();
-                if digest.is_ok_and(|digest| !wanted(&digest)) {
-                    self.settled().clear();
-                    fs::remove_file(&path).map_err(ArchiveError::io(&path))?;
-                    removed = removed.saturating_add(1);
-                }
-            }
-        }
-        Ok(removed)
-    }
-
     /// Where an object lies, or would lie.
     #[must_use]
     pub fn path(&self, digest: &Digest) -> PathBuf {
@@ -235,32 +203,12 @@ impl Archive {
         self.objects().join(fan).join(rest)
     }
 
-    fn objects(&self) -> PathBuf {
+    pub(crate) fn objects(&self) -> PathBuf {
         self.folder.join("sha256")
     }
 
     pub(crate) fn documents_folder(&self) -> PathBuf {
         self.folder.join("documents")
-    }
-
-    /// Every object that must stay: what the ledger names.
-    ///
-    /// # Errors
-    /// [`ArchiveError`]; whoever cannot read all of it must remove nothing.
-    pub fn wanted<F: Fs>(&self, ledger: &Reader<F>) -> Result<BTreeSet<Digest>, ArchiveError> {
-        let mut wanted = BTreeSet::new();
-        for entry in ledger.entries()? {
-            match entry?.record {
-                Record::Accepted { module, inputs, .. } => {
-                    wanted.extend(inputs.into_values().chain([module]));
-                }
-                Record::Finished { outputs, logs, reads, .. } => {
-                    wanted.extend(outputs.into_values().chain(logs).chain(reads));
-                }
-                _ => {}
-            }
-        }
-        Ok(wanted)
     }
 }
 
@@ -347,7 +295,7 @@ mod tests {
         assert_eq!(archive.get(&digest, 5).unwrap(), b"hello");
         assert_eq!(archive.head(&digest, 2).unwrap(), (b"he".to_vec(), 5));
         assert_eq!(archive.check(&digest).unwrap(), 5);
-        assert_eq!(io::read_to_string(archive.open_object(&digest).unwrap()).unwrap(), "hello");
+        assert!(archive.is_kept(&digest).unwrap() && !archive.is_kept(&Digest::of(b"x")).unwrap());
         assert!(
             archive.path(&digest).ends_with(
                 "sha256/2c/f24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
@@ -363,7 +311,7 @@ mod tests {
             fs::write(archive.path(&digest), wrong).unwrap();
             assert!(matches!(archive.get(&digest, 100), Err(ArchiveError::Damaged(_))));
             assert!(matches!(archive.head(&digest, 1), Err(ArchiveError::Damaged(_))));
-            assert!(matches!(archive.open_object(&digest), Err(ArchiveError::Damaged(_))));
+            assert!(!archive.is_kept(&digest).unwrap());
         }
         archive.put(b"hello").unwrap();
         assert_eq!(archive.get(&digest, 5).unwrap(), b"hello");
@@ -400,13 +348,5 @@ mod tests {
         fs::write(objects.join(".17-0.new"), b"of a killed process").unwrap();
         Archive::open(&place.path().join("archive")).unwrap();
         assert_eq!(entries(&objects).unwrap(), Vec::<PathBuf>::new());
-    }
-
-    #[test]
-    fn sweeping_takes_only_what_nobody_wants() {
-        let (_place, archive) = archive();
-        let (kept, gone) = (archive.put(b"kept").unwrap(), archive.put(b"gone").unwrap());
-        assert_eq!(archive.sweep(|digest| *digest == kept).unwrap(), 1);
-        assert!(archive.has(&kept) && !archive.has(&gone));
     }
 }

@@ -22,6 +22,7 @@ mod chance;
 mod clock;
 mod command;
 mod control;
+mod decision;
 mod documents;
 mod fresh;
 mod keys;

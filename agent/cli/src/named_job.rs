@@ -39,11 +39,22 @@ impl NamedJob {
         match self {
             Self::Whole(digest) => Ok(*digest),
             Self::Start(start) => {
-                let (jobs, _truncated) = control.jobs(None)?;
+                let (jobs, truncated) = control.jobs(None)?;
+                require_all(start, truncated)?;
                 only_one(start, jobs.into_iter().map(|job| job.digest))
             }
         }
     }
+}
+
+/// Whoever names a job later may choose how its digest begins: the only one of a part of the jobs may
+/// not be the one that is meant.
+fn require_all(start: &str, truncated: bool) -> Result<(), Stop> {
+    if !truncated {
+        return Ok(());
+    }
+    let what = format!("the agent knows more jobs than it lists, and `{start}` may begin another");
+    Err(Stop::usage(what, "give the whole digest; `archctl ledger show` has them all"))
 }
 
 /// The one digest that begins so.
@@ -81,6 +92,12 @@ mod tests {
         for bad in ["", "abcde", "ABCDEF", "jobs/hello.yaml", "sha256:"] {
             assert!(bad.parse::<NamedJob>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_start_names_no_job_when_not_all_are_known() {
+        assert!(require_all("0707", false).is_ok());
+        assert!(matches!(require_all("0707", true), Err(Stop::Usage { .. })));
     }
 
     #[test]

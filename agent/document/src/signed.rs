@@ -61,14 +61,12 @@ impl SignedDocument {
     fn from_envelope(file: &str, bytes: &[u8]) -> Result<Self, Box<Problem>> {
         let envelope = json::load_envelope(file, bytes)?;
         let payload = envelope.find("/payload").node.span;
-        let places = Places::Envelope { envelope, payload };
-        let Places::Envelope { envelope, .. } = &places else {
-            return Err(Box::new(Problem::new(codes::ENVELOPE_FORM, "not an envelope")));
-        };
         // Faults of the envelope itself have places of their own.
         let outer = |fault: Fault| tell(file, &Places::Yaml(envelope.clone()), fault);
-        let inner = |fault: Fault| tell(file, &places, fault);
-        let opened = envelope::open(envelope).map_err(outer)?;
+        let inner = |fault: Fault| {
+            tell(file, &Places::Envelope { envelope: envelope.clone(), payload }, fault)
+        };
+        let opened = envelope::open(&envelope).map_err(outer)?;
         let body = json::load(file, &opened.payload).map_err(|problem| {
             let text = format!("in the payload: {}", problem.message);
             outer(Fault::new("/payload", problem.code, text).help(problem.help.clone()))
@@ -90,7 +88,7 @@ impl SignedDocument {
             digest: Digest::of(&opened.payload),
             body: opened.payload,
             signatures: opened.signatures,
-            places,
+            places: Places::Envelope { envelope, payload },
         })
     }
 
@@ -134,12 +132,6 @@ impl SignedDocument {
     #[must_use]
     pub fn span(&self, pointer: &str) -> Option<Span> {
         Some(self.places.span(pointer, false))
-    }
-
-    /// Where the key of the value at a JSON pointer stands; the value if it has none.
-    #[must_use]
-    pub fn key_span(&self, pointer: &str) -> Option<Span> {
-        Some(self.places.span(pointer, true))
     }
 
     /// The same as a place of this file, with words to write under it.

@@ -2,6 +2,29 @@
 //!
 //! A serde deserializer over [`Node`] that notes on the way out through which keys an error came.
 
+/// What both readers take as it stands in the document: an absent option is an absent key, a newtype
+/// is what it holds, and whatever else is asked for is held against what is there.
+macro_rules! as_it_stands {
+    () => {
+        fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+            visitor.visit_some(self)
+        }
+
+        fn deserialize_newtype_struct<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            visitor: V,
+        ) -> Result<V::Value, Self::Error> {
+            visitor.visit_newtype_struct(self)
+        }
+
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+            unit_struct seq tuple tuple_struct map identifier ignored_any
+        }
+    };
+}
+
 mod straight;
 
 use std::fmt;
@@ -187,18 +210,6 @@ impl<'de> de::Deserializer<'de> for At<'de> {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Misfit> {
-        visitor.visit_newtype_struct(self)
-    }
-
     /// Serde would take a list for the fields in order: a second spelling that nobody means.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
@@ -225,10 +236,7 @@ impl<'de> de::Deserializer<'de> for At<'de> {
         }
     }
 
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct seq tuple tuple_struct map identifier ignored_any
-    }
+    as_it_stands!();
 }
 
 /// 15 digits survive a float there and back; serde has no decimals.

@@ -1,4 +1,4 @@
-//! How trust roots follow each other (facts/trust.md §3.4, rows 11, 18).
+//! How trust roots follow each other.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,

@@ -1,4 +1,4 @@
-//! When a document is believed, once and never again (facts/trust.md §3.4, rows 10-13, 15, 17, 26).
+//! When a document is believed, once and never again.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,

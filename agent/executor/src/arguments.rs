@@ -8,7 +8,8 @@ use crate::failure::Failure;
 
 /// Runs wasm for arch-node-agent, in processes that can do nothing else.
 ///
-/// Started by the agent over a socketpair; it is of no use alone, but for --print-confinement.
+/// Started by the agent over a socketpair, or by a service manager when the agent connects; it is of no
+/// use alone, but for --print-confinement.
 #[derive(Debug, Parser)]
 #[command(
     name = "arch-executor",
@@ -22,7 +23,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     wasm: bool,
 
-    /// The inherited descriptor of the Unix stream socket to the agent
+    /// The inherited descriptor of the Unix stream socket to the agent; one that listens, as service
+    /// managers hand in, serves the first who connects
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(i32).range(3..))]
     socket_fd: i32,
 

@@ -24,6 +24,9 @@ use crate::warm::Warm;
 
 /// An agent that does not read is not read from: bytes that may wait for it.
 const BACKLOG: usize = 4 << 20;
+/// How long the word that a warm worker has a run waits for company: mostly the run's end comes
+/// sooner, and the agent wakes once for both.
+const COMPANY: Duration = Duration::from_millis(5);
 /// Idle workers are looked at this often.
 const TIDY: Duration = Duration::from_secs(10);
 
@@ -35,6 +38,8 @@ pub(crate) struct Broker {
     idle: Idlers,
     most: usize,
     ending: bool,
+    /// What is lined up for the agent may wait until then.
+    held: Option<Instant>,
 }
 
 /// What `poll` saw.
@@ -51,7 +56,8 @@ impl Broker {
     pub(crate) fn new(warm: Warm, agent: OwnedFd, most: u16) -> Self {
         let agent = Channel::new(agent);
         let most = usize::from(most);
-        Self { warm, agent, runs: Vec::new(), idle: Idlers::default(), most, ending: false }
+        let (runs, idle) = (Vec::new(), Idlers::default());
+        Self { warm, agent, runs, idle, most, ending: false, held: None }
     }
 
     /// Serves until the agent closes or asks for the end. Dropping the rest kills every child and
@@ -60,10 +66,13 @@ impl Broker {
         let engine = WasmEngine::name().to_owned();
         self.tell(&FromExecutor::Ready { engine, environment: self.warm.environment }, Vec::new());
         loop {
-            match self.agent.flush() {
-                Ok(()) => {}
-                Err(Errno::PIPE | Errno::CONNRESET) => return Ok(()),
-                Err(errno) => return Err(Failure::Agent(errno.into())),
+            self.held = self.held.filter(|until| Instant::now() < *until);
+            if self.held.is_none() {
+                match self.agent.flush() {
+                    Ok(()) => {}
+                    Err(Errno::PIPE | Errno::CONNRESET) => return Ok(()),
+                    Err(errno) => return Err(Failure::Agent(errno.into())),
+                }
             }
             if self.ending && self.runs.is_empty() && self.agent.unsent() == 0 {
                 return Ok(());
@@ -86,7 +95,7 @@ impl Broker {
         if self.agent.unsent() < BACKLOG {
             wanted |= PollFlags::IN;
         }
-        if self.agent.unsent() > 0 {
+        if self.agent.unsent() > 0 && self.held.is_none() {
             wanted |= PollFlags::OUT;
         }
         fds.push(PollFd::from_borrowed_fd(self.agent.as_fd(), wanted));
@@ -126,7 +135,8 @@ impl Broker {
     fn patience(&self) -> Timespec {
         let now = Instant::now();
         let waiting = self.runs.iter().filter(|run| run.killed.is_none());
-        let next = waiting.map(|run| run.deadline.saturating_duration_since(now)).min();
+        let next = waiting.map(|run| run.deadline).chain(self.held).min();
+        let next = next.map(|moment| moment.saturating_duration_since(now));
         // Rounded up, so that the deadline has passed when we wake.
         let time =
             next.map_or(TIDY, |time| time.saturating_add(Duration::from_millis(1)).min(TIDY));
@@ -244,20 +254,32 @@ impl Broker {
         match why {
             Some(why) => self.tell(&FromExecutor::Busy { run, why }, Vec::new()),
             None => {
+                let since = Instant::now();
+                let held = match self.agent.unsent() {
+                    0 => since.checked_add(COMPANY),
+                    _ => self.held,
+                };
                 self.tell(&FromExecutor::Started { run }, Vec::new());
-                self.start(request, fds);
+                self.start(request, fds, since, held);
             }
         }
     }
 
-    fn start(&mut self, request: RunRequest, fds: Vec<OwnedFd>) {
-        let since = Instant::now();
+    // What the agent is told may wait until `held` where the end can come that soon.
+    fn start(
+        &mut self,
+        request: RunRequest,
+        fds: Vec<OwnedFd>,
+        since: Instant,
+        held: Option<Instant>,
+    ) {
         if let Some(grant) = self.warm.forbidden(&request) {
             let what = format!("`{grant}` leads to the node's own compiled modules and their key");
             let told = verdict::bare(Outcome::Denied { what });
             return self.finish(&request, told, since, Rusage::default());
         }
         if let Some(idle) = self.idle.take(&request) {
+            self.held = held;
             return self.reuse(idle.busy, idle.served, request, fds, since);
         }
         match self.warm.cache.find(self.entry(&request)) {
@@ -308,8 +330,9 @@ impl Broker {
         fds: Vec<OwnedFd>,
         since: Instant,
     ) {
-        let message = ToExecutor::Run(request.clone());
-        if let Err(error) = busy.channel.send(&message, fds) {
+        // Its module is loaded.
+        let inputs = fds.into_iter().skip(1).collect();
+        if let Err(error) = busy.channel.send(&request, inputs) {
             let told = verdict::bare(verdict::lost(error));
             return self.finish(&request, told, since, Rusage::default());
         }
@@ -329,6 +352,7 @@ impl Broker {
         claim.wall_millis = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
         claim.cpu_millis = claim.cpu_millis.saturating_add(compiling.cpu_millis);
         claim.peak_memory_bytes = claim.peak_memory_bytes.max(compiling.peak_memory_bytes);
+        self.held = None;
         if let Err(error) = finished(&mut self.agent, request.run, claim, fds) {
             say::talk(&format!("the end of run {} could not be sent: {error}", request.run));
         }
@@ -336,6 +360,7 @@ impl Broker {
 
     fn tell(&mut self, message: &FromExecutor, fds: Vec<OwnedFd>) {
         debug_assert_eq!(message.descriptors(), fds.len());
+        self.held = None;
         // These messages are short; the one that carries what a child said is `finished`.
         if let Err(error) = self.agent.send(message, fds) {
             say::talk(&format!("a message could not be sent: {error}"));

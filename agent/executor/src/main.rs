@@ -10,6 +10,7 @@
 //! are hashed before use, and what a child says is checked. When the agent's socket closes, it
 //! kills its children, waits for them and exits.
 
+mod agent;
 mod arguments;
 mod broker;
 mod failure;
@@ -45,6 +46,7 @@ fn start(arguments: &Arguments) -> Result<(), Failure> {
         Mode::Serve { socket, cache } => {
             // Taken over first: before anything else has that number.
             let socket = arch_sandbox::process::inherited(socket).map_err(Failure::Socket)?;
+            let socket = agent::connected(socket).map_err(Failure::Socket)?;
             let warm = warm::Warm::up(cache, arguments.cache_bytes)?;
             broker::Broker::new(warm, socket, arguments.max_workers).serve()
         }

@@ -1,7 +1,7 @@
 //! From a child's end to a claim: what it said, checked, or what its death means.
 
 use std::collections::BTreeSet;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 
 use arch_identity::Digest;
 use arch_sandbox::blob;
@@ -154,8 +154,9 @@ fn check(claim: &Claim, fds: &[OwnedFd], request: &RunRequest) -> Result<(), Str
     if claim.reads.as_ref().is_some_and(|reads| reads.size > READS_CAP) {
         return Err("too long a list of reads".to_owned());
     }
-    for (blob, fd) in claim.outputs.iter().chain(&claim.reads).zip(fds) {
-        blob::check_size(fd.as_fd(), blob.size).map_err(|error| error.to_string())?;
+    let mut fds = fds.iter();
+    for blob in claim.outputs.iter().chain(&claim.reads) {
+        blob::check_claimed(blob, &mut fds).map_err(|error| error.to_string())?;
     }
     Ok(())
 }
@@ -222,6 +223,24 @@ mod tests {
     #[test]
     fn an_honest_claim_is_passed_on() {
         assert!(is_believed(claim(&[("stdout", b"hi"), ("stderr", b""), ("a", b"bytes")])));
+    }
+
+    #[test]
+    fn bytes_in_the_claim_are_believed_beside_those_in_a_file_and_only_at_their_length() {
+        let inline = |name| blob::inline(name, b"few").unwrap();
+        let mut told = claim(&[("stdout", b"hi")]);
+        told.0.outputs.insert(0, inline("a"));
+        assert!(is_believed(told));
+        let mut lie = claim(&[("stdout", b"hi")]);
+        lie.0.outputs.push(Blob { size: 2, ..inline("a") });
+        assert!(!is_believed(lie));
+        let mut lie = claim(&[]);
+        lie.0.outputs = vec![Blob { size: 9, ..inline("a") }];
+        assert!(!is_believed(lie));
+        // A size that is claimed counts towards the cap, wherever the bytes are.
+        let mut lie = claim(&[("stdout", b"123456")]);
+        lie.0.outputs.push(inline("a"));
+        assert!(!is_believed(lie));
     }
 
     #[test]

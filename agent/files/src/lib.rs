@@ -14,6 +14,6 @@ mod secret;
 mod write;
 
 pub use folder::{documents, is_document};
-pub use read::{FileError, read, read_at};
+pub use read::{FileError, read, read_without_links};
 pub use secret::{private_dir, read_credential, read_secret};
 pub use write::write_whole;

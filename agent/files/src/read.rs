@@ -1,16 +1,15 @@
 //! Reading what others may have put there.
 
 use std::{
-    ffi::OsStr,
     fs::File,
     io::{self, Read as _},
-    os::fd::BorrowedFd,
+    os::fd::OwnedFd,
     path::{Path, PathBuf},
 };
 
 use arch_problem::{Code, Problem, codes};
 use rustix::{
-    fs::{self, CWD, FileType, Mode, OFlags, Stat},
+    fs::{self, CWD, FileType, Mode, OFlags, ResolveFlags, Stat},
     io::Errno,
 };
 
@@ -81,7 +80,7 @@ impl FileError {
         let path = path.to_owned();
         match errno {
             Errno::NOENT => Self::Absent { path },
-            Errno::LOOP => Self::NotAFile { path, what: "a symbolic link" },
+            Errno::LOOP => Self::NotAFile { path, what: "a symbolic link or behind one" },
             Errno::NXIO => Self::NotAFile { path, what: "a socket" },
             errno => Self::Machine { path, source: errno.into() },
         }
@@ -100,35 +99,38 @@ impl FileError {
 /// # Errors
 /// [`FileError`]; never blocks on a FIFO, never touches a device.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
-    open(CWD, path).and_then(|(file, stat)| whole(file, &stat, path, limit))
+    open(path).and_then(|(file, stat)| whole(file, &stat, path, limit))
 }
 
-/// As [`read`], for one name inside an open folder.
+/// As [`read`], and no component at all may be a link: for a path that somebody else chose, so that
+/// the name which was judged is the one that is followed.
 ///
 /// # Errors
-/// [`FileError`]; a name with a `/` is not a name.
-pub fn read_at(folder: BorrowedFd<'_>, name: &OsStr, limit: u64) -> Result<Vec<u8>, FileError> {
-    let path = Path::new(name);
-    if path.components().count() != 1 || path.file_name() != Some(name) {
-        return Err(FileError::NotAFile { path: path.to_owned(), what: "not a plain name" });
-    }
-    open(folder, path).and_then(|(file, stat)| whole(file, &stat, path, limit))
+/// [`FileError`].
+pub fn read_without_links(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+    let opened = open_by(path, |flags| fs::openat2(CWD, path, flags, Mode::empty(), resolve));
+    opened.and_then(|(file, stat)| whole(file, &stat, path, limit))
 }
 
 /// Opens for reading without following a link at the end and without waiting for a writer.
-pub(crate) fn open(folder: BorrowedFd<'_>, path: &Path) -> Result<(File, Stat), FileError> {
+pub(crate) fn open(path: &Path) -> Result<(File, Stat), FileError> {
+    open_by(path, |flags| fs::openat(CWD, path, flags, Mode::empty()))
+}
+
+fn open_by(
+    path: &Path,
+    open: impl Fn(OFlags) -> rustix::io::Result<OwnedFd>,
+) -> Result<(File, Stat), FileError> {
+    let told = |errno| FileError::from_errno(path, errno);
     // O_PATH first: opening a device can have effects, looking at it has none.
-    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let looked = fs::openat(folder, path, flags, Mode::empty())
-        .and_then(fs::fstat)
-        .map_err(|e| FileError::from_errno(path, e))?;
-    regular(&looked, path)?;
+    let looked = open(OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC);
+    regular(&looked.and_then(fs::fstat).map_err(told)?, path)?;
     let flags =
         OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-    let fd = fs::openat(folder, path, flags, Mode::empty())
-        .map_err(|e| FileError::from_errno(path, e))?;
+    let fd = open(flags).map_err(told)?;
     // It may have been replaced in between: what counts is what is open now.
-    let stat = fs::fstat(&fd).map_err(|e| FileError::from_errno(path, e))?;
+    let stat = fs::fstat(&fd).map_err(told)?;
     regular(&stat, path)?;
     Ok((File::from(fd), stat))
 }

@@ -3,7 +3,7 @@
 use std::{ffi::OsStr, path::Path};
 
 use rustix::{
-    fs::{self, CWD, FileType, Mode, OFlags},
+    fs::{self, FileType, Mode, OFlags},
     process::geteuid,
 };
 
@@ -15,7 +15,7 @@ use crate::{FileError, read};
 /// # Errors
 /// [`FileError::Exposed`] when others can read or write it, else as [`crate::read`].
 pub fn read_secret(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
-    let (file, stat) = read::open(CWD, path)?;
+    let (file, stat) = read::open(path)?;
     owned(path, stat.st_uid)?;
     if stat.st_mode & 0o077 != 0 {
         return Err(exposed(path, format!("mode {:04o} instead of 0600", stat.st_mode & 0o7777)));
@@ -34,7 +34,7 @@ pub fn read_secret(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
 pub fn read_credential(folder: &Path, name: &OsStr, limit: u64) -> Result<Vec<u8>, FileError> {
     closed(folder)?;
     let path = folder.join(name);
-    let (file, stat) = read::open(CWD, &path)?;
+    let (file, stat) = read::open(&path)?;
     owned(&path, stat.st_uid)?;
     let others = if stat.st_uid == 0 { 0o037 } else { 0o077 };
     if stat.st_mode & others != 0 {

@@ -1,14 +1,18 @@
 //! The evidence that something is in the ledger.
 
-use crate::entry::Entry;
+use arch_identity::Timestamp;
+
+use crate::entry::{Entry, EntryError};
+use crate::record::Record;
 use crate::tree::Hash;
 
-/// An entry that is durable in the journal. Made only by [`Ledger::append`](crate::Ledger::append).
+/// An entry that is durable in the journal. Made only by [`Ledger::append`](crate::Ledger::append) and
+/// the like.
 ///
 /// ```compile_fail
 /// // No field is public and there is no constructor: nobody else can claim to have anchored.
-/// fn forge(entry: arch_ledger::Entry) -> arch_ledger::Anchored {
-///     arch_ledger::Anchored { entry, size: 1 }
+/// fn forge(told: &arch_ledger::Anchored) -> arch_ledger::Anchored {
+///     arch_ledger::Anchored { index: 7, ..told.clone() }
 /// }
 /// ```
 ///
@@ -21,19 +25,37 @@ use crate::tree::Hash;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Anchored {
-    entry: Entry,
-    size: u64,
+    pub(crate) index: u64,
+    pub(crate) time: Timestamp,
+    pub(crate) prev: Hash,
+    pub(crate) record: Record,
+    pub(crate) leaf: Hash,
+    pub(crate) size: u64,
 }
 
 impl Anchored {
-    pub(crate) fn new(entry: Entry, size: u64) -> Self {
-        Self { entry, size }
-    }
-
     /// The entry's index.
     #[must_use]
     pub fn index(&self) -> u64 {
-        self.entry.index
+        self.index
+    }
+
+    /// When it was written.
+    #[must_use]
+    pub fn time(&self) -> Timestamp {
+        self.time
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The entry's hash in the tree.
+    #[must_use]
+    pub fn leaf(&self) -> Hash {
+        self.leaf
     }
 
     /// Size of the ledger after the batch that the entry came in.
@@ -42,15 +64,11 @@ impl Anchored {
         self.size
     }
 
-    /// The entry.
-    #[must_use]
-    pub fn entry(&self) -> &Entry {
-        &self.entry
-    }
-
-    /// The entry's hash in the tree.
-    #[must_use]
-    pub fn leaf(&self) -> Hash {
-        self.entry.leaf()
+    /// The entry as it stands in the journal, encoded once more.
+    ///
+    /// # Errors
+    /// None that an entry which was anchored can meet.
+    pub fn entry(&self) -> Result<Entry, EntryError> {
+        Entry::new(self.index, self.time, self.prev, self.record.clone())
     }
 }

@@ -121,6 +121,10 @@ impl LedgerError {
         }
     }
 
+    pub(crate) fn damaged(index: u64, offset: u64, why: &str) -> Self {
+        Self::Damaged { index, offset, why: why.to_owned() }
+    }
+
     pub(crate) fn io(path: &str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { path: path.to_owned(), source }
     }

@@ -8,9 +8,10 @@
 //! rename, remove) survive all, or only those in a folder that was synced after them.
 
 mod crash;
-pub(crate) mod memory;
+mod disk;
+mod memory;
 
 pub use crash::CrashState;
 #[cfg(test)]
-pub(crate) use memory::Op;
+pub(crate) use disk::Op;
 pub use memory::{Fault, MemFile, MemFs, MemLock, Trouble};

@@ -59,12 +59,6 @@ pub enum JobState {
 }
 
 impl JobState {
-    /// Whether the job still has to be brought to an end.
-    #[must_use]
-    pub fn is_open(self) -> bool {
-        matches!(self, Self::Accepted | Self::Started | Self::Interrupted)
-    }
-
     /// The state after `record`, `None` if the record makes no sense then. `ended` says whether the
     /// ledger holds a `finished` entry of the job: there is at most one.
     pub(crate) fn after(now: Option<Self>, ended: bool, record: &Record) -> Option<Self> {
@@ -156,14 +150,6 @@ impl Index {
     /// All jobs, by digest.
     pub fn jobs(&self) -> impl Iterator<Item = (&Digest, &JobRecord)> {
         self.jobs.iter()
-    }
-
-    /// Jobs that still have to be brought to an end, in the order in which they were accepted.
-    #[must_use]
-    pub fn open_jobs(&self) -> Vec<(&Digest, &JobRecord)> {
-        let mut open: Vec<_> = self.jobs().filter(|(_, job)| job.state.is_open()).collect();
-        open.sort_by_key(|(_, job)| job.accepted);
-        open
     }
 
     /// Whether the ledger last said that the disk is full.

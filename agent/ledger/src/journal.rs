@@ -12,4 +12,4 @@ mod batch;
 pub(crate) mod frame;
 
 pub(crate) use batch::{Batch, Batches, Step, Tail, entry_behind};
-pub(crate) use frame::{HEADER, JOURNAL_MAGIC, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, write_batch};
+pub(crate) use frame::{JOURNAL_MAGIC, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Writing};

@@ -11,6 +11,7 @@ use arch_identity::Timestamp;
 
 pub use open::Recovery;
 pub(crate) use read::tree_on_disk;
+pub use turns::Unanchored;
 
 use batch::Prepared;
 
@@ -275,8 +276,8 @@ impl<F: Fs> Ledger<F> {
         records: impl Iterator<Item = &'a Record>,
         tail: u64,
     ) -> Result<Vec<Anchored>, Stop> {
-        let batch = Prepared::new(&self.growth, None, now, records.cloned());
-        let batch = batch.map_err(Stop::Error)?;
+        let batch = Prepared::new(&self.growth, None, now, records.cloned().collect());
+        let batch = batch.map_err(|refused| Stop::Error(refused.error))?;
         let before = self.end.saturating_add(tail);
         let written = write_durably(&self.fs, &self.journal, self.end, batch.bytes(), before);
         written.map_err(|unwritten| match unwritten {

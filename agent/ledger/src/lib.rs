@@ -26,7 +26,7 @@
 //! let anchored = ledger.append(now, &[kept])?;
 //!
 //! let receipt: Receipt = ledger.receipt(anchored[0].index())?.parse().unwrap();
-//! assert!(receipt.verify(&anchored[0].entry().bytes, keys.verifiers()).is_ok());
+//! assert!(receipt.verify(&anchored[0].entry()?.bytes, keys.verifiers()).is_ok());
 //! assert_eq!(Reader::new(folder).verify(Some(keys.verifiers())).unwrap().size, 2);
 //! # Ok::<(), arch_ledger::LedgerError>(())
 //! ```
@@ -66,7 +66,7 @@ pub use entry::{Entry, EntryError, MAX_ENTRY};
 pub use error::LedgerError;
 pub use fs::StdFs;
 pub use index::{Active, Index, JobRecord, JobState, VersionedKind};
-pub use ledger::{Ledger, Recovery};
+pub use ledger::{Ledger, Recovery, Unanchored};
 pub use note::{Note, NoteError, NoteSignature, VerifierKey};
 pub use reader::{Entries, Failure, KeySource, Reader, Verification};
 pub use receipt::{Receipt, ReceiptError};

@@ -204,7 +204,7 @@ fn missing(path: &'static str) -> impl FnOnce(io::Error) -> LedgerError {
 
 fn stated_keys(first: &Entry) -> Result<Vec<VerifierKey>, LedgerError> {
     let Record::Opened { origin, vkeys, .. } = &first.record else {
-        return Err(damaged(0, 8, "the first entry is not `opened`"));
+        return Err(LedgerError::damaged(0, 8, "the first entry is not `opened`"));
     };
     let keys: Result<Vec<VerifierKey>, _> = vkeys.iter().map(|text| text.parse()).collect();
     let keys = keys.map_err(LedgerError::Checkpoint)?;
@@ -226,7 +226,7 @@ pub struct Entries<'a, F: Fs, H = <F as Fs>::File> {
 }
 
 /// Whether what follows the last whole batch was committed once, and no write that is under way or
-/// was broken off: the rules of `ledger::open`.
+/// was broken off: the rules of `ledger::open::journal`.
 fn is_damage<F: Fs, H: Borrow<F::File>>(
     walk: &mut Batches<'_, F, H>,
     tail: &Tail,
@@ -239,14 +239,10 @@ fn is_damage<F: Fs, H: Borrow<F::File>>(
     Ok(walk.commits_in_tail()?.iter().any(|commit| commit.first > size))
 }
 
-fn damaged(index: u64, offset: u64, why: &str) -> LedgerError {
-    LedgerError::Damaged { index, offset, why: why.to_owned() }
-}
-
 impl<'a, F: Fs, H: Borrow<F::File>> Entries<'a, F, H> {
     pub(crate) fn new(fs: &'a F, file: H, counted: u64) -> Result<Self, LedgerError> {
         let walk = Batches::new(fs, file).map_err(LedgerError::io(JOURNAL))?;
-        let walk = walk.ok_or_else(|| damaged(0, 0, "no journal begins like this"))?;
+        let walk = walk.ok_or_else(|| LedgerError::damaged(0, 0, "no journal begins like this"))?;
         Ok(Self { walk, batch: None, next: 0, counted, over: false })
     }
 
@@ -261,13 +257,13 @@ impl<'a, F: Fs, H: Borrow<F::File>> Entries<'a, F, H> {
             Step::Tail(tail) => {
                 let damage = is_damage(&mut self.walk, &tail, self.counted);
                 match damage.map_err(LedgerError::io(JOURNAL))? {
-                    true => Err(damaged(tail.index, tail.offset, tail.why)),
+                    true => Err(LedgerError::damaged(tail.index, tail.offset, tail.why)),
                     false => Ok(false),
                 }
             }
             Step::Batch(batch) if !batch.has_the_root_of_its_commit() => {
                 let (index, offset) = (self.walk.size(), batch.commit_offset);
-                Err(damaged(index, offset, "the commit names another root"))
+                Err(LedgerError::damaged(index, offset, "the commit names another root"))
             }
             Step::Batch(batch) => {
                 self.batch = Some((batch, 0));

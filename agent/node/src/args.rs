@@ -23,7 +23,8 @@ pub struct Args {
     /// Signed policy; policy.yaml of the configuration folder if not given
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
-    /// The program arch-executor; looked for beside this program and on PATH if not given
+    /// The program arch-executor, or the Unix socket of one that a service manager starts; looked for
+    /// beside this program and on PATH if not given
     #[arg(long, value_name = "PATH")]
     pub executor: Option<PathBuf>,
     /// Print the settings in force, or what is wrong with them, and exit

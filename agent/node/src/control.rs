@@ -72,8 +72,9 @@ async fn converse(node: &Arc<Node>, stream: UnixStream) {
             Ok(call) => answer::answer(node, &peer, call).await,
             Err(error) => Reply::Problem(malformed(&error)),
         };
-        let malformed = line.len() > LINE_CAP;
-        if send(&mut write, &reply).await.is_err() || malformed {
+        // The rest of a line that is too long would be taken for the next one.
+        let cut_off = line.len() > LINE_CAP;
+        if send(&mut write, &reply).await.is_err() || cut_off {
             return;
         }
     }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use arch_problem::Problem;
 
-use crate::{args::Args, logs, places::Places, settings, told};
+use crate::{args::Args, handed_in::HandedIn, logs, places::Places, settings, told};
 
 /// Ended as it should.
 const DONE: u8 = 0;
@@ -71,6 +71,7 @@ fn try_to(args: &Args) -> Result<(), Stop> {
     if args.check_config {
         return check(&settings, &places);
     }
+    let handed_in = HandedIn::take().map_err(Stop::configuration)?;
     logs::start(&settings.log);
     if args.listen.is_some() {
         tracing::warn!("listening comes with the mesh; not listening");
@@ -82,7 +83,7 @@ fn try_to(args: &Args) -> Result<(), Stop> {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| {
             Stop::could_not(told::problem(arch_problem::codes::FILE_MACHINE, e.to_string()))
         })?;
-    let lived = runtime.block_on(life::live(args, settings, places));
+    let lived = runtime.block_on(life::live(args, settings, places, handed_in));
     // A thread that still reads or hashes for somebody who is gone holds nobody up.
     runtime.shutdown_timeout(LEFTOVERS);
     lived

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use arch_identity::Digest;
-use arch_ledger::{EndState, LedgerError, Record};
+use arch_ledger::{LedgerError, Record};
 use arch_problem::Problem;
 
 use crate::{anchors::AnchorError, node::Node, point::Point, records};
@@ -22,19 +22,13 @@ pub(crate) enum Next {
     Over,
 }
 
-/// The end of a job that an operator called off.
-pub(crate) fn called_off_record(digest: Digest, attempt: u32) -> Record {
-    records::ended(digest, attempt, EndState::Cancelled, "cancelled", None)
-}
-
 /// An end without a run: what the job needs cannot be had, or it is not believed any more.
 pub(crate) async fn give_up(node: &Arc<Node>, digest: Digest, problem: &Problem) -> Next {
     let _hand = node.hands.take(digest).await;
     let job = node.anchors.memory().open_job(&digest).cloned();
     let Some(job) = job else { return Next::Over };
     tracing::warn!(job = %digest, %problem, "given up");
-    let record = records::ended(digest, job.attempts, EndState::Failed, "givenUp", Some(problem));
-    end(node, record).await
+    end(node, records::given_up(digest, job.attempts, problem)).await
 }
 
 /// Anchors the end, however long a full disk makes it wait.

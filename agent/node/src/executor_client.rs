@@ -5,13 +5,14 @@
 //!        Executed <──FromExecutor::Finished + memfds──┘   a claim: nothing in it is believed yet
 //! ```
 //!
-//! The executor is started here, over a socketpair, and started again when it dies. It is treated
+//! The executor is started here, over a socketpair, and started again when it dies; or a service manager
+//! does that, and we connect. It is treated
 //! as an attacker: what it sends is capped before it is read, what nobody asked for is dropped,
 //! and what it does not send in time ends it.
 
 mod backoff;
 mod connection;
-mod memfd;
+mod listening;
 mod pending;
 mod process;
 mod request;
@@ -35,7 +36,6 @@ use tokio::{sync::watch, time};
 
 use crate::{cancel::Cancel, point::Point, supplies::Supplies};
 use connection::Connection;
-pub(crate) use memfd::{BlobError, sealed, stream_from};
 use pending::Answer;
 pub(crate) use request::STREAMS;
 pub use state::ExecutorState;
@@ -55,7 +55,7 @@ const BUSY_PAUSE: Duration = Duration::from_millis(100);
 pub struct Executed {
     /// Its words.
     pub claim: Claim,
-    /// One file for each output, in order, then the reads if there are any.
+    /// One file for each output, in order, then for the reads, whose bytes do not stand in the claim.
     pub files: Vec<std::os::fd::OwnedFd>,
 }
 
@@ -84,6 +84,12 @@ impl ExecutorClient {
     #[must_use]
     pub fn start(program: PathBuf, cache: PathBuf, workers: u16) -> Self {
         Self::supervised(process::Program { path: program, cache, workers })
+    }
+
+    /// Connects to an executor that a service manager starts, again and again.
+    #[must_use]
+    pub fn connecting(socket: PathBuf) -> Self {
+        Self::supervised(listening::Listening { socket })
     }
 
     /// Starts whatever gives sockets to an executor; for tests without a process.

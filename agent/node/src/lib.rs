@@ -8,8 +8,9 @@
 //! SIGHUP ──> authority: root, policy    └─> arch-executor (socketpair, sealed memory files)
 //! ```
 //!
-//! [`pipeline`] is a job's life, top to bottom. This crate links no wasmtime, has no `unsafe`, and
-//! acts on nothing that was not verified, admitted, placed and anchored, in this order.
+//! [`pipeline`] is a job's way in, top to bottom, and `attempt` its run. This crate links no wasmtime,
+//! has no `unsafe`, and acts on nothing that was not verified, admitted, placed and anchored, in this
+//! order.
 //!
 //! ```no_run
 //! use clap::Parser as _;
@@ -18,9 +19,12 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod admission;
 pub mod anchors;
 mod args;
+mod attempt;
 pub mod authority;
+mod bucket;
 pub mod cancel;
 mod clock;
 mod control;
@@ -30,10 +34,12 @@ pub mod drop_folder;
 mod ending;
 pub mod executor_client;
 mod gate;
+pub mod handed_in;
 mod hands;
 pub mod identity;
 mod interruption;
 mod logs;
+mod memfd;
 pub mod memory;
 mod metrics;
 pub mod node;
@@ -42,6 +48,7 @@ pub mod pipeline;
 pub mod places;
 mod point;
 mod readmission;
+mod reason;
 mod records;
 mod refusals;
 mod reload;

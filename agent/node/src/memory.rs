@@ -201,12 +201,12 @@ impl Memory {
         open.chain(ended).chain(refused)
     }
 
-    /// How many jobs are in each state, refused ones included.
+    /// How many jobs are in each state, by the state's word, refused ones included.
     #[must_use]
-    pub fn counts(&self) -> BTreeMap<String, u64> {
+    pub fn counts(&self) -> BTreeMap<&'static str, u64> {
         let mut counts = BTreeMap::new();
         for (_, _, state) in self.subjects() {
-            let count: &mut u64 = counts.entry(state.to_string()).or_default();
+            let count: &mut u64 = counts.entry(state.as_str()).or_default();
             *count = count.saturating_add(1);
         }
         counts

@@ -17,6 +17,7 @@ use tokio::sync::{Notify, watch};
 use crate::{
     anchors::{AnchorError, Anchors},
     authority::Authority,
+    bucket::Bucket,
     cancel::Cancel,
     clock,
     desk::Desk,
@@ -25,7 +26,6 @@ use crate::{
     hands::Hands,
     memory::KnownJob,
     places::Places,
-    refusals::Bucket,
     settings::Settings,
     supplies::Stores,
     told::{Told, no_such_job, problem},

@@ -1,16 +1,16 @@
 //! Judging a job again that was accepted before: at a start, before a replay, and when something else
 //! is in force than when it was admitted.
 
-use arch_document::{Job, Moment, SignedDocument};
+use arch_document::{Moment, SignedDocument};
 use arch_identity::Digest;
 use arch_policy::Admitted;
 use arch_problem::{Problem, codes};
 use arch_schedule::Placed;
 
 use crate::{
+    admission::{admit, verify},
     memory::{AcceptedBefore, Memory},
     node::Node,
-    pipeline::admit,
     told::{Told, one, problem},
 };
 
@@ -32,8 +32,7 @@ pub(crate) fn take_up(node: &Node, digest: Digest) -> Result<Admitted, Vec<Probl
     let verified = {
         let memory = node.anchors.memory();
         let before = AcceptedBefore::new(&memory, digest);
-        let verified = authority.root.verify::<Job>(document, &moment, &before);
-        verified.map_err(|refusal| vec![refusal.problem])?
+        verify(&authority, document, &moment, &before).map_err(one)?
     };
     admit(node, &authority, verified, &moment)
 }

@@ -89,8 +89,22 @@ pub(crate) fn finished(document: Digest, attempt: u32, validated: &Validated) ->
     }
 }
 
-/// An end without a run that counts: called off, given up, or not believed any more.
-pub(crate) fn ended(
+/// The end of a job that an operator called off.
+pub(crate) fn called_off(document: Digest, attempt: u32) -> Record {
+    without_a_result(document, attempt, EndState::Cancelled, "cancelled", None)
+}
+
+/// The end of a job that cannot have what it needs, or is not believed any more.
+pub(crate) fn given_up(document: Digest, attempt: u32, problem: &Problem) -> Record {
+    without_a_result(document, attempt, EndState::Failed, "givenUp", Some(problem))
+}
+
+/// The end of a job that was cut off too often.
+pub(crate) fn spent(document: Digest, attempt: u32, problem: &Problem) -> Record {
+    without_a_result(document, attempt, EndState::Failed, "attemptsSpent", Some(problem))
+}
+
+fn without_a_result(
     document: Digest,
     attempt: u32,
     state: EndState,

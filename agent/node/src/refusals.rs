@@ -1,7 +1,5 @@
 //! Refusals: each anchored exactly once, however often the same bytes are dropped.
 
-mod bucket;
-
 use std::{
     sync::{Arc, PoisonError},
     time::Instant,
@@ -15,10 +13,9 @@ use crate::{
     drop_folder::{Found, Judge, Verdict},
     node::Node,
     pipeline::{Fate, take_in},
+    reason::{may_change, passing},
     records,
 };
-
-pub(crate) use bucket::Bucket;
 
 /// Judges what lies in the drop folder.
 #[derive(Debug)]
@@ -88,31 +85,4 @@ pub(crate) async fn anchor(
     node.heed(&error);
     tracing::error!(%error, "a refusal is not anchored");
     false
-}
-
-/// Reasons that lie with the node and pass by themselves; they say nothing about the document.
-pub(crate) fn passing(code: Code) -> bool {
-    [
-        codes::NOT_ACCEPTING,
-        codes::CLOCK_STEPPED_BACK,
-        codes::LEDGER_OUT_OF_SPACE,
-        codes::LEDGER_POISONED,
-        codes::ARCHIVE_IO,
-    ]
-    .contains(&code)
-}
-
-/// Reasons that may be over without the file changing: it is looked at again.
-fn may_change(code: Code) -> bool {
-    let waits = [
-        codes::NOT_YET_VALID,
-        codes::NOT_YET_DONE,
-        codes::QUEUE_FULL,
-        codes::MODULE_ABSENT,
-        codes::INPUT_ABSENT,
-        codes::INPUT_DIFFERS,
-        codes::INPUT_OUT_OF_REACH,
-        codes::FILE_MACHINE,
-    ];
-    passing(code) || waits.contains(&code)
 }

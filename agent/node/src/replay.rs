@@ -16,10 +16,10 @@ use arch_wire::control::Replayed;
 use tokio::{sync::oneshot, time};
 
 use crate::{
+    attempt::launch_all,
     cancel::Cancel,
     memory::End,
     node::Node,
-    pipeline::launch_all,
     readmission::take_up,
     supplies,
     told::{Told, problem},

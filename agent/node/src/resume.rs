@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use arch_identity::Digest;
-use arch_ledger::{EndState, Record};
+use arch_ledger::Record;
 use arch_problem::{Problem, codes};
 use arch_schedule::{Arrival, JobState};
 
 use crate::{
-    ending::{called_off_record, end, give_up},
+    attempt::launch,
+    ending::{end, give_up},
     interruption::AGENT_DIED,
     node::Node,
-    pipeline::{is_the_machines, launch},
     point::Point,
     readmission::take_up,
+    reason::is_the_machines,
     records,
     told::problem,
 };
@@ -31,7 +32,7 @@ pub(crate) async fn resume(node: &Arc<Node>) -> Result<(), crate::anchors::Ancho
     for digest in left {
         let Some(job) = node.anchors.memory().open_job(&digest).cloned() else { continue };
         if job.called_off {
-            end_beside(node, called_off_record(digest, job.attempts));
+            end_beside(node, records::called_off(digest, job.attempts));
             continue;
         }
         // The attempt before is cut off for certain before another one can begin.
@@ -42,10 +43,7 @@ pub(crate) async fn resume(node: &Arc<Node>) -> Result<(), crate::anchors::Ancho
             if job.deaths.saturating_add(1) >= MOST_DEATHS {
                 let text = format!("the agent died under it {MOST_DEATHS} times");
                 let problem = problem(codes::ATTEMPTS_SPENT, text);
-                let state = EndState::Failed;
-                let record =
-                    records::ended(digest, job.attempts, state, "attemptsSpent", Some(&problem));
-                end_beside(node, record);
+                end_beside(node, records::spent(digest, job.attempts, &problem));
                 continue;
             }
         }

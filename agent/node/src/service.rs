@@ -1,12 +1,22 @@
 //! A node at work: what was left is taken up, the ways in are opened; and all of it closed again.
 
-use std::{sync::Arc, thread::JoinHandle, time::Duration};
+use std::{path::Path, sync::Arc, thread::JoinHandle, time::Duration};
 
-use tokio::{task::JoinSet, time};
+use arch_problem::codes;
+use tokio::{net::UnixListener, task::JoinSet, time};
 
 use crate::{
-    cancel::Wish, control, drop_folder::DropFolder, gate::Shut, metrics, node::Node, notify,
-    refusals::DropJudge, resume::resume, told::Told,
+    cancel::Wish,
+    control,
+    drop_folder::DropFolder,
+    gate::Shut,
+    handed_in::{CONTROL, HandedIn, METRICS},
+    metrics,
+    node::Node,
+    notify,
+    refusals::DropJudge,
+    resume::resume,
+    told::{Told, problem},
 };
 
 /// How long runs may take to say that they were interrupted.
@@ -25,15 +35,17 @@ pub enum WaysIn {
 ///
 /// # Errors
 /// When the ledger does not take what has to be said first, or a socket cannot be made.
-pub async fn open(node: &Arc<Node>, ways_in: WaysIn) -> Told<JoinSet<()>> {
+pub async fn open(node: &Arc<Node>, ways_in: WaysIn, mut handed_in: HandedIn) -> Told<JoinSet<()>> {
     resume(node).await.map_err(|error| error.problem())?;
-    let users = &node.settings.control.users;
     let mut tasks = JoinSet::new();
-    let control = control::listen(&node.places.control(), users)?;
+    let control = listener(node, &mut handed_in, CONTROL, &node.places.control())?;
     tasks.spawn(control::serve(Arc::clone(node), control));
     if node.settings.metrics.enabled {
-        let metrics = control::listen(&node.places.metrics(), users)?;
+        let metrics = listener(node, &mut handed_in, METRICS, &node.places.metrics())?;
         tasks.spawn(metrics::serve(Arc::clone(node), metrics));
+    }
+    for name in handed_in.left() {
+        tracing::warn!(name, "a socket was handed in that the settings switch off; it is closed");
     }
     if ways_in == WaysIn::All {
         let judge = Arc::new(DropJudge(Arc::clone(node)));
@@ -44,6 +56,15 @@ pub async fn open(node: &Arc<Node>, ways_in: WaysIn) -> Told<JoinSet<()>> {
         ));
     }
     Ok(tasks)
+}
+
+/// The socket that was handed in, else one of our own.
+fn listener(node: &Node, handed_in: &mut HandedIn, name: &str, path: &Path) -> Told<UnixListener> {
+    match handed_in.socket(name) {
+        Some(socket) => UnixListener::from_std(socket)
+            .map_err(|error| problem(codes::SOCKET_HANDED_IN, format!("`{name}`: {error}"))),
+        None => control::listen(path, &node.settings.control.users),
+    }
 }
 
 /// Takes in what lies in the drop folder now.

@@ -38,6 +38,8 @@ pub struct Settings {
     pub jobs: Jobs,
     /// Bytes that jobs are fed with.
     pub inputs: Inputs,
+    /// Where the executor comes from.
+    pub executor: Executor,
     /// The control socket.
     pub control: Control,
     /// The metrics socket.
@@ -133,6 +135,16 @@ impl Default for Inputs {
     fn default() -> Self {
         Self { max: ByteSize::new(1 << 30) }
     }
+}
+
+/// Where the executor comes from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Executor {
+    /// The Unix socket of an executor that a service manager starts. Default none: the agent starts one
+    /// itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub socket: Option<PathBuf>,
 }
 
 /// The control socket.

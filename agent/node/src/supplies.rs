@@ -18,7 +18,7 @@ use arch_problem::{Problem, codes};
 use arch_wire::executor::InputFile;
 
 use crate::{
-    executor_client::sealed,
+    memfd::sealed,
     shelf::Shelf,
     told::{Told, problem},
 };
@@ -36,7 +36,7 @@ pub struct Stores {
     pub ready: Ready,
     /// The most bytes of all inputs of one job.
     pub most_input: ByteSize,
-    /// Folders whose files are never an input: the agent's own.
+    /// The agent's own folder, whose files are never an input.
     pub private: PathBuf,
 }
 

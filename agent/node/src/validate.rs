@@ -14,7 +14,8 @@ use arch_problem::{Problem, codes};
 use arch_wire::executor::{Blob, Claim, Denied, Outcome};
 
 use crate::{
-    executor_client::{BlobError, Executed, Lost, STREAMS, stream_from},
+    executor_client::{Executed, Lost, STREAMS},
+    memfd::{BlobError, stream_from, whole},
     shelf::Shelf,
     told::problem,
 };
@@ -100,14 +101,11 @@ pub fn validate(
     let mut size = 0_u64;
     let mut files = executed.files.iter();
     for blob in &claim.outputs {
-        let file = files.next().ok_or_else(|| Lost("an output has no file".to_owned()))?;
-        outputs.insert(blob.name.clone(), take(job, blob, file, store, &mut lies)?);
+        outputs.insert(blob.name.clone(), take(job, blob, &mut files, store, &mut lies)?);
         size = size.saturating_add(blob.size);
     }
-    let reads = match (&claim.reads, files.next()) {
-        (Some(blob), Some(file)) => Some(take(job, blob, file, store, &mut lies)?),
-        _ => None,
-    };
+    let reads = claim.reads.as_ref();
+    let reads = reads.map(|blob| take(job, blob, &mut files, store, &mut lies)).transpose()?;
     let logs = outputs.remove("stderr");
     let findings = Findings {
         outcome: claim.outcome.clone(),
@@ -196,15 +194,22 @@ fn require_asked_for(job: &Admitted, claim: &Claim) -> Result<(), Lost> {
     }
 }
 
-/// The digest of what is really there, stored as far as it is kept.
+/// The digest of what is really there, stored as far as it is kept. What does not stand in the claim
+/// is the next of `files`.
 fn take(
     job: &Admitted,
     blob: &Blob,
-    file: &OwnedFd,
+    files: &mut std::slice::Iter<'_, OwnedFd>,
     store: Store<'_>,
     lies: &mut Vec<String>,
 ) -> Result<Digest, Unlooked> {
-    let mut stream = stream_from(file, blob.size).map_err(unusable)?;
+    let mut stream: Box<dyn Read> = match &blob.bytes {
+        Some(inline) => Box::new(whole(inline.as_slice(), blob.size).map_err(unusable)?),
+        None => {
+            let file = files.next().ok_or_else(|| Lost("an output has no file".to_owned()))?;
+            Box::new(stream_from(file, blob.size).map_err(unusable)?)
+        }
+    };
     let found = match store {
         Store::In(shelf) if job.archive().outputs == Keep::Whole => {
             // The file is sealed and of the claimed size: what fails is the archive.

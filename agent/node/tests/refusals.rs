@@ -152,6 +152,32 @@ async fn inputs_that_differ_are_absent_or_out_of_reach_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_input_leads_to_no_file_of_the_node_itself_and_its_refusal_tells_no_digest() {
+    let world = World::new();
+    let running = world.start(Double::honest()).await;
+    let key = world.path("state/node.key");
+    let secret = Digest::of(&std::fs::read(&key).unwrap());
+    std::os::unix::fs::symlink(world.path("state"), world.path("link")).unwrap();
+    std::fs::write(world.path("input"), "secret of the machine").unwrap();
+    let told = async |name: &str, path: &str, digest: Digest| {
+        let text = world.job(name, &format!("  inputs: {{ x: \"file://{path}@{digest}\" }}\n"));
+        let job = world.drop_file(&format!("{name}.yaml"), &text);
+        running.until(job, "refused").await.outcome.unwrap()
+    };
+    let input = world.path("input").display().to_string();
+    let said = told("a", &input, Digest::of(b"guess")).await;
+    assert!(!said.contains(&Digest::of(b"secret of the machine").hex()), "{said}");
+    let (link, magic) = (world.path("link/node.key"), format!("/proc/self/root{}", key.display()));
+    for (name, path) in [("link", link.display().to_string()), ("magic", magic)] {
+        for (n, digest) in [Digest::of(b"guess"), secret].into_iter().enumerate() {
+            let said = told(&format!("{name}{n}"), &path, digest).await;
+            assert!(!said.contains(&secret.hex()), "{said}");
+        }
+    }
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_submitted_job_is_told_all_reasons_and_a_known_one_its_state() {
     let world = World::new();
     let running = world.start(Double::honest()).await;

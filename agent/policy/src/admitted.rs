@@ -107,12 +107,6 @@ impl Admitted {
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.job.get().validity().is_over(now)
     }
-
-    /// Gives the job up, for an operator's cancel.
-    #[must_use]
-    pub fn into_job(self) -> Verified<Job> {
-        self.job
-    }
 }
 
 impl std::fmt::Display for Denied {

@@ -1,9 +1,9 @@
-//! Bytes that cross between processes: memfds that nobody can change any more.
+//! Bytes that cross between processes: memfds that nobody can change any more, or few in a message.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use arch_identity::{Digest, DigestWriter};
-use arch_wire::executor::Blob;
+use arch_wire::executor::{Blob, Inline};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, fstat, memfd_create};
 use rustix::io::Errno;
 
@@ -59,8 +59,18 @@ pub fn seal(name: &str, bytes: &[u8]) -> rustix::io::Result<(Blob, OwnedFd)> {
         }
     }
     fcntl_add_seals(&fd, seals() | SealFlags::SEAL)?;
+    Ok((blob(name, bytes, None), fd))
+}
+
+/// Few bytes as a blob that needs no memfd; none if they are too many for that.
+#[must_use]
+pub fn inline(name: &str, bytes: &[u8]) -> Option<Blob> {
+    Some(blob(name, bytes, Some(Inline::of(bytes)?)))
+}
+
+fn blob(name: &str, bytes: &[u8], inline: Option<Inline>) -> Blob {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    Ok((Blob { name: name.to_owned(), size, digest: Digest::of(bytes) }, fd))
+    Blob { name: name.to_owned(), size, digest: Digest::of(bytes), bytes: inline }
 }
 
 fn fresh() -> rustix::io::Result<OwnedFd> {
@@ -87,6 +97,21 @@ pub fn check_size(fd: BorrowedFd<'_>, wanted: u64) -> Result<(), NotTheBlob> {
     match sealed_size(fd)? {
         has if has == wanted => Ok(()),
         has => Err(NotTheBlob::Size { has, wanted }),
+    }
+}
+
+/// Checks that a claimed blob has the bytes it says, in itself or in the next of `fds`; a digest that
+/// is claimed is not looked at.
+pub fn check_claimed<'a>(
+    blob: &Blob,
+    fds: &mut impl Iterator<Item = &'a OwnedFd>,
+) -> Result<(), NotTheBlob> {
+    match (&blob.bytes, blob.size) {
+        (None, wanted) => check_size(fds.next().ok_or(NotTheBlob::NotSealed)?.as_fd(), wanted),
+        (Some(inline), wanted) => match u64::try_from(inline.as_slice().len()) {
+            Ok(has) if has == wanted => Ok(()),
+            has => Err(NotTheBlob::Size { has: has.unwrap_or(u64::MAX), wanted }),
+        },
     }
 }
 
@@ -146,6 +171,20 @@ mod tests {
         assert_eq!(check_digest(fd.as_fd(), Digest::of(b"hello")), Ok(()));
         assert!(rustix::io::pwrite(&fd, b"J", 0).is_err());
         assert!(rustix::fs::ftruncate(&fd, 1).is_err());
+    }
+
+    #[test]
+    fn a_claimed_blob_has_its_bytes_in_itself_or_in_the_next_descriptor() {
+        let (long, fd) = seal("long", b"hello").unwrap();
+        let few = inline("few", b"hi").unwrap();
+        let fds = [fd];
+        let mut rest = fds.iter();
+        assert_eq!(check_claimed(&few, &mut rest), Ok(()));
+        assert_eq!(check_claimed(&long, &mut rest), Ok(()));
+        assert_eq!(check_claimed(&long, &mut rest), Err(NotTheBlob::NotSealed));
+        let other = Blob { size: 3, ..few };
+        assert_eq!(check_claimed(&other, &mut rest), Err(NotTheBlob::Size { has: 2, wanted: 3 }));
+        assert!(inline("long", &[0; 1 << 20]).is_none());
     }
 
     #[test]

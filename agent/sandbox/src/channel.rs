@@ -5,7 +5,7 @@ use std::io::{IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use arch_wire::executor::{FromExecutor, ToExecutor};
+use arch_wire::executor::{FromExecutor, RunRequest, ToExecutor};
 use arch_wire::frame::{FDS_CAP, FrameError, FrameReader, encode};
 use rustix::io::Errno;
 use rustix::net::{
@@ -27,6 +27,13 @@ pub trait Message: Serialize + DeserializeOwned {
 impl Message for ToExecutor {
     fn descriptors(&self) -> usize {
         self.fds()
+    }
+}
+
+/// The next job of a shared worker: it has the module, so the inputs are all that is attached.
+impl Message for RunRequest {
+    fn descriptors(&self) -> usize {
+        self.inputs.len()
     }
 }
 
@@ -99,7 +106,12 @@ impl Channel {
         if fds.len() > FDS_CAP || fds.len() != message.descriptors() {
             return Err(ChannelError::Descriptors);
         }
-        self.leaving.push_back(Leaving { bytes: encode(message)?, sent: 0, fds });
+        let mut bytes = encode(message)?;
+        match self.leaving.back_mut() {
+            // Nothing travels with its first byte: it goes in one piece with what waits before it.
+            Some(last) if fds.is_empty() && last.sent == 0 => last.bytes.append(&mut bytes),
+            _ => self.leaving.push_back(Leaving { bytes, sent: 0, fds }),
+        }
         Ok(())
     }
 
@@ -238,6 +250,28 @@ mod tests {
         }
         assert_eq!(got[0], (FromExecutor::Pong, 0));
         assert_eq!(got[1].1, 1);
+    }
+
+    #[test]
+    fn messages_without_descriptors_leave_in_one_piece_with_what_waits_before_them() {
+        let (mut one, mut other) = Channel::pair().unwrap();
+        let (blob, fd) = blob::seal("stdout", b"hello").unwrap();
+        let mut claim =
+            arch_wire::executor::Claim::without_work(arch_wire::executor::Outcome::Completed);
+        claim.outputs.push(blob);
+        let finished = FromExecutor::Finished { run: 7, claim };
+        let started = FromExecutor::Started { run: 8 };
+        one.send(&finished, vec![fd]).unwrap();
+        one.send(&started, Vec::new()).unwrap();
+        one.send(&FromExecutor::Pong, Vec::new()).unwrap();
+        one.flush().unwrap();
+        assert_eq!((one.unsent(), other.wait().unwrap()), (0, Peer::Open));
+        let mut got = Vec::new();
+        while let Some((message, fds)) = other.take::<FromExecutor>().unwrap() {
+            got.push((message, fds.len()));
+        }
+        assert_eq!(got, [(finished, 1), (started, 0), (FromExecutor::Pong, 0)]);
+        assert!(other.is_clean());
     }
 
     #[test]

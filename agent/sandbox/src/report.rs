@@ -8,8 +8,10 @@ use crate::channel::Message;
 /// A child's word on its job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(clippy::large_enum_variant, reason = "one lives at a time, on its way to the agent")]
 pub enum Report {
-    /// It is done. Descriptors: `claim.outputs` in their order, then `claim.reads`.
+    /// It is done. Descriptors: those of `claim.outputs` in their order, then that of `claim.reads`,
+    /// as far as their bytes do not stand in the claim.
     Finished {
         /// The run's number.
         run: u64,
@@ -28,9 +30,7 @@ pub enum Report {
 impl Message for Report {
     fn descriptors(&self) -> usize {
         match self {
-            Self::Finished { claim, .. } => {
-                claim.outputs.len().saturating_add(usize::from(claim.reads.is_some()))
-            }
+            Self::Finished { claim, .. } => claim.fds(),
             Self::Broken { .. } => 0,
         }
     }

@@ -13,7 +13,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
 use arch_document::Grant;
-use arch_wire::executor::{Claim, Isolation, Outcome, RunRequest, ToExecutor};
+use arch_wire::executor::{Claim, Isolation, Outcome, RunRequest};
 
 use crate::channel::{Channel, Peer};
 use crate::confine::{self, Caps, ConfineError, Filters, Profile, Reach};
@@ -69,8 +69,8 @@ pub fn body(kit: &Kit<'_>, first: First<'_>, mut channel: Channel) -> u8 {
     {
         return reject(&mut channel, first.request.run, error.to_string());
     }
-    let worker = Worker { kit, program, shared: first.shared };
-    if !worker.answer(first.request, prepared, Rusage::default(), &mut channel) || !first.shared {
+    let mut worker = Worker { kit, program, used: Rusage::default() };
+    if !worker.answer(first.request, prepared, &mut channel) || !first.shared {
         return 0;
     }
     worker.serve(first.request, &mut channel)
@@ -101,23 +101,23 @@ pub(crate) fn enter(null: &OwnedFd, keep: &[BorrowedFd<'_>]) -> rustix::io::Resu
 struct Worker<'a> {
     kit: &'a Kit<'a>,
     program: Program,
-    shared: bool,
+    /// What this process had used when its last job ended.
+    used: Rusage,
 }
 
 impl Worker<'_> {
     // Whether the worker may go on: after a run that did not complete, it may not.
     fn answer(
-        &self,
+        &mut self,
         request: &RunRequest,
         prepared: job::Prepared,
-        before: Rusage,
         channel: &mut Channel,
     ) -> bool {
         let (claim, fds) = match prepared {
             job::Prepared::Refused(outcome) => (Claim::without_work(outcome), Vec::new()),
             job::Prepared::Ready(mounts) => {
                 let gave = job::execute(self.kit.engine, &self.program, request, mounts);
-                match result::claim(gave, request, before) {
+                match result::claim(gave, request, &mut self.used) {
                     Ok(result) => result,
                     Err(errno) => {
                         reject(
@@ -131,26 +131,28 @@ impl Worker<'_> {
             }
         };
         let completed = claim.outcome == Outcome::Completed;
-        // Nothing of this job may ring in the next one.
-        let quiet = !self.shared || self.kit.alarm.stop().is_ok();
         let message = Report::Finished { run: request.run, claim };
         let told = channel.send(&message, fds).is_ok() && channel.drain().is_ok();
-        told && quiet && completed
+        told && completed
     }
 
     // The executor sends jobs of the same owner, module, grants and process limits only; this side
     // checks what it was closed with: file rules and limits are those of the first job.
-    fn serve(&self, first: &RunRequest, channel: &mut Channel) -> u8 {
+    fn serve(&mut self, first: &RunRequest, channel: &mut Channel) -> u8 {
+        // Nothing of a job may ring in the next one, or while there is none. It is seen to when the
+        // job was answered, and before the next one is read: nobody waits for it.
+        if self.kit.alarm.stop().is_err() {
+            return 1;
+        }
         loop {
-            match channel.take::<ToExecutor>() {
-                Ok(Some((ToExecutor::Run(request), fds))) => {
+            match channel.take::<RunRequest>() {
+                Ok(Some((request, fds))) => {
                     let alike = request.grants == first.grants
                         && request.module == first.module
                         && process_caps(&request) == process_caps(first);
                     if !alike {
                         return 1;
                     }
-                    let before = Rusage::own();
                     let ready = self.kit.alarm.start(request.limits.wall_millis);
                     let ready = ready.map_err(|errno| errno.to_string());
                     let prepare = |()| job::prepare(&request, fds, job::Module::Loaded);
@@ -163,11 +165,14 @@ impl Worker<'_> {
                         Ok(prepared) => prepared,
                         Err(why) => return reject(channel, request.run, why),
                     };
-                    if !self.answer(&request, prepared, before, channel) {
+                    if !self.answer(&request, prepared, channel) {
                         return 0;
                     }
+                    if self.kit.alarm.stop().is_err() {
+                        return 1;
+                    }
                 }
-                Ok(Some(_)) | Err(_) => return 1,
+                Err(_) => return 1,
                 Ok(None) => match channel.wait() {
                     Ok(Peer::Open | Peer::Quiet) => {}
                     Ok(Peer::Closed) | Err(_) => return 0,

@@ -1,10 +1,11 @@
 //! What the agent asks of an executor, and what an executor claims.
 //!
-//! Messages cross as frames ([`crate::frame`]); bytes of modules, inputs and outputs never stand
-//! in a frame but in sealed memory files (`memfd`) attached to it, as many and in the order that
-//! `fds()` says. Whatever comes from the executor is a claim; the agent hashes it again.
+//! Messages cross as frames ([`crate::frame`]); bytes of modules, inputs and outputs stand in sealed
+//! memory files (`memfd`) attached to a frame, as many and in the order that `fds()` says. Only
+//! outputs of few bytes ([`INLINE_CAP`]) stand in the claim itself. Whatever comes from the executor is a claim; the agent hashes it again.
 
 mod claim;
+mod inline;
 mod limits;
 mod message;
 mod outcome;
@@ -13,6 +14,7 @@ mod request;
 pub(crate) mod tests_support;
 
 pub use claim::{Blob, Claim, DENIED_LINE_CAP, DENIED_LINES_CAP, Denied};
+pub use inline::{INLINE_CAP, Inline};
 pub use limits::{LimitKind, Limits};
 pub use message::{Busy, FromExecutor, ToExecutor};
 pub use outcome::Outcome;

@@ -9,14 +9,14 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::control::{Bytes, Call, Reply, read_call, read_reply, write_call, write_reply};
 use crate::executor::tests_support::{all_outcomes, claim, plain_request, request};
-use crate::executor::{FromExecutor, InputFile, RunRequest, ToExecutor};
+use crate::executor::{FromExecutor, INLINE_CAP, InputFile, RunRequest, ToExecutor};
 use crate::frame::{FRAME_CAP, FrameReader, encode};
 
 const OTHERWISE: &str = "read otherwise again";
 const OUTSIDE: &str = "names outside their folder";
 const OUT_OF_STEP: &str = "frames out of step";
 
-const WORDS: [&str; 28] = [
+const WORDS: [&str; 29] = [
     "{\"",
     "\"}",
     "\":",
@@ -34,6 +34,7 @@ const WORDS: [&str; 28] = [
     "\"claim\"",
     "\"outputs\"",
     "\"name\"",
+    "\"bytes\":\"AA==\"",
     "../",
     "/",
     "\\u0000",
@@ -200,11 +201,17 @@ impl Checked for ToExecutor {
 }
 
 impl Checked for FromExecutor {
-    /// A claim says how many files come with it, and no more than that is waited for.
+    /// A claim says how many files come with it, and no more than that is waited for; bytes in it are
+    /// few.
     fn leads_outside(&self) -> Option<String> {
         let Self::Finished { claim, .. } = self else { return None };
-        let files = claim.outputs.len() + usize::from(claim.reads.is_some());
-        (self.fds() != files).then(|| format!("{} files for {files}", self.fds()))
+        let blobs = || claim.outputs.iter().chain(&claim.reads);
+        let inline: Vec<usize> =
+            blobs().filter_map(|blob| Some(blob.bytes.as_ref()?.as_slice().len())).collect();
+        let files = blobs().count() - inline.len();
+        let long = inline.into_iter().find(|length| *length > INLINE_CAP);
+        let told = long.map(|length| format!("{length} bytes in a claim"));
+        told.or_else(|| (self.fds() != files).then(|| format!("{} files for {files}", self.fds())))
     }
 }
 

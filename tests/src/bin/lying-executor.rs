@@ -15,7 +15,7 @@ use std::{
 
 use arch_identity::Digest;
 use arch_wire::{
-    executor::{Blob, Busy, Claim, FromExecutor, Outcome, ToExecutor},
+    executor::{Blob, Busy, Claim, FromExecutor, INLINE_CAP, Inline, Outcome, ToExecutor},
     frame::{FrameReader, encode},
 };
 use rustix::{
@@ -157,6 +157,32 @@ impl Liar {
                     Claim { fuel: most, cpu_millis: most, peak_memory_bytes: most, ..claim };
                 self.say(&finished(Claim { wall_millis: most, ..claim }), &files)?;
             }
+            // Bytes in the claim that are not what belongs there.
+            "told-in-the-claim" => {
+                let claim = told(claim, &[b"hello", b""]);
+                self.say(&finished(claim), &[])?;
+            }
+            "other-bytes-in-the-claim" => {
+                let claim = told(claim, &[b"hallo", b""]);
+                self.say(&finished(claim), &[])?;
+            }
+            "other-size-in-the-claim" => {
+                let claim = told(claim, &[b"hell", b""]);
+                self.say(&finished(claim), &[])?;
+            }
+            "in-the-claim-and-in-a-file" => {
+                let claim = told(claim, &[b"hello", b""]);
+                self.say(&finished(claim), &files)?;
+            }
+            "too-much-in-the-claim" => {
+                let claim = told(claim, &[b"hello", b""]);
+                let body = serde_json::to_string(&finished(claim))?;
+                // As base64: one byte more than is allowed, at the least.
+                let long = format!("\"{}\"", "AAAA".repeat(INLINE_CAP / 3 + 1));
+                let body = body.replace("\"aGVsbG8=\"", &long);
+                let length = u32::try_from(body.len())?.to_le_bytes();
+                self.raw(&[&length, body.as_bytes()].concat(), &[])?;
+            }
             // Files that are not what belongs there.
             "no-files" => self.say(&finished(claim), &[])?,
             "fewer-files" => self.say(&finished(claim), files.get(..1).unwrap_or_default())?,
@@ -259,13 +285,21 @@ impl Liar {
     }
 }
 
+/// The claim with these bytes in itself.
+fn told(claim: Claim, bytes: &[&[u8]]) -> Claim {
+    let outputs = claim.outputs.into_iter().zip(bytes);
+    let outputs = outputs.map(|(blob, bytes)| Blob { bytes: Inline::of(bytes), ..blob }).collect();
+    Claim { outputs, ..claim }
+}
+
 /// A claim that is true, and its files.
 fn honest(outputs: &[(&str, &[u8])]) -> Result<(Claim, Vec<OwnedFd>), Box<dyn Error>> {
     let mut claim = Claim { fuel: 42, ..Claim::without_work(Outcome::Completed) };
     let mut files = vec![];
     for (name, bytes) in outputs {
         let size = u64::try_from(bytes.len())?;
-        claim.outputs.push(Blob { name: (*name).to_owned(), size, digest: Digest::of(bytes) });
+        let (name, digest) = ((*name).to_owned(), Digest::of(bytes));
+        claim.outputs.push(Blob { name, size, digest, bytes: None });
         files.push(sealed(bytes)?);
     }
     Ok((claim, files))

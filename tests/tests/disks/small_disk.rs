@@ -61,7 +61,7 @@ impl Acknowledged {
 
     fn append(&mut self, seconds: u64, records: &[Record]) -> Result<(), LedgerError> {
         let anchored = self.ledger.append(noon().plus(seconds), records)?;
-        self.told.extend(anchored.iter().map(|anchored| anchored.entry().clone()));
+        self.told.extend(anchored.iter().map(|anchored| anchored.entry().unwrap()));
         Ok(())
     }
 }

@@ -30,7 +30,7 @@ const fn trick(name: &'static str, once: End, always: End) -> Trick {
     Trick { name, once, always }
 }
 
-const TRICKS: [Trick; 30] = [
+const TRICKS: [Trick; 35] = [
     trick("garbage", AGAIN, SPENT),
     trick("no-message", AGAIN, SPENT),
     trick("not-utf8", AGAIN, SPENT),
@@ -47,6 +47,11 @@ const TRICKS: [Trick; 30] = [
     trick("same-output-twice", AGAIN, SPENT),
     trick("huge-claim", AGAIN, SPENT),
     trick("endless-numbers", GOOD, GOOD),
+    trick("told-in-the-claim", GOOD, GOOD),
+    trick("other-bytes-in-the-claim", LIED, LIED),
+    trick("other-size-in-the-claim", AGAIN, SPENT),
+    trick("in-the-claim-and-in-a-file", AGAIN, SPENT),
+    trick("too-much-in-the-claim", AGAIN, SPENT),
     trick("no-files", AGAIN, SPENT),
     trick("fewer-files", AGAIN, SPENT),
     trick("one-more-file", AGAIN, SPENT),

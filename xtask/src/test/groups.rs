@@ -119,7 +119,8 @@ fn end_to_end(context: &Context) -> Result<Tally, String> {
         ("ARCH_PROGRAMS", house::programs()?),
         ("ARCH_REFEREES", referees::prepare(context.install)?),
     ];
-    let programs = ["spine", "faults", "disks", "agreement"].map(|name| ["--test", name]).concat();
+    let programs =
+        ["spine", "faults", "disks", "init", "agreement"].map(|name| ["--test", name]).concat();
     tests("package(arch-tests) and not binary(os)", &programs, &found)
 }
 

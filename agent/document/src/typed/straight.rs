@@ -104,18 +104,6 @@ impl<'de> de::Deserializer<'de> for &mut Rest<'de> {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, GivesUp> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, GivesUp> {
-        visitor.visit_newtype_struct(self)
-    }
-
     /// Never a list, which serde would take for the fields in order.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
@@ -135,10 +123,7 @@ impl<'de> de::Deserializer<'de> for &mut Rest<'de> {
         visitor.visit_enum(StrDeserializer::new(self.text()?))
     }
 
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct seq tuple tuple_struct map identifier ignored_any
-    }
+    as_it_stands!();
 }
 
 /// The elements of a list or an object up to `end`.

@@ -201,8 +201,13 @@ impl Agent {
         let (heard, fds) = self.hear();
         let FromExecutor::Finished { run, claim } = heard else { panic!("{heard:?}") };
         let mut blobs = BTreeMap::new();
-        for (blob, fd) in claim.outputs.iter().chain(&claim.reads).zip(fds) {
-            let bytes = blob::read(&fd, 1 << 24).unwrap();
+        let mut fds = fds.into_iter();
+        for blob in claim.outputs.iter().chain(&claim.reads) {
+            let bytes = match &blob.bytes {
+                Some(inline) => inline.as_slice().to_vec(),
+                None => blob::read(fds.next().unwrap(), 1 << 24).unwrap(),
+            };
+            assert_eq!(u64::try_from(bytes.len()), Ok(blob.size));
             assert_eq!(Digest::of(&bytes), blob.digest);
             blobs.insert(blob.name.clone(), bytes);
         }

@@ -99,6 +99,34 @@ fn a_job_with_other_limits_gets_a_process_that_is_held_to_them() {
 }
 
 #[test]
+fn what_a_run_wrote_into_its_memory_is_gone_in_the_next() {
+    // Prints a byte of its data, and bytes near the start, on the second page and at the end of a
+    // memory that it grows; then writes over all of them.
+    let guest = r#"(module
+      (import "wasi_snapshot_preview1" "fd_write"
+        (func $write (param i32 i32 i32 i32) (result i32)))
+      (memory (export "memory") 2)
+      (data (i32.const 0) "\10\00\00\00\04\00\00\00")
+      (data (i32.const 32) "x")
+      (func $swap (param $to i32) (param $at i32)
+        (i32.store8 (local.get $to)
+          (i32.or (i32.load8_u (local.get $at)) (i32.const 0x40)))
+        (i32.store8 (local.get $at) (i32.const 0x3f)))
+      (func (export "_start")
+        (drop (memory.grow (i32.const 30)))
+        (call $swap (i32.const 16) (i32.const 32))
+        (call $swap (i32.const 17) (i32.const 60000))
+        (call $swap (i32.const 18) (i32.const 70000))
+        (call $swap (i32.const 19) (i32.const 2097151))
+        (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"#;
+    let mut agent = Agent::start();
+    for run in 1..5 {
+        assert_eq!(agent.run(Job::of(run, guest).shared("user:a")).stdout(), "x@@@", "{run}");
+    }
+    assert_eq!(agent.children().len(), 1);
+}
+
+#[test]
 fn inputs_of_one_run_are_gone_in_the_next() {
     let mut agent = Agent::start();
     let guest = copy("in/a", "out/copy");

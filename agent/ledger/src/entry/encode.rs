@@ -16,9 +16,11 @@ pub(super) struct Common<'a> {
     pub(super) time: &'a str,
 }
 
-/// The canonical bytes, unless something about the record is not plain.
-pub(super) fn plainly(common: &Common<'_>, record: &Record) -> Option<Vec<u8>> {
-    let mut out = Object::new();
+/// Appends the canonical bytes to `bytes`. `None` where something about the record is not plain; what
+/// was appended then is worth nothing.
+pub(super) fn plainly(bytes: &mut Vec<u8>, common: &Common<'_>, record: &Record) -> Option<()> {
+    bytes.push(b'{');
+    let mut out = Object { bytes };
     match record {
         Record::Accepted { document, name, owner, module, inputs, policy, rules, grants } => {
             out.digest("document", document).texts("grants", grants);
@@ -59,12 +61,14 @@ pub(super) fn plainly(common: &Common<'_>, record: &Record) -> Option<Vec<u8>> {
             out.number("attempt", u64::from(*attempt))?.digest("document", document);
             out.text("kind", "interrupted").prev(common).time(common).version();
             // `v` stands before `why`.
-            return Some(out.text("why", why).end());
+            out.text("why", why).end();
+            return Some(());
         }
         // Rare ones.
         _ => return None,
     }
-    Some(out.version().end())
+    out.version().end();
+    Some(())
 }
 
 fn end(state: EndState) -> &'static str {
@@ -77,17 +81,11 @@ fn end(state: EndState) -> &'static str {
 }
 
 /// An object under way; fields come in their canonical order.
-struct Object {
-    bytes: Vec<u8>,
+struct Object<'a> {
+    bytes: &'a mut Vec<u8>,
 }
 
-impl Object {
-    fn new() -> Self {
-        let mut bytes = Vec::with_capacity(512);
-        bytes.push(b'{');
-        Self { bytes }
-    }
-
+impl Object<'_> {
     fn name(&mut self, name: &str) -> &mut Vec<u8> {
         if self.bytes.last() != Some(&b'{') {
             self.bytes.push(b',');
@@ -95,7 +93,7 @@ impl Object {
         self.bytes.push(b'"');
         self.bytes.extend_from_slice(name.as_bytes());
         self.bytes.extend_from_slice(b"\":");
-        &mut self.bytes
+        self.bytes
     }
 
     fn text(&mut self, name: &str, value: &str) -> &mut Self {
@@ -207,9 +205,8 @@ impl Object {
         self
     }
 
-    fn end(&mut self) -> Vec<u8> {
+    fn end(&mut self) {
         self.bytes.push(b'}');
-        std::mem::take(&mut self.bytes)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::memory::{Inner, MemFs, Op};
+use super::disk::{Disk, Op};
+use super::memory::MemFs;
 
 const SECTOR: usize = 512;
 
@@ -37,7 +38,7 @@ impl MemFs {
     /// The folder must have been empty, or settled, when recording began; its files then are `base`.
     #[must_use]
     pub fn crash_states(&self, base: &BTreeMap<String, Vec<u8>>) -> Vec<CrashState> {
-        let ops = self.inner().ops.clone();
+        let ops = self.inner().disk.ops.clone();
         let mut states = Vec::new();
         for after in 0..=ops.len() {
             let done = ops.get(..after).unwrap_or_default();
@@ -103,7 +104,7 @@ fn replay(
     names: usize,
     data: Data,
 ) -> BTreeMap<String, Vec<u8>> {
-    let mut disk: Inner = MemFs::with(base).inner().clone();
+    let mut disk = Disk::with(base);
     let mut content = disk.clone();
     for (at, op) in ops.iter().enumerate() {
         match op {

@@ -1,10 +1,11 @@
-//! The folder itself, and the faults.
+//! The folder as the ledger uses it, and the faults.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::disk::{Disk, Op};
 use crate::fs::{Found, FoundKind, Fs};
 
 /// A folder in memory. Clones are the same folder, as two processes see it.
@@ -38,32 +39,14 @@ pub enum Trouble {
     ShortWrite,
 }
 
-/// What was done, as far as a crash may undo it.
-#[derive(Debug, Clone)]
-pub(crate) enum Op {
-    Write { file: u64, offset: usize, bytes: Vec<u8> },
-    Truncate { file: u64, len: usize },
-    Sync { file: u64 },
-    Create { path: String, file: u64 },
-    Rename { from: String, to: String },
-    Remove { path: String },
-    MakeFolder { path: String },
-    SyncFolder { path: String },
-}
-
-#[derive(Debug, Clone, Default)]
+/// The disk, and what is planned against it.
+#[derive(Debug, Default)]
 pub(crate) struct Inner {
-    pub(crate) names: BTreeMap<String, u64>,
-    pub(crate) folders: BTreeMap<String, ()>,
-    pub(crate) files: BTreeMap<u64, Vec<u8>>,
-    pub(crate) ops: Vec<Op>,
-    next_file: u64,
+    pub(crate) disk: Disk,
     calls: u64,
-    syncs: u64,
     fault: Option<Fault>,
     reads: u64,
     unreadable: Option<u64>,
-    capacity: Option<usize>,
 }
 
 /// An open file of a [`MemFs`].
@@ -85,40 +68,23 @@ impl MemFs {
     #[must_use]
     pub fn with(files: &BTreeMap<String, Vec<u8>>) -> Self {
         let fs = Self::default();
-        {
-            let mut inner = fs.inner();
-            for (number, (path, bytes)) in (1..).zip(files) {
-                for folder in crate::layout::folders_above(path) {
-                    inner.folders.insert(folder.to_owned(), ());
-                }
-                inner.names.insert(path.clone(), number);
-                inner.files.insert(number, bytes.clone());
-                inner.next_file = number;
-            }
-        }
+        fs.inner().disk = Disk::with(files);
         fs
     }
 
     /// All files with their bytes, as a running process sees them.
     #[must_use]
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
-        let inner = self.inner();
-        let bytes = |file: &u64| inner.files.get(file).cloned().unwrap_or_default();
-        inner.names.iter().map(|(path, file)| (path.clone(), bytes(file))).collect()
+        self.inner().disk.content()
     }
 
     /// Puts a file there, or takes it away, behind the ledger's back.
     pub fn tamper(&self, path: &str, bytes: Option<Vec<u8>>) {
         let mut inner = self.inner();
-        let Some(bytes) = bytes else {
-            inner.names.remove(path);
-            return;
-        };
-        let file =
-            inner.names.get(path).copied().unwrap_or_else(|| inner.next_file.saturating_add(1));
-        inner.next_file = inner.next_file.max(file);
-        inner.names.insert(path.to_owned(), file);
-        inner.files.insert(file, bytes);
+        match bytes {
+            Some(bytes) => inner.disk.put(path, bytes),
+            None => drop(inner.disk.names.remove(path)),
+        }
     }
 
     /// Makes one later call go wrong; calls are counted anew from here.
@@ -150,17 +116,17 @@ impl MemFs {
     /// fdatasync and fsync calls so far.
     #[must_use]
     pub fn syncs(&self) -> u64 {
-        self.inner().syncs
+        self.inner().disk.syncs
     }
 
     /// Lets all files together hold at most so many bytes.
     pub fn limit(&self, capacity: Option<usize>) {
-        self.inner().capacity = capacity;
+        self.inner().disk.capacity = capacity;
     }
 
     /// Forgets what was done so far: it counts as safely on disk.
     pub fn forget(&self) {
-        self.inner().ops.clear();
+        self.inner().disk.ops.clear();
     }
 
     pub(crate) fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -179,85 +145,22 @@ impl MemFs {
     fn change<T>(
         &self,
         short: bool,
-        work: impl FnOnce(&mut Inner, bool) -> io::Result<T>,
+        work: impl FnOnce(&mut Disk, bool) -> io::Result<T>,
     ) -> io::Result<T> {
         let mut inner = self.inner();
         inner.calls = inner.calls.saturating_add(1);
         let fault = inner.fault.filter(|fault| fault.call == inner.calls);
-        let Some(fault) = fault else { return work(&mut inner, false) };
+        let Some(fault) = fault else { return work(&mut inner.disk, false) };
         let error = match fault.trouble {
             Trouble::Eio => rustix::io::Errno::IO,
             Trouble::Enospc => rustix::io::Errno::NOSPC,
-            Trouble::ShortWrite if short => return work(&mut inner, true),
+            Trouble::ShortWrite if short => return work(&mut inner.disk, true),
             Trouble::Eintr | Trouble::ShortWrite => rustix::io::Errno::INTR,
         };
         if fault.happened {
-            work(&mut inner, false)?;
+            work(&mut inner.disk, false)?;
         }
         Err(error.into())
-    }
-}
-
-impl Inner {
-    /// Does `op` to the folder as a running process sees it.
-    pub(crate) fn apply(&mut self, op: &Op) {
-        match op {
-            Op::Write { file, offset, bytes } => {
-                let content = self.files.entry(*file).or_default();
-                let end = offset.saturating_add(bytes.len());
-                if content.len() < end {
-                    content.resize(end, 0);
-                }
-                if let Some(place) = content.get_mut(*offset..end) {
-                    place.copy_from_slice(bytes);
-                }
-            }
-            Op::Truncate { file, len } => self.files.entry(*file).or_default().resize(*len, 0),
-            Op::Create { path, file } => {
-                self.files.insert(*file, Vec::new());
-                self.names.insert(path.clone(), *file);
-            }
-            Op::Rename { from, to } => {
-                if let Some(file) = self.names.remove(from) {
-                    self.names.insert(to.clone(), file);
-                }
-            }
-            Op::Remove { path } => {
-                self.names.remove(path);
-            }
-            Op::MakeFolder { path } => {
-                self.folders.insert(path.clone(), ());
-            }
-            Op::Sync { .. } | Op::SyncFolder { .. } => {}
-        }
-    }
-
-    fn run(&mut self, op: Op) {
-        self.apply(&op);
-        self.ops.push(op);
-    }
-
-    fn used(&self) -> usize {
-        let size = |file: &u64| self.files.get(file).map_or(0, Vec::len);
-        self.names.values().map(size).fold(0, usize::saturating_add)
-    }
-
-    /// How many bytes of a write that ends at `end` there is room for.
-    fn room(&self, file: u64, offset: usize, len: usize) -> usize {
-        let Some(capacity) = self.capacity else { return len };
-        let have = self.files.get(&file).map_or(0, Vec::len);
-        let free = capacity.saturating_sub(self.used());
-        have.saturating_sub(offset).saturating_add(free).min(len)
-    }
-
-    fn grow(&mut self, file: u64, offset: usize, bytes: &[u8]) -> io::Result<usize> {
-        let room = self.room(file, offset, bytes.len());
-        if room == 0 && !bytes.is_empty() {
-            return Err(rustix::io::Errno::NOSPC.into());
-        }
-        let bytes = bytes.get(..room).unwrap_or_default().to_vec();
-        self.run(Op::Write { file, offset, bytes });
-        Ok(room)
     }
 }
 
@@ -279,14 +182,17 @@ impl Fs for MemFs {
     fn list(&self) -> io::Result<Vec<Found>> {
         let inner = self.look()?;
         let files =
-            inner.names.keys().map(|path| Found { path: path.clone(), kind: FoundKind::File });
-        let folders =
-            inner.folders.keys().map(|path| Found { path: path.clone(), kind: FoundKind::Folder });
+            inner.disk.names.keys().map(|path| Found { path: path.clone(), kind: FoundKind::File });
+        let folders = inner
+            .disk
+            .folders
+            .keys()
+            .map(|path| Found { path: path.clone(), kind: FoundKind::Folder });
         Ok(files.chain(folders).collect())
     }
 
     fn open(&self, path: &str) -> io::Result<MemFile> {
-        let found = self.look()?.names.get(path).copied();
+        let found = self.look()?.disk.names.get(path).copied();
         found.map(MemFile).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
@@ -295,26 +201,26 @@ impl Fs for MemFs {
     }
 
     fn create(&self, path: &str) -> io::Result<MemFile> {
-        self.change(false, |inner, _| {
-            if let Some(file) = inner.names.get(path).copied() {
-                inner.run(Op::Truncate { file, len: 0 });
+        self.change(false, |disk, _| {
+            if let Some(file) = disk.names.get(path).copied() {
+                disk.run(Op::Truncate { file, len: 0 });
                 return Ok(MemFile(file));
             }
-            inner.next_file = inner.next_file.saturating_add(1);
-            let file = inner.next_file;
-            inner.run(Op::Create { path: path.to_owned(), file });
+            let file = disk.number();
+            disk.run(Op::Create { path: path.to_owned(), file });
             Ok(MemFile(file))
         })
     }
 
     fn len(&self, file: &MemFile) -> io::Result<u64> {
-        let len = self.look()?.files.get(&file.0).map_or(0, Vec::len);
+        let len = self.look()?.disk.files.get(&file.0).map_or(0, Vec::len);
         u64::try_from(len).map_err(io::Error::other)
     }
 
     fn read_at(&self, file: &MemFile, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let inner = self.look()?;
-        let content = inner.files.get(&file.0).and_then(|bytes| bytes.get(small(offset).ok()?..));
+        let content =
+            inner.disk.files.get(&file.0).and_then(|bytes| bytes.get(small(offset).ok()?..));
         let content = content.unwrap_or_default();
         let len = content.len().min(buffer.len());
         if let (Some(to), Some(from)) = (buffer.get_mut(..len), content.get(..len)) {
@@ -325,9 +231,9 @@ impl Fs for MemFs {
 
     fn write_at(&self, file: &MemFile, offset: u64, bytes: &[u8]) -> io::Result<usize> {
         let offset = small(offset)?;
-        self.change(true, |inner, short| {
+        self.change(true, |disk, short| {
             let half = bytes.len().div_ceil(2);
-            inner.grow(
+            disk.write(
                 file.0,
                 offset,
                 if short { bytes.get(..half).unwrap_or_default() } else { bytes },
@@ -337,59 +243,57 @@ impl Fs for MemFs {
 
     fn allocate(&self, file: &MemFile, len: u64) -> io::Result<()> {
         let len = small(len)?;
-        self.change(false, |inner, _| {
-            if inner.room(file.0, 0, len) < len {
+        self.change(false, |disk, _| {
+            if disk.room(file.0, 0, len) < len {
                 return Err(rustix::io::Errno::NOSPC.into());
             }
-            inner.run(Op::Truncate { file: file.0, len });
+            disk.run(Op::Truncate { file: file.0, len });
             Ok(())
         })
     }
 
     fn truncate(&self, file: &MemFile, len: u64) -> io::Result<()> {
         let len = small(len)?;
-        self.change(false, |inner, _| {
-            inner.run(Op::Truncate { file: file.0, len });
+        self.change(false, |disk, _| {
+            disk.run(Op::Truncate { file: file.0, len });
             Ok(())
         })
     }
 
     fn sync(&self, file: &MemFile) -> io::Result<()> {
-        self.change(false, |inner, _| {
-            inner.syncs = inner.syncs.saturating_add(1);
-            inner.run(Op::Sync { file: file.0 });
+        self.change(false, |disk, _| {
+            disk.run(Op::Sync { file: file.0 });
             Ok(())
         })
     }
 
     fn sync_folder(&self, path: &str) -> io::Result<()> {
-        self.change(false, |inner, _| {
-            inner.syncs = inner.syncs.saturating_add(1);
-            inner.run(Op::SyncFolder { path: path.to_owned() });
+        self.change(false, |disk, _| {
+            disk.run(Op::SyncFolder { path: path.to_owned() });
             Ok(())
         })
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        self.change(false, |inner, _| {
-            if !inner.names.contains_key(from) {
+        self.change(false, |disk, _| {
+            if !disk.names.contains_key(from) {
                 return Err(io::ErrorKind::NotFound.into());
             }
-            inner.run(Op::Rename { from: from.to_owned(), to: to.to_owned() });
+            disk.run(Op::Rename { from: from.to_owned(), to: to.to_owned() });
             Ok(())
         })
     }
 
     fn remove(&self, path: &str) -> io::Result<()> {
-        self.change(false, |inner, _| {
-            inner.run(Op::Remove { path: path.to_owned() });
+        self.change(false, |disk, _| {
+            disk.run(Op::Remove { path: path.to_owned() });
             Ok(())
         })
     }
 
     fn make_folder(&self, path: &str) -> io::Result<()> {
-        self.change(false, |inner, _| {
-            inner.run(Op::MakeFolder { path: path.to_owned() });
+        self.change(false, |disk, _| {
+            disk.run(Op::MakeFolder { path: path.to_owned() });
             Ok(())
         })
     }

@@ -9,6 +9,8 @@ pub(crate) const MAX_BATCH_ENTRIES: usize = 4096;
 /// Most bytes of one batch, with headers, without its commit.
 pub(crate) const MAX_BATCH_BYTES: usize = 16 * 1024 * 1024;
 pub(crate) const HEADER: usize = 8;
+/// What an entry takes, roughly.
+const USUAL: usize = 640;
 const COMMIT_MAGIC: &[u8; 8] = b"ARCHCMT2";
 const COMMIT_LEN: usize = 52;
 
@@ -65,26 +67,52 @@ pub(crate) fn frame_header(payload: &[u8]) -> Option<[u8; HEADER]> {
     Some(header)
 }
 
-/// The bytes of a whole batch; `None` if it is empty or over the limits.
-pub(crate) fn write_batch<'a>(
-    first: u64,
-    root: Hash,
-    entries: impl ExactSizeIterator<Item = &'a [u8]>,
-) -> Option<Vec<u8>> {
-    let count = u32::try_from(entries.len()).ok()?;
-    if count == 0 || entries.len() > MAX_BATCH_ENTRIES {
-        return None;
+/// The bytes of a batch as they come together.
+pub(crate) struct Writing {
+    bytes: Vec<u8>,
+    entries: usize,
+}
+
+impl Writing {
+    /// Room for so many entries of the usual size.
+    pub(crate) fn of(entries: usize) -> Self {
+        let bytes = entries.min(MAX_BATCH_ENTRIES).saturating_mul(USUAL).saturating_add(USUAL);
+        Self { bytes: Vec::with_capacity(bytes), entries: 0 }
     }
-    let mut bytes = Vec::new();
-    for entry in entries {
-        bytes.extend_from_slice(&frame_header(entry)?);
-        bytes.extend_from_slice(entry);
-        if bytes.len() > MAX_BATCH_BYTES {
-            return None;
+
+    /// How many bytes there are so far.
+    pub(crate) fn len(&self) -> u64 {
+        u64::try_from(self.bytes.len()).unwrap_or(u64::MAX)
+    }
+
+    /// Adds what `write` appends as an entry, and gives its bytes back; `None` over the limits.
+    pub(crate) fn entry<E>(
+        &mut self,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<Option<&[u8]>, E> {
+        let head = self.bytes.len();
+        self.bytes.extend_from_slice(&[0; HEADER]);
+        write(&mut self.bytes)?;
+        self.entries = self.entries.saturating_add(1);
+        if self.entries > MAX_BATCH_ENTRIES || self.bytes.len() > MAX_BATCH_BYTES {
+            return Ok(None);
         }
+        let record = self.bytes.get_mut(head..).unwrap_or_default();
+        let Some((header, payload)) = record.split_first_chunk_mut::<HEADER>() else {
+            return Ok(None);
+        };
+        let Some(known) = frame_header(payload) else { return Ok(None) };
+        *header = known;
+        Ok(Some(payload))
     }
-    let commit = Commit { first, count, root }.to_bytes();
-    bytes.extend_from_slice(&frame_header(&commit)?);
-    bytes.extend_from_slice(&commit);
-    Some(bytes)
+
+    /// Ends the batch with its commit; `None` if it is empty.
+    pub(crate) fn end(self, first: u64, root: Hash) -> Option<Vec<u8>> {
+        let Self { mut bytes, entries } = self;
+        let count = u32::try_from(entries).ok().filter(|count| *count > 0)?;
+        let commit = Commit { first, count, root }.to_bytes();
+        bytes.extend_from_slice(&frame_header(&commit)?);
+        bytes.extend_from_slice(&commit);
+        Some(bytes)
+    }
 }

@@ -2,27 +2,37 @@
 
 use arch_identity::Timestamp;
 
+use super::turns::Unanchored;
 use crate::anchored::Anchored;
-use crate::entry::{Entry, encode};
+use crate::entry::encode;
 use crate::error::LedgerError;
 use crate::growth::Growth;
 use crate::index::{Ahead, Steps};
-use crate::journal::{HEADER, write_batch};
+use crate::journal::Writing;
 use crate::record::Record;
 use crate::tree::{Edge, Hash};
 
 /// What is to be written, and what memory is to know once it is durable.
 pub(super) struct Prepared {
-    entries: Vec<Entry>,
+    records: Vec<Record>,
+    chained: Chained,
+}
+
+/// What the records become behind what is there already.
+struct Chained {
     /// Bytes for the journal.
     bytes: Vec<u8>,
+    /// Where the record of each entry begins in them.
+    places: Vec<u64>,
     time: Timestamp,
-    /// The tree with the batch.
-    edge: Edge,
-    /// What the batch adds to the tiles.
+    /// Hash of the entry before the first.
+    prev: Hash,
+    /// What the batch adds to the tiles, the hashes of its entries among it.
     hashes: Vec<(u8, Hash)>,
     /// Hash of its last entry.
     last: Hash,
+    /// The tree with the batch.
+    edge: Edge,
     steps: Ahead,
 }
 
@@ -33,58 +43,76 @@ impl Prepared {
         growth: &Growth,
         behind: Option<&Self>,
         now: Timestamp,
-        records: impl Iterator<Item = Record>,
+        records: Vec<Record>,
+    ) -> Result<Self, Unanchored> {
+        match Chained::new(growth, behind.map(|batch| &batch.chained), now, &records) {
+            Ok(chained) => Ok(Self { records, chained }),
+            Err(error) => Err(Unanchored { error, records }),
+        }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.chained.bytes
+    }
+
+    pub(super) fn time(&self) -> Timestamp {
+        self.chained.time
+    }
+
+    /// Hands the bytes over to whoever writes them.
+    pub(super) fn take_bytes(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.chained.bytes)
+    }
+
+    /// Takes the batch apart again, if it does not get into the journal.
+    pub(super) fn into_records(self) -> Vec<Record> {
+        self.records
+    }
+
+    /// Makes memory follow the journal, in which the batch begins at `offset` and is durable.
+    pub(super) fn into_memory(self, growth: &mut Growth, offset: u64) -> Vec<Anchored> {
+        let Chained { places, time, mut prev, hashes, last, edge, .. } = self.chained;
+        let (first, size) = (growth.size(), edge.size());
+        let leaves = hashes.iter().filter(|(level, _)| *level == 0).map(|(_, leaf)| *leaf);
+        let entries = (first..).zip(self.records).zip(places.iter().zip(leaves));
+        let anchored = entries.map(|((index, record), (place, leaf))| {
+            growth.learn(index, time, &record, offset.saturating_add(*place));
+            let prev = std::mem::replace(&mut prev, leaf);
+            Anchored { index, time, prev, record, leaf, size }
+        });
+        let anchored = anchored.collect();
+        growth.append(edge, &hashes, last);
+        anchored
+    }
+}
+
+impl Chained {
+    fn new(
+        growth: &Growth,
+        behind: Option<&Self>,
+        now: Timestamp,
+        records: &[Record],
     ) -> Result<Self, LedgerError> {
-        let (edge, newest, mut prev) = match behind {
+        let (edge, newest, prev) = match behind {
             Some(behind) => (&behind.edge, Some(behind.time), behind.last),
             None => (&growth.edge, growth.newest(), growth.prev()),
         };
         let time = newest.map_or(now, |newest| newest.max(now));
         let text = time.to_string();
         let mut steps = Steps::new(&growth.index, behind.map(|behind| &behind.steps));
-        let (first, mut edge) = (edge.size(), edge.clone());
-        let (mut hashes, mut entries) = (Vec::new(), Vec::new());
-        for (index, record) in (first..).zip(records) {
-            if let (Err(state), Some(document)) = (steps.check(&record), record.job()) {
+        let (first, mut edge, mut last) = (edge.size(), edge.clone(), prev);
+        let (mut places, mut hashes) = (Vec::new(), Vec::new());
+        let mut writing = Writing::of(records.len());
+        for record in records {
+            if let (Err(state), Some(document)) = (steps.check(record), record.job()) {
                 return Err(LedgerError::IllegalStep { document: *document, state });
             }
-            let bytes = encode(time, &text, prev, &record)?;
-            let leaf = Hash::leaf(&bytes);
-            entries.push(Entry { index, time, prev, record, bytes });
-            edge.push(leaf, |level, hash| hashes.push((level, hash)));
-            prev = leaf;
+            places.push(writing.len());
+            let entry = writing.entry(|out| encode(out, time, &text, last, record))?;
+            last = Hash::leaf(entry.ok_or(LedgerError::BatchTooLarge)?);
+            edge.push(last, |level, hash| hashes.push((level, hash)));
         }
-        let bytes = entries.iter().map(|entry| entry.bytes.as_slice());
-        let bytes = write_batch(first, edge.root(), bytes).ok_or(LedgerError::BatchTooLarge)?;
-        Ok(Self { entries, bytes, time, edge, hashes, last: prev, steps: steps.ahead })
-    }
-
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    pub(super) fn time(&self) -> Timestamp {
-        self.time
-    }
-
-    /// Hands the bytes over to whoever writes them.
-    pub(super) fn take_bytes(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.bytes)
-    }
-
-    pub(super) fn records(&self) -> impl Iterator<Item = &Record> + Clone {
-        self.entries.iter().map(|entry| &entry.record)
-    }
-
-    /// Makes memory follow the journal, in which the batch begins at `offset` and is durable.
-    pub(super) fn into_memory(self, growth: &mut Growth, mut offset: u64) -> Vec<Anchored> {
-        for entry in &self.entries {
-            growth.learn(entry.index, entry.time, &entry.record, offset);
-            let record = entry.bytes.len().saturating_add(HEADER);
-            offset = offset.saturating_add(u64::try_from(record).unwrap_or(u64::MAX));
-        }
-        growth.append(self.edge, &self.hashes, self.last);
-        let size = growth.size();
-        self.entries.into_iter().map(|entry| Anchored::new(entry, size)).collect()
+        let bytes = writing.end(first, edge.root()).ok_or(LedgerError::BatchTooLarge)?;
+        Ok(Self { bytes, places, time, prev, hashes, last, edge, steps: steps.ahead })
     }
 }

@@ -6,8 +6,9 @@
 //! ```
 //!
 //! Nothing is answered before its own fdatasync, and memory follows in the order of the journal. At
-//! most one batch is on its way and at most one is ready behind it; if the first does not get there,
-//! the second, which was chained to it, is thrown away and made anew.
+//! most one batch is being written and at most one is ready behind it, so that the disk never waits
+//! for this thread; if the first does not get there, the second, which was chained to it, is not
+//! written but thrown away and made anew.
 
 use std::sync::mpsc;
 use std::{io, thread};
@@ -19,10 +20,20 @@ use super::{Ledger, Unwritten, write_durably};
 use crate::anchored::Anchored;
 use crate::error::LedgerError;
 use crate::fs::Fs;
+use crate::growth::Growth;
 use crate::layout::JOURNAL;
 use crate::record::Record;
 
-type Said = Result<Vec<Anchored>, LedgerError>;
+type Said = Result<Vec<Anchored>, Unanchored>;
+
+/// A batch that is not in the ledger.
+#[derive(Debug)]
+pub struct Unanchored {
+    /// Why.
+    pub error: LedgerError,
+    /// What was to be anchored.
+    pub records: Vec<Record>,
+}
 
 /// How turns end.
 enum End {
@@ -53,13 +64,13 @@ impl<F: Fs> Ledger<F> {
             // A full disk, or a broken one, is for who takes it slowly.
             while self.is_poisoned() || self.is_out_of_space() {
                 let Some((now, records)) = next() else { return };
-                done(self.commit(now, &records));
+                done(self.commit_all(now, records));
             }
             match self.turns(&mut next, &mut done) {
                 End::Over => return,
                 End::Alone => {
                     while let Some((now, records)) = next() {
-                        done(self.commit(now, &records));
+                        done(self.commit_all(now, records));
                     }
                     return;
                 }
@@ -68,12 +79,16 @@ impl<F: Fs> Ledger<F> {
                         self.poison(JOURNAL, &error);
                     }
                     for batch in batches {
-                        done(self.commit(batch.time(), batch.records()));
+                        done(self.commit_all(batch.time(), batch.into_records()));
                     }
                     behind.into_iter().for_each(&mut done);
                 }
             }
         }
+    }
+
+    fn commit_all(&mut self, now: Timestamp, records: Vec<Record>) -> Said {
+        self.commit(now, &records).map_err(|error| Unanchored { error, records })
     }
 
     fn turns(
@@ -102,41 +117,35 @@ impl<F: Fs> Ledger<F> {
             }
             let mut on_its_way: Option<(Prepared, u64)> = None;
             loop {
-                let behind = on_its_way.as_ref().map(|(batch, _)| batch);
+                let (mut behind, mut said) = (None, None);
                 let asked = next();
                 let over = asked.is_none();
-                let (mut ready, mut said) = (None, None);
-                match asked {
-                    Some((_, records)) if records.is_empty() => said = Some(Ok(Vec::new())),
-                    Some((now, records)) => {
-                        match Prepared::new(growth, behind, now, records.into_iter()) {
-                            Ok(batch) => ready = Some(batch),
-                            Err(refusal) => said = Some(Err(refusal)),
+                if let Some((now, records)) = asked {
+                    match Self::ready(growth, on_its_way.as_ref(), now, records) {
+                        Ok(Some(mut batch)) => {
+                            let before = on_its_way.as_ref().map_or(0, |(_, length)| *length);
+                            let bytes = batch.take_bytes();
+                            let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+                            // Whoever is gone is noticed where its answer is waited for.
+                            let _ = to_disk.send((end.saturating_add(before), bytes));
+                            behind = Some((batch, length));
                         }
+                        Ok(None) => said = Some(Ok(Vec::new())),
+                        Err(refusal) => said = Some(Err(refusal)),
                     }
-                    None => {}
                 }
                 if on_its_way.is_some() {
                     let gone = || Err(Unwritten::Unknown(io::ErrorKind::BrokenPipe.into()));
                     if let Err(why) = written.recv().unwrap_or_else(|_| gone()) {
-                        let batches = on_its_way.map(|(batch, _)| batch).into_iter().chain(ready);
-                        let batches = batches.collect();
+                        let batches = on_its_way.into_iter().chain(behind);
+                        let batches = batches.map(|(batch, _)| batch).collect();
                         return End::Stopped { why, batches, behind: said };
                     }
                 }
-                let before = on_its_way.take();
-                if let Some((_, length)) = &before {
-                    *end = end.saturating_add(*length);
-                }
-                if let Some(mut batch) = ready.take() {
-                    let bytes = batch.take_bytes();
-                    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-                    // Whoever is gone is noticed where its answer is waited for.
-                    let _ = to_disk.send((*end, bytes));
-                    on_its_way = Some((batch, length));
-                }
-                if let Some((batch, length)) = before {
-                    done(Ok(batch.into_memory(growth, end.saturating_sub(length))));
+                if let Some((batch, length)) = std::mem::replace(&mut on_its_way, behind) {
+                    let begins = *end;
+                    *end = end.saturating_add(length);
+                    done(Ok(batch.into_memory(growth, begins)));
                 }
                 said.into_iter().for_each(&mut *done);
                 if over {
@@ -144,5 +153,19 @@ impl<F: Fs> Ledger<F> {
                 }
             }
         })
+    }
+
+    /// A batch that follows the one on its way, if there is anything in it.
+    fn ready(
+        growth: &Growth,
+        on_its_way: Option<&(Prepared, u64)>,
+        now: Timestamp,
+        records: Vec<Record>,
+    ) -> Result<Option<Prepared>, Unanchored> {
+        if records.is_empty() {
+            return Ok(None);
+        }
+        let behind = on_its_way.map(|(batch, _)| batch);
+        Prepared::new(growth, behind, now, records).map(Some)
     }
 }

@@ -95,7 +95,7 @@ impl<F: Fs> Reader<F> {
     }
 
     fn verify_once(&self, given: Option<&[VerifierKey]>) -> Result<Verification, Failure> {
-        let found = self.fs.list().map_err(from_io(""))?;
+        let found = uninterrupted(|| self.fs.list()).map_err(from_io(""))?;
         if found.iter().any(|f| f.path == TEMP) {
             return Err(failure(codes::LEDGER_UNFINISHED, TEMP, "a write was broken off"));
         }
@@ -263,8 +263,7 @@ fn take(batch: &Batch, growth: &mut Growth) -> Result<(), Failure> {
 }
 
 fn damaged(index: u64, offset: u64, why: &str) -> Failure {
-    let error = LedgerError::Damaged { index, offset, why: why.to_owned() };
-    failure(error.code(), in_journal(index, offset), why)
+    failure(codes::LEDGER_DAMAGED, in_journal(index, offset), why)
 }
 
 fn require_nothing_else(size: u64, found: &[Found]) -> Result<(), Failure> {

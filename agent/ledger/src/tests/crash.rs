@@ -77,12 +77,12 @@ fn run(fs: &MemFs, shown: Shown) -> Vec<(usize, Vec<Record>)> {
     let (mut ledger, _) = open(fs).unwrap();
     let mut acknowledged = vec![(0, records(fs))];
     for (number, batch) in script().iter().enumerate() {
-        let before = fs.inner().ops.len();
+        let before = fs.inner().disk.ops.len();
         let (committed, written) = shown.write(&mut ledger, number, batch);
         assert!(committed && written.is_ok());
         let synced = |op: &Op| matches!(op, Op::Sync { .. });
         // A batch counts from its own sync on, not from what was shown behind it.
-        let first = fs.inner().ops.iter().skip(before).position(synced).unwrap();
+        let first = fs.inner().disk.ops.iter().skip(before).position(synced).unwrap();
         acknowledged.push((before + first + 1, records(fs)));
     }
     acknowledged

@@ -70,7 +70,7 @@ fn a_changed_bit_of_the_newest_batch_is_damage_when_checkpoint_or_tiles_name_it(
 
 #[test]
 fn a_changed_bit_of_the_newest_batch_that_nothing_else_names_looks_torn() {
-    // The undecidable case of `ledger::open`: pinned, so that nobody believes it away.
+    // The undecidable case of `ledger::open::journal`: pinned, so that nobody believes it away.
     let (before, after, short, _) = before_and_after();
     let fs = MemFs::with(&before.files());
     let mut journal = after.files()["journal"].clone();

@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arch_campaign::Case;
 
-use crate::fault::MemFs;
-use crate::fault::memory::Op;
+use crate::fault::{MemFs, Op};
 
 const SECTOR: usize = 512;
 /// Up to so many changes that are not synced, every subset of them is listed.
@@ -116,8 +115,8 @@ impl Naming {
 impl Disk {
     /// Everything in `base` is safe; what `fs` did to it since is not.
     pub(crate) fn new(base: &Files, fs: &MemFs) -> Self {
-        let (base, ops) = (MemFs::with(base), fs.inner().ops.clone());
-        let mut live = base.inner().clone();
+        let (base, ops) = (MemFs::with(base), fs.inner().disk.ops.clone());
+        let mut live = base.inner().disk.clone();
         let naming = ops.iter().map(|op| {
             let naming = match op {
                 Op::Create { path, file } => Some(Naming::Put { path: path.clone(), file: *file }),
@@ -143,15 +142,11 @@ impl Disk {
 
     /// The files as a running process sees them after each number of operations.
     pub(crate) fn live(&self) -> Vec<Files> {
-        let mut live = self.base.inner().clone();
-        let look = |live: &crate::fault::memory::Inner| {
-            let bytes = |file: &u64| live.files.get(file).cloned().unwrap_or_default();
-            live.names.iter().map(|(path, file)| (path.clone(), bytes(file))).collect()
-        };
-        let mut all = vec![look(&live)];
+        let mut live = self.base.inner().disk.clone();
+        let mut all = vec![live.content()];
         for op in &self.ops {
             live.apply(op);
-            all.push(look(&live));
+            all.push(live.content());
         }
         all
     }
@@ -196,7 +191,7 @@ impl Disk {
     /// Which name leads to which file.
     fn names_after(&self, after: usize, safe: &[bool], kept: &Kept) -> BTreeMap<String, u64> {
         let (mut names, mut folders) = {
-            let base = self.base.inner();
+            let base = &self.base.inner().disk;
             (base.names.clone(), base.folders.clone())
         };
         for (at, (naming, safe)) in self.naming.iter().zip(safe).take(after).enumerate() {
@@ -227,7 +222,7 @@ impl Disk {
     /// What lies on the disk.
     pub(crate) fn after(&self, crash: &Crash) -> Files {
         let safe = self.safe(crash.after);
-        let mut content = self.base.inner().files.clone();
+        let mut content = self.base.inner().disk.files.clone();
         for (at, op) in self.ops[..crash.after].iter().enumerate() {
             let (Op::Write { file, .. } | Op::Truncate { file, .. }) = op else { continue };
             let place = content.entry(*file).or_default();

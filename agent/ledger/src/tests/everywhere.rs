@@ -166,6 +166,10 @@ enum Named {
     Derived(&'static str),
     /// The journal agrees with itself; the checkpoint does not agree with it.
     Checkpoint,
+    /// The journal has no entry at all; whoever starts finds what was derived from those it had.
+    Empty,
+    /// The first entry names another log.
+    OtherLog,
 }
 
 impl Log {
@@ -195,26 +199,28 @@ impl Log {
             Damage::Cut => {
                 journal.truncate(place.offset + at_most(at, place.len));
                 // Cut exactly behind a batch, the journal is whole and too short.
-                if journal.len() == place.offset && at == batch.commit.first {
-                    Named::Checkpoint
-                } else {
-                    here
+                match journal.len() == place.offset && at == batch.commit.first {
+                    true if index == 0 => Named::Empty,
+                    true => Named::Checkpoint,
+                    false => here,
                 }
             }
             Damage::Ended => {
                 journal.truncate(
                     self.places[index - usize::try_from(at - batch.commit.first).unwrap()].offset,
                 );
-                if at < batch.commit.first + 1 && index == 0 { here } else { Named::Checkpoint }
+                if batch.commit.first == 0 { Named::Empty } else { Named::Checkpoint }
             }
             Damage::Forged => {
                 let text = forged(&batch.entries[index - first(batch)]);
                 files.insert(JOURNAL.into(), self.rewrite(|all| all[index].1 = text));
-                near
+                if index == 0 { Named::OtherLog } else { near }
             }
             Damage::Dropped => {
                 files.insert(JOURNAL.into(), self.rewrite(|all| drop(all.remove(index))));
-                if index + 1 == self.places.len() { Named::Checkpoint } else { here }
+                // A batch of which nothing is left is left out, too.
+                let is_last = index + 1 == self.places.len();
+                if is_last && batch.commit.count == 1 { Named::Checkpoint } else { here }
             }
             Damage::Doubled => {
                 let twice = |all: &mut Vec<(usize, Vec<u8>)>| all.insert(index, all[index].clone());
@@ -342,6 +348,8 @@ impl Named {
             }
             Self::Derived(path) => failure.place == *path,
             Self::Checkpoint => failure.place == CHECKPOINT,
+            Self::Empty => failure.place == "journal: entry 0, offset 8",
+            Self::OtherLog => failure.place.starts_with("journal: entry "),
         };
         if fits { Ok(()) } else { misnamed(failure, self) }
     }
@@ -356,6 +364,8 @@ impl Named {
                     || (index == second && first != second)
             }
             (Self::Checkpoint, LedgerError::RolledBack { .. } | LedgerError::Forked { .. }) => true,
+            (Self::Empty, LedgerError::RolledBack { found: 0, .. }) => true,
+            (Self::OtherLog, LedgerError::OtherKeys { .. }) => true,
             _ => false,
         };
         if fits { Ok(()) } else { misnamed(error, self) }

@@ -84,7 +84,7 @@ impl Faulty {
         }
         if plan.hit.is_none() {
             plan.hit = Some(kind);
-            plan.hit_after = self.fs.inner().ops.len();
+            plan.hit_after = self.fs.inner().disk.ops.len();
         }
         Some(fault)
     }

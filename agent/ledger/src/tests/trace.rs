@@ -125,7 +125,7 @@ impl<F: Fs + Clone> Driver<F> {
         self.pending = records.to_vec();
         match ledger.commit(self.now, records) {
             Ok(anchored) => {
-                self.acknowledged.extend(anchored.iter().map(|a| a.entry().clone()));
+                self.acknowledged.extend(anchored.iter().map(|a| a.entry().unwrap()));
                 self.tell(ledger);
                 self.show(ledger)?;
             }
@@ -145,7 +145,7 @@ impl<F: Fs + Clone> Driver<F> {
     }
 
     fn tell(&mut self, ledger: &Ledger<F>) {
-        let done = self.disk.inner().ops.len();
+        let done = self.disk.inner().disk.ops.len();
         self.told.push((done, ledger.size()));
     }
 }

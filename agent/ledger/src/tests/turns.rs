@@ -23,10 +23,17 @@ fn in_turn(
     ledger: &mut Ledger<MemFs>,
     batches: Vec<Vec<Record>>,
 ) -> Vec<Result<usize, LedgerError>> {
-    let (mut waiting, mut said) = (VecDeque::from(batches), Vec::new());
+    let (mut waiting, mut said) = (VecDeque::from(batches.clone()), Vec::new());
     ledger.commit_in_turn(
         || waiting.pop_front().map(|batch| (noon(), batch)),
-        |result| said.push(result.map(|anchored| anchored.len())),
+        |result| {
+            // What is not anchored comes back whole, to whoever asked for it.
+            let batch = &batches[said.len()];
+            said.push(result.map(|anchored| anchored.len()).map_err(|refused| {
+                assert_eq!(&refused.records, batch);
+                refused.error
+            }));
+        },
     );
     said
 }

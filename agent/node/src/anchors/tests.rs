@@ -131,7 +131,7 @@ async fn full_batches_that_wait_are_anchored_in_turn_each_as_a_unit() {
         let said = task.await.unwrap();
         assert_eq!(said.is_err(), unit % 4 == 3);
         for (anchored, number) in said.unwrap_or_default().iter().zip(numbers) {
-            let Record::Refused { subject, .. } = anchored.entry().record else { panic!() };
+            let Record::Refused { subject, .. } = *anchored.record() else { panic!() };
             assert_eq!(subject, Digest::of(&number.to_le_bytes()));
             assert!(indices.insert(anchored.index()));
         }

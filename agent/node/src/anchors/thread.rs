@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock, mpsc};
 use std::time::{Duration, Instant};
 
-use arch_ledger::{Anchored, Entry, Ledger, LedgerError, Record, fs::Fs};
+use arch_ledger::{Anchored, Entry, Ledger, LedgerError, Record, Unanchored, fs::Fs};
 use tokio::sync::{oneshot, watch};
 
 use super::{Head, Health, MOST};
@@ -50,18 +50,38 @@ pub(super) struct Owner<F: Fs> {
 /// What waits for one commit.
 #[derive(Default)]
 struct Batch {
-    waiting: Vec<(Vec<Record>, Reply)>,
+    waiting: Vec<Waiting>,
     records: usize,
+}
+
+/// What one asked for. The records are away while the ledger has them.
+struct Waiting {
+    records: Vec<Record>,
+    count: usize,
+    reply: Reply,
 }
 
 impl Batch {
     fn add(&mut self, records: Vec<Record>, reply: Reply) {
         self.records = self.records.saturating_add(records.len());
-        self.waiting.push((records, reply));
+        self.waiting.push(Waiting { count: records.len(), records, reply });
     }
 
     fn records(&self) -> impl Iterator<Item = &Record> + Clone {
-        self.waiting.iter().flat_map(|(records, _)| records)
+        self.waiting.iter().flat_map(|waiting| &waiting.records)
+    }
+
+    fn take_records(&mut self) -> Vec<Record> {
+        let mut all = Vec::with_capacity(self.records);
+        self.waiting.iter_mut().for_each(|waiting| all.append(&mut waiting.records));
+        all
+    }
+
+    fn give_back(&mut self, records: Vec<Record>) {
+        let mut rest = records.into_iter();
+        for waiting in &mut self.waiting {
+            waiting.records = rest.by_ref().take(waiting.count).collect();
+        }
     }
 
     /// Tells everybody who waits.
@@ -69,14 +89,14 @@ impl Batch {
         match said {
             Ok(anchored) => {
                 let mut rest = anchored.into_iter();
-                for (records, reply) in self.waiting {
-                    let own = rest.by_ref().take(records.len()).collect();
+                for Waiting { count, reply, .. } in self.waiting {
+                    let own = rest.by_ref().take(count).collect();
                     // Nobody waits any more: it is anchored all the same.
                     let _ = reply.send(Ok(own));
                 }
             }
             Err(error) => {
-                if let Some((_, reply)) = self.waiting.into_iter().next() {
+                if let Some(Waiting { reply, .. }) = self.waiting.into_iter().next() {
                     let _ = reply.send(Err(error));
                 }
             }
@@ -179,7 +199,7 @@ impl<F: Fs> Owner<F> {
     }
 
     /// Makes the derived files durable, so that a power cut afterwards leaves nothing undecided
-    /// (`ledger::open`).
+    /// (`ledger::open::journal`).
     fn settle(&mut self) {
         self.unsettled = false;
         if let Err(error) = self.ledger.settle() {
@@ -192,7 +212,7 @@ impl<F: Fs> Owner<F> {
     fn commit(&mut self, batch: Batch) {
         match self.append(batch.records()) {
             Err(_) if batch.waiting.len() > 1 => {
-                for (records, reply) in batch.waiting {
+                for Waiting { records, reply, .. } in batch.waiting {
                     let _ = reply.send(self.append(&records));
                 }
             }
@@ -210,7 +230,7 @@ impl<F: Fs> Owner<F> {
         let Self { ledger, memory, next, .. } = self;
         ledger.commit_in_turn(
             || {
-                let batch = match first.take() {
+                let mut batch = match first.take() {
                     Some(batch) => batch,
                     None if next.is_some() || Instant::now() >= due => return None,
                     None => match asked.try_recv() {
@@ -226,18 +246,22 @@ impl<F: Fs> Owner<F> {
                         }
                     },
                 };
-                let records = batch.records().cloned().collect();
+                let records = batch.take_records();
                 on_its_way.borrow_mut().push_back(batch);
                 Some((clock::wall(), records))
             },
             |said| {
                 let batch: Option<Batch> = on_its_way.borrow_mut().pop_front();
-                let Some(batch) = batch else { return };
+                let Some(mut batch) = batch else { return };
                 match said {
-                    Err(_) if batch.waiting.len() > 1 => failed.push(batch),
-                    said => {
-                        learn(memory, &said);
-                        batch.answer(said);
+                    Err(Unanchored { records, .. }) if batch.waiting.len() > 1 => {
+                        batch.give_back(records);
+                        failed.push(batch);
+                    }
+                    Err(Unanchored { error, .. }) => batch.answer(Err(error)),
+                    Ok(anchored) => {
+                        learn(memory, &anchored);
+                        batch.answer(Ok(anchored));
                     }
                 }
             },
@@ -256,7 +280,9 @@ impl<F: Fs> Owner<F> {
             self.due.get_or_insert_with(|| after(VISIBLE));
             self.unsettled = true;
         }
-        learn(&self.memory, &anchored);
+        if let Ok(anchored) = &anchored {
+            learn(&self.memory, anchored);
+        }
         self.tell_health();
         anchored
     }
@@ -282,11 +308,10 @@ impl<F: Fs> Owner<F> {
 }
 
 /// From the evidence, not from the folder: its checkpoint lags behind.
-fn learn(memory: &RwLock<Memory>, anchored: &Result<Vec<Anchored>, LedgerError>) {
+fn learn(memory: &RwLock<Memory>, anchored: &[Anchored]) {
     let mut memory = memory.write().unwrap_or_else(PoisonError::into_inner);
-    for anchored in anchored.iter().flatten() {
-        let entry = anchored.entry();
-        memory.learn(entry.index, entry.time, &entry.record);
+    for anchored in anchored {
+        memory.learn(anchored.index(), anchored.time(), anchored.record());
     }
 }
 

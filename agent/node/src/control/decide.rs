@@ -9,24 +9,25 @@ use arch_schedule::{Event, JobState};
 
 use super::Peer;
 use crate::{
+    attempt::launch_all,
     cancel::Wish,
-    ending::called_off_record,
     node::Node,
-    pipeline::launch_all,
     point::Point,
+    records,
     told::{Told, no_such_job, problem},
 };
 
 /// Calls a job off, whether it waits or runs.
 pub(super) async fn cancel(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Told<JobState> {
     let _hand = node.hands.take(digest).await;
-    let attempts = attempts(node, digest, Event::CancelledByHand)?;
+    require_step(node, digest, Event::CancelledByHand)?;
+    let attempts = node.anchors.memory().open_job(&digest).map_or(0, |job| job.attempts);
     let called_off = Record::Cancelled { document: digest, by: peer.name() };
     let running = node.running().get(&digest).cloned();
     let records = match &running {
         // How it ended is told when the executor says so.
         Some(_) => vec![called_off],
-        None => vec![called_off, called_off_record(digest, attempts)],
+        None => vec![called_off, records::called_off(digest, attempts)],
     };
     let ended = running.is_none();
     anchor(node, records).await?;
@@ -46,7 +47,7 @@ pub(super) async fn cancel(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Tol
 /// Lets a quarantined result out.
 pub(super) async fn release(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Told<JobState> {
     let _hand = node.hands.take(digest).await;
-    attempts(node, digest, Event::ReleasedByHand)?;
+    require_step(node, digest, Event::ReleasedByHand)?;
     anchor(node, vec![Record::Released { document: digest, by: peer.name() }]).await?;
     node.ended();
     state(node, digest)
@@ -55,22 +56,20 @@ pub(super) async fn release(node: &Arc<Node>, peer: &Peer, digest: Digest) -> To
 /// Throws a quarantined result away.
 pub(super) async fn reject(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Told<JobState> {
     let _hand = node.hands.take(digest).await;
-    attempts(node, digest, Event::RejectedByHand)?;
+    require_step(node, digest, Event::RejectedByHand)?;
     anchor(node, vec![Record::Rejected { document: digest, by: peer.name() }]).await?;
     state(node, digest)
 }
 
-/// How often the job was started, if the step makes sense for it.
-fn attempts(node: &Node, digest: Digest, event: Event) -> Told<u32> {
+/// Whether the step makes sense for the job, as the ledger has it.
+fn require_step(node: &Node, digest: Digest, event: Event) -> Told<()> {
     let memory = node.anchors.memory();
     let state = memory.state_of(&digest).ok_or_else(|| no_such_job(digest))?;
-    let open = memory.open_job(&digest);
-    if open.is_some_and(|job| job.called_off) {
+    if memory.open_job(&digest).is_some_and(|job| job.called_off) {
         return Err(problem(codes::WRONG_STATE, "the job is being called off already"));
     }
     let wrong = |_| problem(codes::WRONG_STATE, format!("the job is {state}"));
-    state.after(event).map_err(wrong)?;
-    Ok(open.map_or(0, |job| job.attempts))
+    state.after(event).map(drop).map_err(wrong)
 }
 
 async fn anchor(node: &Arc<Node>, records: Vec<Record>) -> Told<()> {

@@ -33,6 +33,7 @@ pub(super) async fn status(node: &Arc<Node>) -> Told<Status> {
     let executor = node.executor.state();
     let (whole, free) = node.desk.room();
     let why = node.gate.why();
+    let counts = node.anchors.memory().counts();
     Ok(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         node: node.did.clone(),
@@ -48,7 +49,7 @@ pub(super) async fn status(node: &Arc<Node>) -> Told<Status> {
             environment: executor.environment,
             restarts: executor.restarts,
         },
-        jobs: node.anchors.memory().counts(),
+        jobs: counts.into_iter().map(|(state, count)| (state.to_owned(), count)).collect(),
         lends: amounts(&whole),
         free: amounts(&free),
         listen: node

@@ -13,11 +13,12 @@ use super::{Stop, start};
 use crate::{
     anchors::Health,
     args::Args,
+    attempt::launch_all,
     ending::give_up,
     gate::Shut,
+    handed_in::HandedIn,
     node::Node,
     notify,
-    pipeline::launch_all,
     places::Places,
     reload::reload,
     service::{self, WaysIn},
@@ -39,7 +40,12 @@ const LOOK: Duration = Duration::from_millis(200);
 const NO_EXECUTOR: Duration = Duration::from_secs(60);
 
 /// Starts, lives, stops.
-pub(super) async fn live(args: &Args, settings: Settings, places: Places) -> Result<(), Stop> {
+pub(super) async fn live(
+    args: &Args,
+    settings: Settings,
+    places: Places,
+    handed_in: HandedIn,
+) -> Result<(), Stop> {
     let mut signals = Signals::new()
         .map_err(|e| Stop::could_not(told::problem(codes::FILE_MACHINE, e.to_string())))?;
     let (parts, thread) = start::parts(args, settings, places).await?;
@@ -49,7 +55,7 @@ pub(super) async fn live(args: &Args, settings: Settings, places: Places) -> Res
     let opened = tokio::select! {
         biased;
         () = signals.end() => None,
-        opened = service::open(&node, ways_in) => Some(opened),
+        opened = service::open(&node, ways_in, handed_in) => Some(opened),
     };
     let lived = match opened {
         None => Ok(()),

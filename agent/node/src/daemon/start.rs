@@ -36,7 +36,7 @@ pub(super) async fn parts(
     settings: Settings,
     places: Places,
 ) -> Result<(Parts, JoinHandle<()>), Stop> {
-    let program = executor(args.executor.as_deref()).map_err(Stop::could_not)?;
+    let source = Executor::of(args, &settings).map_err(Stop::could_not)?;
     let pin = pin(&settings).map_err(Stop::configuration)?;
     for folder in places.private() {
         arch_files::private_dir(&folder).map_err(|e| Stop::could_not(Box::new(e.problem())))?;
@@ -53,11 +53,33 @@ pub(super) async fn parts(
         most_input: settings.inputs.max,
         private: places.state().to_owned(),
     };
-    let workers = workers(&settings);
-    let executor = ExecutorClient::start(program, places.cache(), workers);
+    let executor = match source {
+        Executor::Elsewhere(socket) => ExecutorClient::connecting(socket),
+        Executor::Ours(program) => {
+            ExecutorClient::start(program, places.cache(), workers(&settings))
+        }
+    };
     let listen = args.listen.clone();
     let parts = Parts { did, settings, places, listen, anchors, authority, stores, executor };
     Ok((parts, thread))
+}
+
+/// Where the executor comes from.
+enum Executor {
+    /// A program that we start.
+    Ours(PathBuf),
+    /// A socket that somebody else's listens on.
+    Elsewhere(PathBuf),
+}
+
+impl Executor {
+    fn of(args: &Args, settings: &Settings) -> Told<Self> {
+        let given = args.executor.as_deref().filter(|path| is_socket(path)).map(Path::to_owned);
+        match given.or_else(|| settings.executor.socket.clone()) {
+            Some(socket) => Ok(Self::Elsewhere(socket)),
+            None => executor(args.executor.as_deref()).map(Self::Ours),
+        }
+    }
 }
 
 /// As many as could have room at once: a run asks for a tenth of a processor at the least.
@@ -143,6 +165,11 @@ fn read_memory(ledger: &Path) -> Told<Memory> {
 fn pin(settings: &Settings) -> Told<Digest> {
     let unpinned = || problem(codes::TRUST_ROOT_UNPINNED, "no trust root is pinned");
     settings.trust_root.ok_or_else(unpinned)
+}
+
+fn is_socket(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    path.metadata().is_ok_and(|found| found.file_type().is_socket())
 }
 
 /// The program as given, else beside this one, else on PATH.

@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn files_arrive_with_their_own_frame() {
         let (ours, theirs) = pair();
-        let file = |text: &[u8]| super::super::memfd::sealed("t", &mut &*text).unwrap();
+        let file = |text: &[u8]| crate::memfd::sealed("t", &mut &*text).unwrap();
         let frame = encode(&ToExecutor::Ping).unwrap();
         send(&ours, &frame, &[file(b"a"), file(b"b")]).unwrap();
         send(&ours, &frame, &[]).unwrap();

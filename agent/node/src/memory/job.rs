@@ -8,7 +8,7 @@ use arch_schedule::{Event, JobState};
 use arch_wire::control::Anchors;
 
 use super::named::Named;
-use crate::interruption::{AGENT_DIED, WORKER_LOST};
+use crate::interruption::Counted;
 
 /// What the ledger says of one accepted job.
 #[derive(Debug, Clone)]
@@ -139,10 +139,10 @@ impl KnownJob {
                 self.step(Event::Started);
             }
             Record::Interrupted { why, .. } => {
-                if why.starts_with(WORKER_LOST) {
-                    self.losses = self.losses.saturating_add(1);
-                } else if why == AGENT_DIED {
-                    self.deaths = self.deaths.saturating_add(1);
+                match Counted::by(why) {
+                    Counted::Loss => self.losses = self.losses.saturating_add(1),
+                    Counted::Death => self.deaths = self.deaths.saturating_add(1),
+                    Counted::Not => {}
                 }
                 self.step(Event::Interrupted);
             }

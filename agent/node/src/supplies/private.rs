@@ -1,7 +1,7 @@
 //! The agent's own folder is shown to nobody, whatever a policy allows: with the node's key a guest
 //! could sign as the node, and with the ledger's files it could change the past.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arch_document::Grant;
 use arch_policy::Admitted;
@@ -13,8 +13,7 @@ use crate::told::{Told, problem};
 /// Refuses a job whose grants would show the agent's folder, something in it or a folder around it.
 // KNOWN GAP: a bind mount that gives the folder a second name is not seen.
 pub(super) fn keep_out(stores: &Stores, admitted: &Admitted) -> Told<()> {
-    // Grants are followed without links, so the folder's own path must have none either.
-    let state = stores.private.canonicalize().unwrap_or_else(|_| stores.private.clone());
+    let state = without_links(stores);
     match admitted.grants().iter().find(|grant| touches(grant, &state)) {
         None => Ok(()),
         Some(grant) => {
@@ -22,6 +21,16 @@ pub(super) fn keep_out(stores: &Stores, admitted: &Admitted) -> Told<()> {
             Err(at(admitted, "/spec/capabilities", problem(codes::GRANT_INTO_STATE, text)))
         }
     }
+}
+
+/// Whether a file, which is opened without links, is one of the agent's own.
+pub(super) fn is_own(stores: &Stores, file: &Path) -> bool {
+    file.starts_with(without_links(stores))
+}
+
+/// Grants and inputs are followed without links, so the folder's own path must have none either.
+fn without_links(stores: &Stores) -> PathBuf {
+    stores.private.canonicalize().unwrap_or_else(|_| stores.private.clone())
 }
 
 fn touches(grant: &Grant, state: &Path) -> bool {

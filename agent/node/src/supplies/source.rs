@@ -10,7 +10,7 @@ use arch_identity::Digest;
 use arch_policy::Admitted;
 use arch_problem::codes;
 
-use super::Stores;
+use super::{Stores, private};
 use crate::told::{Told, problem};
 
 /// One input of a job.
@@ -87,19 +87,20 @@ impl Wanted {
             );
             return Err(problem(codes::INPUT_OUT_OF_REACH, text));
         };
-        if path.starts_with(&stores.private) || (self.digest.is_none() && !self.granted) {
+        if private::is_own(stores, &path) || (self.digest.is_none() && !self.granted) {
             let text = format!("input `{}` is a file that the job has no right to read", self.name);
             return Err(problem(codes::INPUT_OUT_OF_REACH, text));
         }
-        let bytes = arch_files::read(&path, left).map_err(|error| match error {
+        let bytes = arch_files::read_without_links(&path, left).map_err(|error| match error {
             arch_files::FileError::TooLarge { .. } => self.too_large(stores),
             // Out of descriptors or memory: nothing is said about the input.
             error @ arch_files::FileError::Machine { .. } => Box::new(error.problem()),
             error => problem(codes::INPUT_ABSENT, format!("input `{}`: {error}", self.name)),
         })?;
         match self.digest {
+            // Its digest is not told: whoever pins it is given the file, with no right to read it.
             Some(digest) if Digest::of(&bytes) != digest => {
-                let text = format!("input `{}` has the digest {}", self.name, Digest::of(&bytes));
+                let text = format!("input `{}` has another digest than {digest}", self.name);
                 Err(problem(codes::INPUT_DIFFERS, text))
             }
             _ => Ok(bytes),

@@ -152,6 +152,7 @@ pub fn honest(outputs: &[(&str, &[u8])]) -> (Claim, Vec<OwnedFd>) {
         name: (*name).to_owned(),
         size: bytes.len() as u64,
         digest: Digest::of(bytes),
+        bytes: None,
     };
     let claim = Claim {
         fuel: 42,

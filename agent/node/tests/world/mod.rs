@@ -29,6 +29,7 @@ use arch_node::{
     anchors::Anchors,
     authority,
     executor_client::ExecutorClient,
+    handed_in::HandedIn,
     identity,
     node::{Node, Parts},
     places::Places,
@@ -292,7 +293,7 @@ impl World {
             stores,
             executor,
         });
-        let tasks = service::open(&node, WaysIn::All).await?;
+        let tasks = service::open(&node, WaysIn::All, HandedIn::default()).await?;
         Ok(Running { node, tasks, ledger: thread })
     }
 }

@@ -26,6 +26,9 @@ area! {
     PART_ENDED = "ARCH-N009", "a part of the agent ended by itself",
         "the drop folder, the control socket or the metrics are not served any more; this is a fault of the agent",
         "start the agent again, and report the last lines of its log";
+    SOCKET_HANDED_IN = "ARCH-N010", "the sockets that the service manager hands in are not the agent's",
+        "one has no name, a name that is not known or stands twice, or it is no listening Unix stream socket",
+        "give each socket unit one ListenStream with an absolute path, and `FileDescriptorName=control` or `metrics`";
 
     NOT_ACCEPTING = "ARCH-N101", "the node takes in no jobs right now",
         "it is stopping, its disk is full, its clock went backwards, or its policy is not believed any more",

@@ -26,18 +26,19 @@ pub(super) enum Module {
     Loaded,
 }
 
-/// Hashes module and inputs, and opens what is granted.
+/// Hashes module and inputs, and opens what is granted. The module's descriptor comes first, unless
+/// the module is loaded already.
 pub(super) fn prepare(
     request: &RunRequest,
     fds: Vec<OwnedFd>,
     module: Module,
 ) -> Result<Prepared, String> {
     let mut fds = fds.into_iter();
-    let file = fds.next().ok_or("the module's descriptor is missing")?;
-    if module == Module::Hashed
-        && let Err(why) = blob::check_digest(file.as_fd(), request.module)
-    {
-        return Ok(Prepared::Refused(Outcome::ModuleRefused { why: why.to_string() }));
+    if module == Module::Hashed {
+        let file = fds.next().ok_or("the module's descriptor is missing")?;
+        if let Err(why) = blob::check_digest(file.as_fd(), request.module) {
+            return Ok(Prepared::Refused(Outcome::ModuleRefused { why: why.to_string() }));
+        }
     }
     let mut inputs = Vec::new();
     for (input, file) in request.inputs.iter().zip(fds) {

@@ -1,20 +1,21 @@
-//! A run's result as a claim with sealed memfds.
+//! A run's result as a claim, with sealed memfds for what is long.
 
 use std::os::fd::OwnedFd;
 
-use arch_wire::executor::{Claim, LimitKind, Outcome, RunRequest};
+use arch_wire::executor::{Blob, Claim, LimitKind, Outcome, RunRequest};
 
 use crate::blob;
 use crate::process::Rusage;
 use crate::wasm::RunResult;
 
-/// Seals `stdout`, `stderr`, the outputs that were asked for, and the list of reads.
+/// Keeps `stdout`, `stderr`, the outputs that were asked for, and the list of reads. `used` is what the
+/// process had used when its last job ended, and then what it has used now.
 pub(super) fn claim(
     gave: RunResult,
     request: &RunRequest,
-    before: Rusage,
+    used: &mut Rusage,
 ) -> rustix::io::Result<(Claim, Vec<OwnedFd>)> {
-    let used = Rusage::own();
+    let before = std::mem::replace(used, Rusage::own());
     let mut claim = Claim {
         fuel: gave.fuel,
         // A shared worker has served others before.
@@ -31,16 +32,21 @@ pub(super) fn claim(
     // A guest's file of the same name is not the stream.
     let files = wanted.filter(|(name, _)| !matches!(name.as_str(), "stdout" | "stderr"));
     for (name, bytes) in streams.into_iter().chain(files) {
-        let (blob, fd) = blob::seal(name, bytes)?;
-        claim.outputs.push(blob);
-        fds.push(fd);
+        claim.outputs.push(kept(name, bytes, &mut fds)?);
     }
     if request.grants.iter().any(|grant| matches!(grant, arch_document::Grant::Read(_))) {
-        let (blob, fd) = blob::seal("reads", gave.reads.as_deref().unwrap_or_default())?;
-        claim.reads = Some(blob);
-        fds.push(fd);
+        claim.reads = Some(kept("reads", gave.reads.as_deref().unwrap_or_default(), &mut fds)?);
     }
     Ok((claim, fds))
+}
+
+fn kept(name: &str, bytes: &[u8], fds: &mut Vec<OwnedFd>) -> rustix::io::Result<Blob> {
+    if let Some(blob) = blob::inline(name, bytes) {
+        return Ok(blob);
+    }
+    let (blob, fd) = blob::seal(name, bytes)?;
+    fds.push(fd);
+    Ok(blob)
 }
 
 fn limits_hit(gave: &RunResult) -> Vec<LimitKind> {

@@ -3,7 +3,7 @@
 use arch_identity::Digest;
 use serde::{Deserialize, Serialize};
 
-use super::{LimitKind, Outcome};
+use super::{Inline, LimitKind, Outcome};
 
 /// The executor's word; nothing in it is believed before the agent has checked it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct Claim {
     pub peak_memory_bytes: u64,
     /// From request to end, compiling included, in milliseconds.
     pub wall_millis: u64,
-    /// `stdout`, `stderr`, then the named outputs that the guest wrote; a sealed memfd each.
+    /// `stdout`, `stderr`, then the named outputs that the guest wrote.
     pub outputs: Vec<Blob>,
     /// A line `sha256:… size path` for each file read through a read grant, sorted by path.
     /// None if there was no read grant.
@@ -56,7 +56,7 @@ impl Denied {
     }
 }
 
-/// Bytes in a sealed memfd beside the frame.
+/// Bytes in a sealed memfd beside the frame or, where they are few, here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Blob {
@@ -66,9 +66,19 @@ pub struct Blob {
     pub size: u64,
     /// SHA-256 of the bytes.
     pub digest: Digest,
+    /// The bytes themselves; then no memfd belongs to this blob.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<Inline>,
 }
 
 impl Claim {
+    /// How many memfds belong to it: one for each output, then for the reads, whose bytes do not stand
+    /// in it.
+    #[must_use]
+    pub fn fds(&self) -> usize {
+        self.outputs.iter().chain(&self.reads).filter(|blob| blob.bytes.is_none()).count()
+    }
+
     /// A run that ended before a guest could do anything.
     #[must_use]
     pub fn without_work(outcome: Outcome) -> Self {

@@ -41,7 +41,8 @@ pub enum FromExecutor {
         /// Which.
         run: u64,
     },
-    /// A run ended. Files: the outputs in order, then the reads if there are any.
+    /// A run ended. Files: those of the outputs in order, then that of the reads, as far as their
+    /// bytes do not stand in the claim.
     Finished {
         /// Which.
         run: u64,
@@ -87,9 +88,7 @@ impl FromExecutor {
     #[must_use]
     pub fn fds(&self) -> usize {
         match self {
-            Self::Finished { claim, .. } => {
-                claim.outputs.len().saturating_add(usize::from(claim.reads.is_some()))
-            }
+            Self::Finished { claim, .. } => claim.fds(),
             _ => 0,
         }
     }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use arch_identity::Digest;
 use proptest::{collection::vec, prelude::*};
 
-use super::{Blob, Claim, Denied, InputFile, Isolation, LimitKind, Limits, Outcome, RunRequest};
+use super::{
+    Blob, Claim, Denied, Inline, InputFile, Isolation, LimitKind, Limits, Outcome, RunRequest,
+};
 
 pub(crate) fn plain_request() -> RunRequest {
     RunRequest {
@@ -78,11 +80,16 @@ pub(crate) fn request() -> impl Strategy<Value = RunRequest> {
 }
 
 pub(crate) fn claim() -> impl Strategy<Value = Claim> {
-    let blob = (".{0,20}", any::<u64>(), any::<[u8; 32]>()).prop_map(|(name, size, digest)| Blob {
-        name,
-        size,
-        digest: Digest::from_bytes(digest),
-    });
+    let few = prop::option::of(vec(any::<u8>(), 0..50));
+    let blob =
+        (".{0,20}", any::<u64>(), any::<[u8; 32]>(), few).prop_map(|(name, size, digest, few)| {
+            Blob {
+                name,
+                size,
+                digest: Digest::from_bytes(digest),
+                bytes: few.and_then(|few| Inline::of(&few)),
+            }
+        });
     let outcome = prop::sample::select(all_outcomes());
     (outcome, any::<[u64; 4]>(), vec(blob.clone(), 0..4), prop::option::of(blob)).prop_map(
         |(outcome, [fuel, cpu_millis, peak_memory_bytes, wall_millis], outputs, reads)| Claim {

@@ -74,14 +74,14 @@ fn on_this_machine(
         let text = format!("input `{name}`: `{}` is not fetched", address.name());
         return Found::No(codes::INPUT_OUT_OF_REACH, text);
     };
-    let private = node.state.as_ref().is_some_and(|state| Path::new(path).starts_with(state));
+    let private = node.state.as_ref().is_some_and(|state| is_below(path, state));
     let wanted = Grant::Read(asked);
     let granted = job.get().spec.capabilities.fs.iter().any(|grant| grant.covers(&wanted));
     if private || (address.digest().is_none() && !granted) {
         let text = format!("input `{name}` is a file that the job has no right to read");
         return Found::No(codes::INPUT_OUT_OF_REACH, text);
     }
-    match (arch_files::read(Path::new(path), left), address.digest()) {
+    match (arch_files::read_without_links(Path::new(path), left), address.digest()) {
         (Ok(bytes), Some(digest)) if Digest::of(&bytes) != digest => {
             let text = format!("input `{name}` has the digest {}", Digest::of(&bytes));
             Found::No(codes::INPUT_DIFFERS, text)
@@ -93,6 +93,11 @@ fn on_this_machine(
         (Err(arch_files::FileError::TooLarge { .. }), _) => too_large(name, node),
         (Err(error), _) => Found::No(codes::INPUT_ABSENT, format!("input `{name}`: {error}")),
     }
+}
+
+/// The path is followed without links, so the folder's must have none either.
+fn is_below(path: &str, folder: &Path) -> bool {
+    Path::new(path).starts_with(folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf()))
 }
 
 fn too_large(name: &str, node: &Node) -> Found {

@@ -18,7 +18,7 @@ pub(crate) enum BlobError {
     #[error("a file that came along is not a sealed memory file")]
     NotSealed,
     /// It has another length than claimed.
-    #[error("a file of {found} bytes was claimed to have {claimed}")]
+    #[error("an output of {found} bytes was claimed to have {claimed}")]
     Size {
         /// What was claimed.
         claimed: u64,
@@ -64,6 +64,14 @@ pub(crate) fn stream_from(fd: &OwnedFd, claimed: u64) -> Result<impl Read + use<
     Ok(ByPosition { file, at: 0 }.take(claimed))
 }
 
+/// A reader over bytes that the executor sent in its claim, if they are as many as claimed.
+pub(crate) fn whole(bytes: &[u8], claimed: u64) -> Result<&[u8], BlobError> {
+    match u64::try_from(bytes.len()).unwrap_or(u64::MAX) {
+        found if found == claimed => Ok(bytes),
+        found => Err(BlobError::Size { claimed, found }),
+    }
+}
+
 struct ByPosition {
     file: File,
     at: u64,
@@ -88,6 +96,13 @@ mod tests {
         stream_from(&fd, 5).unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(text, "hello");
         assert!(matches!(stream_from(&fd, 4), Err(BlobError::Size { found: 5, .. })));
+    }
+
+    #[test]
+    fn bytes_in_a_claim_are_as_many_as_claimed_or_are_not_used() {
+        assert_eq!(whole(b"hello", 5).unwrap(), b"hello");
+        assert!(matches!(whole(b"hello", 4), Err(BlobError::Size { claimed: 4, found: 5 })));
+        assert!(matches!(whole(b"", u64::MAX), Err(BlobError::Size { found: 0, .. })));
     }
 
     #[test]
