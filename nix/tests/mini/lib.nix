@@ -110,6 +110,12 @@ let
       head values
     else
       throw "the option `${show loc}' has values that contradict each other";
+  one =
+    loc: values:
+    if length values == 1 then
+      head values
+    else
+      throw "the option `${show loc}' is set more than once";
   plain = name: check: {
     _type = "option-type";
     inherit name check;
@@ -155,10 +161,14 @@ let
     int = plain "integer" isInt;
     float = plain "float" isFloat;
     str = plain "string" isString;
-    raw = plain "raw" (_: true);
+    raw = plain "raw" (_: true) // {
+      merge = one;
+    };
     port = plain "port" (value: isInt value && value >= 0 && value <= 65535);
     path = plain "path" startsWithSlash;
-    package = plain "package" (value: isAttrs value && (value.type or "") == "derivation");
+    package = plain "package" (value: isAttrs value && (value.type or "") == "derivation") // {
+      merge = one;
+    };
     ints = {
       positive = plain "positive integer" (value: isInt value && value > 0);
       unsigned = plain "unsigned integer" (value: isInt value && value >= 0);
@@ -206,6 +216,7 @@ let
   };
 
   # ---- modules ----
+  reversed = foldl' (list: one: [ one ] ++ list) [ ];
   evalModules =
     {
       modules,
@@ -219,8 +230,12 @@ let
           loaded = if isPath module || isString module then import module else module;
         in
         if isFunction loaded then loaded (specialArgs // { inherit lib config options; }) else loaded;
-      all' = module: let loaded = load module; in [ loaded ] ++ concatMap all' (loaded.imports or [ ]);
-      loaded = concatMap all' modules;
+      # Those that import come before all that they import; definitions count from the last to the
+      # first, which shows in lists.
+      closure =
+        modules: if modules == [ ] then [ ] else modules ++ closure (concatMap imports modules);
+      imports = module: map load (module.imports or [ ]);
+      loaded = closure (map load modules);
 
       both =
         one: other:
@@ -242,7 +257,7 @@ let
             "key"
             "meta"
           ]
-      ) loaded;
+      ) (reversed loaded);
 
       # Values of all options below a place; what no option is there for goes to the free form.
       walk =
