@@ -128,4 +128,6 @@ in
     d = "260";
   };
   inherit leaves;
+  # The script that writes the drop-ins of libraries.
+  closure = builtins.head (evaluate { config = together [ ]; }).closures;
 }

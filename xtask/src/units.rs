@@ -23,6 +23,9 @@ mod write;
 
 use std::process::ExitCode;
 
+pub(crate) use nix::{Parsed, Section, left_out_by_nix, parsed};
+pub(crate) use places::FOLDER;
+
 /// Write dist/systemd, docs/HARDENING.md and nix/module/table.nix
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

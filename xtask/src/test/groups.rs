@@ -7,10 +7,10 @@ use super::group::{Context, Group};
 use super::tally::{Runner, Tally};
 use crate::guests::{self, Install, Toolchain};
 use crate::process::{cargo, exists, heard, output, succeed};
-use crate::{demo, deps, docs, house, referees};
+use crate::{demo, deps, docs, house, nix, referees};
 
 /// Everything that CI runs.
-pub(crate) const GROUPS: [Group; 12] = [
+pub(crate) const GROUPS: [Group; 13] = [
     group("fmt", "sources are formatted", fmt),
     group("deps", "imports, sources, licences and purposes of dependencies", imports),
     group("advisories", "no known vulnerability; bans of deny.toml", advisories),
@@ -38,6 +38,23 @@ pub(crate) const GROUPS: [Group; 12] = [
             "Cargo.lock",
         ],
         run: os_newer,
+    },
+    Group {
+        name: "nix",
+        about: "the NixOS module: every option both ways, units as shipped, the flake offline",
+        looks_at: &[
+            "flake.nix",
+            "nix",
+            "dist",
+            "docs/NIX.md",
+            "xtask/src/nix",
+            "xtask/src/nix.rs",
+            "xtask/src/units",
+            "xtask/src/units.rs",
+            "Cargo.toml",
+            "Cargo.lock",
+        ],
+        run: nix_module,
     },
     Group {
         name: "guests",
@@ -240,6 +257,21 @@ fn guest_modules(context: &Context) -> Result<Tally, String> {
         Ok(toolchain) => guests::all(&toolchain, true).map(|()| tally.and(Tally::passed(1))),
         Err(why) => Ok(tally.and(Tally::skip(why))),
     }
+}
+
+fn nix_module(context: &Context) -> Result<Tally, String> {
+    let nix = match nix::Nix::find(context.install) {
+        Ok(nix) => nix,
+        Err(why) => return Ok(Tally::skip(why)),
+    };
+    let judged = nix::judge(&nix)?;
+    let all = judged.len();
+    let faults: Vec<String> = judged.into_iter().filter_map(nix::Judged::fault).collect();
+    faults.iter().for_each(|fault| println!("FAILED: {fault}"));
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let failed = count(faults.len());
+    let passed = count(all).saturating_sub(failed);
+    Ok(Tally::passed(passed).and(Tally::failed(failed)))
 }
 
 /// Every file and folder that a group says it looks at.

@@ -13,10 +13,10 @@ const HEAD: &str = "# What dist/systemd says, as data.\n\
                     # Written by `cargo xtask units`; change the table in xtask/src/units, not this.\n";
 
 /// Values by key; a key that stands several times has its values in order.
-type Section = BTreeMap<String, Vec<String>>;
+pub(crate) type Section = BTreeMap<String, Vec<String>>;
 
-/// Sections by name.
-type Parsed = BTreeMap<String, Section>;
+/// A unit: sections by name.
+pub(crate) type Parsed = BTreeMap<String, Section>;
 
 /// The file, from the files for systemd by their names below their folder.
 pub(super) fn file(systemd: &[(String, String)]) -> (String, String) {
@@ -68,7 +68,8 @@ fn is_unit(name: &str) -> bool {
     [".service", ".socket", ".slice"].iter().any(|kind| name.ends_with(kind))
 }
 
-fn parsed(text: &str) -> Parsed {
+/// A file for systemd.
+pub(crate) fn parsed(text: &str) -> Parsed {
     let mut sections = Parsed::new();
     let mut current = String::new();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
@@ -80,6 +81,19 @@ fn parsed(text: &str) -> Parsed {
         }
     }
     sections
+}
+
+/// Takes out what the module leaves out (nix/module/hardening.nix): libraries, which it binds by a
+/// drop-in, and what reloads, where nothing calls it.
+pub(crate) fn left_out_by_nix(unit: &mut Parsed) {
+    let called = unit.get("Service").is_some_and(|service| service.contains_key("ExecReload"));
+    let mut out = vec![places::LIBRARIES, places::LIBRARIES_INSIDE];
+    if !called {
+        out.extend([places::KILL, places::KILL_INSIDE]);
+    }
+    for values in unit.values_mut().flat_map(BTreeMap::values_mut) {
+        values.retain(|value| !out.contains(&value.as_str()));
+    }
 }
 
 fn units_in_nix(units: &BTreeMap<String, Parsed>) -> String {
