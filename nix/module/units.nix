@@ -121,7 +121,7 @@ in
           units =
             optional cfg.roles.agent.enable agentUnit ++ optional cfg.roles.executor.enable executorUnit;
           packages = [ cfg.package ] ++ optional (agent ? ExecReload) kill;
-          named = [ "${cfg.package}" ];
+          named = map toString ([ cfg.package ] ++ optional (agent ? ExecReload) kill);
         })
       ];
     }

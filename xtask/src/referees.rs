@@ -100,6 +100,17 @@ pub(crate) fn init_systems(install: Install) {
     }
 }
 
+/// What boots a machine with a store in it, likewise.
+pub(crate) fn nixos(install: Install) {
+    init_systems(install);
+    if install == Install::Forbidden {
+        return;
+    }
+    if let Err(why) = bring(&[("patchelf", "patchelf")]) {
+        println!("a patcher of programs is missing: {why}");
+    }
+}
+
 /// A folder with the newest Debian, whose systemd is years ahead of this machine's.
 pub(crate) fn newest_debian(install: Install) -> Result<PathBuf, String> {
     init_systems(install);

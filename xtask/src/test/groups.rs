@@ -41,7 +41,7 @@ pub(crate) const GROUPS: [Group; 13] = [
     },
     Group {
         name: "nix",
-        about: "the NixOS module: every option both ways, units as shipped, the flake offline",
+        about: "the NixOS module: every option both ways, units as shipped and booted, the flake",
         looks_at: &[
             "flake.nix",
             "nix",
@@ -51,6 +51,10 @@ pub(crate) const GROUPS: [Group; 13] = [
             "xtask/src/nix.rs",
             "xtask/src/units",
             "xtask/src/units.rs",
+            "tests/src/booted",
+            "tests/src/booted.rs",
+            "tests/src/bin",
+            "tests/tests/nixos",
             "Cargo.toml",
             "Cargo.lock",
         ],
@@ -138,7 +142,8 @@ fn end_to_end(context: &Context) -> Result<Tally, String> {
     ];
     let programs =
         ["spine", "faults", "disks", "init", "agreement"].map(|name| ["--test", name]).concat();
-    tests("package(arch-tests) and not binary(os)", &programs, &found)
+    let filter = "package(arch-tests) and not binary(os) and not binary(nixos)";
+    tests(filter, &programs, &found)
 }
 
 fn os(context: &Context) -> Result<Tally, String> {
@@ -271,7 +276,12 @@ fn nix_module(context: &Context) -> Result<Tally, String> {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let failed = count(faults.len());
     let passed = count(all).saturating_sub(failed);
-    Ok(Tally::passed(passed).and(Tally::failed(failed)))
+    let judged = Tally::passed(passed).and(Tally::failed(failed));
+    demo::build()?;
+    referees::nixos(context.install);
+    let found = [("ARCH_PROGRAMS", house::programs()?)];
+    let booted = tests("package(arch-tests) and binary(nixos)", &["--test", "nixos"], &found)?;
+    Ok(judged.and(booted))
 }
 
 /// Every file and folder that a group says it looks at.

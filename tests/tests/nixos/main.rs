@@ -1,0 +1,65 @@
+//! The NixOS module's units, as they are evaluated, in a systemd that is booted: programs and
+//! libraries are in a store, and nothing else of the machine is there for them.
+
+#[cfg(test)]
+mod machine;
+#[cfg(test)]
+mod store;
+
+#[cfg(test)]
+use arch_tests::{HELLO, World, booted::Booted, module};
+#[cfg(test)]
+use machine::machine;
+
+#[cfg(test)]
+const AGENT: &str = "arch-node-agent.service";
+#[cfg(test)]
+const EXECUTOR: &str = "arch-executor-wasm.service";
+
+/// What the processes of a unit see of the store.
+#[cfg(test)]
+fn seen(guest: &Booted, unit: &str) -> Vec<String> {
+    let ask = format!("ls /proc/$(systemctl show -P MainPID {unit})/root/nix/store");
+    guest.good(&["sh", "-c", &ask]).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_modules_units_run_a_job_with_nothing_of_the_machine_but_their_libraries() {
+    let world = World::new();
+    let job = world.drop_job(&world.job("hello", &module(HELLO)));
+    let Some(machine) = machine(&world) else { return };
+    let guest = &machine.guest;
+    let started = guest.run(&["systemctl", "start", AGENT]);
+    let journal = guest.good(&["journalctl", "--no-pager", "--unit", AGENT, "--unit", EXECUTOR]);
+    assert_eq!(started.code, Some(0), "{journal}");
+    let archctl = format!("{}/archctl", store::PROGRAMS);
+    let done = format!("{archctl} job show {job} --json | grep -q '\"state\": *\"completed\"'");
+    guest.until(0, &["sh", "-c", &done]);
+    let _quiet = guest.good(&["systemctl", "reload", AGENT]);
+    guest.until(0, &[&archctl, "ledger", "verify", "/var/lib/archagent/ledger"]);
+    for unit in [AGENT, EXECUTOR] {
+        let seen = seen(guest, unit);
+        assert!(seen.contains(&"aaa-libraries".to_owned()), "{unit}: {seen:?}");
+        assert!(!seen.iter().any(|path| path.contains("secret")), "{unit}: {seen:?}");
+        // Empty folders are what flags were put on; no program and no library is in any.
+        let others = format!(
+            "cd /proc/$(systemctl show -P MainPID {unit})/root && \
+             for at in bin lib lib64 usr; do [ ! -e $at ] || find $at -type f; done"
+        );
+        assert_eq!(guest.good(&["sh", "-c", &others]), "", "{unit}");
+    }
+    let memory = guest.good(&["systemctl", "show", "-P", "MemoryMax", EXECUTOR]);
+    assert_eq!(memory.trim(), "536870912");
+}
+
+#[test]
+fn systemd_finds_no_fault_in_the_modules_units() {
+    let Some(machine) = machine(&World::new()) else { return };
+    let guest = &machine.guest;
+    for unit in [AGENT, EXECUTOR] {
+        let said = guest.run(&["systemd-analyze", "verify", "--man=no", unit]);
+        let words = format!("{}{}", said.stdout, said.stderr);
+        let ours: Vec<&str> = words.lines().filter(|line| line.contains("arch")).collect();
+        assert_eq!(ours, Vec::<&str>::new(), "{unit}");
+    }
+}
