@@ -53,8 +53,8 @@ let
     };
   refused =
     option: case:
-    map (
-      value:
+    lib.imap1 (
+      number: value:
       let
         found = tried (evaluate {
           config = together [
@@ -64,7 +64,7 @@ let
         });
       in
       {
-        name = "${option} is refused";
+        name = "${option} is refused, value ${toString number}";
         good = found == null || lib.any (lib.hasPrefix "services.archNodeAgent.${option}: ") found.refused;
         inherit found;
       }

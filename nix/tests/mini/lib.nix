@@ -357,6 +357,9 @@ let
     mapAttrs' = change: set: listToAttrs (map (name: change name set.${name}) (attrNames set));
     mapAttrsToList = change: set: map (name: change name set.${name}) (attrNames set);
     toList = value: if isList value then value else [ value ];
+    imap1 =
+      change: list:
+      builtins.genList (number: change (number + 1) (builtins.elemAt list number)) (length list);
     last = list: builtins.elemAt list (length list - 1);
     toInt = builtins.fromJSON;
     toLower = builtins.replaceStrings (chars "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (chars "abcdefghijklmnopqrstuvwxyz");

@@ -295,6 +295,10 @@ in
           a = 1;
           b = 2;
         };
+    numbered = lib.imap1 (number: value: "${toString number}${value}") [
+      "a"
+      "b"
+    ];
     toLower = lib.toLower "Service-X 1";
     paths = [
       (lib.setAttrByPath [ "a" "b" ] 1)
