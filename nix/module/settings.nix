@@ -26,7 +26,7 @@ in
     lend = {
       cpu = unset ours.processors "Processors that jobs may reserve. Default all.";
       memory = unset ours.bytes "Memory likewise. Default three quarters of the machine's.";
-      gpu = unset ours.processors "GPUs likewise. Default none: there is no GPU executor yet.";
+      gpu = unset (types.strMatching "[0-9]+") "GPUs likewise. Default none: there is no GPU executor yet.";
       watts = unset types.ints.unsigned "Watts likewise. Default none.";
     };
     facts = unset (types.attrsOf ours.fact) "What placement constraints may ask about.";

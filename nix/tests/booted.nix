@@ -52,6 +52,33 @@ let
     lib.concatStringsSep "\n" (
       lib.mapAttrsToList section (removeAttrs unit [ "wantedBy" ])
     );
+  # The modular service, as a manager of services would have it run by systemd.
+  solo =
+    (lib.evalModules {
+      modules = [
+        {
+          options.process.argv = lib.mkOption { type = lib.types.listOf lib.types.str; };
+          options.systemd.service = lib.mkOption { type = lib.types.anything; };
+        }
+        ../service.nix
+        { archNodeAgent.package = stored "ccc-arch-node-agent"; }
+      ];
+    }).config;
+  # The manager's systemd is older than what the service says.
+  known = removeAttrs solo.systemd.service.serviceConfig (
+    lib.optionals (!lib.versionAtLeast systemd "254") [
+      "FileDescriptorStorePreserve"
+      "RestartMaxDelaySec"
+      "RestartSteps"
+    ]
+  );
+  soloUnit = {
+    Service =
+      known
+      // lib.optionalAttrs (!lib.versionAtLeast systemd "253") { Type = "notify"; }
+      // { ExecStart = lib.concatStringsSep " " solo.process.argv; };
+    Unit = solo.systemd.service.unitConfig;
+  };
   user = name: user: "u ${name} - \"${user.description}\" ${user.home}\n";
 in
 {
@@ -61,6 +88,7 @@ in
       value = text unit;
     }) found.units
     // {
+      "/etc/systemd/system/arch-solo.service" = text soloUnit;
       "/usr/lib/sysusers.d/arch.conf" = lib.concatStringsSep "" (lib.mapAttrsToList user found.users);
       "/usr/lib/tmpfiles.d/arch.conf" = lib.concatStringsSep "\n" found.folders + "\n";
       "/etc/arch/node.yaml" = builtins.toJSON found.settings;

@@ -5,7 +5,6 @@
   name = "arch-node-agent-installed";
 
   nodes.machine =
-    { pkgs, ... }:
     {
       imports = [ self.nixosModules.default ];
       services.archNodeAgent = {
@@ -13,9 +12,11 @@
         # The root is made on the machine; a fragment in node.d/ pins it there.
         trustRoot.digest = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
         executor.memoryMax = "512M";
+        inputPaths = [ "/srv/inputs" ];
       };
-      environment.etc."arch-tests".source = ../../../manifests/examples;
-      environment.etc."arch-policy.yaml".source = ../../../policies/default.yaml;
+      environment.etc."examples".source = ../../../manifests/examples;
+      environment.etc."policy.yaml".source = ../../../policies/default.yaml;
+      systemd.tmpfiles.rules = [ "d /srv/inputs 0755 root root -" ];
     };
 
   testScript = ''
@@ -32,7 +33,7 @@
             "archctl root new --root /root/me.key --policy /root/me.key --jobs /root/me.key --out /etc/arch/root.yaml",
             "mkdir -p /etc/arch/node.d",
             'echo "trustRoot: \"$(archctl root show /etc/arch/root.yaml | head -1)\"" > /etc/arch/node.d/root.yaml',
-            "cp --no-preserve=mode $(readlink -f /etc/arch-policy.yaml) /etc/arch/policy.yaml",
+            "cp --no-preserve=mode $(readlink -f /etc/policy.yaml) /etc/arch/policy.yaml",
             "archctl policy sign /etc/arch/policy.yaml --key /root/me.key",
             "systemctl reset-failed arch-node-agent",
             "systemctl start arch-node-agent",
@@ -56,13 +57,14 @@
 
     with subtest("a job is run and anchored"):
         machine.succeed(
-            "cp --no-preserve=mode /etc/arch-tests/text-index.wasm /etc/arch/modules/",
-            "cp --no-preserve=mode /etc/arch-tests/text-index.yaml /root/index.yaml",
+            "cp --no-preserve=mode /etc/examples/text-index.wasm /etc/arch/modules/",
+            "echo one two three > /srv/inputs/text",
+            "archctl job new index --owner user:me --image /etc/arch/modules/text-index.wasm --input README.md=/srv/inputs/text --arg /in --arg one --out /root/index.yaml",
             "archctl job sign /root/index.yaml --key /root/me.key",
             "cp /root/index.yaml /etc/arch/jobs/",
         )
         machine.wait_until_succeeds("archctl job list | grep -q completed")
-        machine.succeed("archctl ledger verify")
+        machine.succeed("archctl ledger verify /var/lib/archagent/ledger")
 
     with subtest("a reload drops nothing, a kill is mended"):
         machine.succeed("systemctl reload arch-node-agent", "archctl status")

@@ -49,7 +49,8 @@ pub(crate) fn machine(world: &World) -> Option<Machine> {
     Some(Machine { guest, _programs: folder })
 }
 
-fn missing() -> Option<String> {
+/// Why something here cannot be tried.
+pub(crate) fn missing() -> Option<String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let there = |name: &str| std::env::split_paths(&path).any(|folder| folder.join(name).is_file());
     let (program, package) = NEEDED.into_iter().find(|(program, _)| !there(program))?;
@@ -62,11 +63,17 @@ fn pin(world: &World) -> String {
     settings.split('"').find(|word| word.starts_with("sha256:")).unwrap().to_owned()
 }
 
+/// What the module makes of a configuration that pins this root.
 fn evaluated(digest: &str) -> Value {
+    let arguments = ["--argstr", "digest", digest, "--argstr", "systemd", &version()];
+    evaluate("nix/tests/booted.nix", &arguments)
+}
+
+/// The value of a file of Nix.
+pub(crate) fn evaluate(file: &str, arguments: &[&str]) -> Value {
     let store = tempfile::tempdir().unwrap();
     let mut nix = Command::new("nix-instantiate");
-    nix.args(["--eval", "--strict", "--json", "--readonly-mode", "nix/tests/booted.nix"]);
-    nix.args(["--argstr", "digest", digest, "--argstr", "systemd", &version()]);
+    nix.args(["--eval", "--strict", "--json", "--readonly-mode", file]).args(arguments);
     for variable in ["NIX_STORE_DIR", "NIX_STATE_DIR", "NIX_LOG_DIR", "NIX_CONF_DIR", "HOME"] {
         nix.env(variable, store.path().join(variable));
     }

@@ -7,9 +7,11 @@ mod machine;
 mod store;
 
 #[cfg(test)]
-use arch_tests::{HELLO, World, booted::Booted, module};
+use arch_tests::{HELLO, World, booted::Booted, module, program, skip};
 #[cfg(test)]
-use machine::machine;
+use machine::{evaluate, machine, missing};
+#[cfg(test)]
+use std::process::Command;
 
 #[cfg(test)]
 const AGENT: &str = "arch-node-agent.service";
@@ -50,6 +52,45 @@ fn the_modules_units_run_a_job_with_nothing_of_the_machine_but_their_libraries()
     }
     let memory = guest.good(&["systemctl", "show", "-P", "MemoryMax", EXECUTOR]);
     assert_eq!(memory.trim(), "536870912");
+}
+
+#[test]
+fn the_modular_service_runs_a_job_in_one_unit() {
+    let world = World::new();
+    let job = world.drop_job(&world.job("hello", &module(HELLO)));
+    let Some(machine) = machine(&world) else { return };
+    let guest = &machine.guest;
+    let unit = "arch-solo.service";
+    let started = guest.run(&["systemctl", "start", unit]);
+    let journal = guest.good(&["journalctl", "--no-pager", "--unit", unit]);
+    assert_eq!(started.code, Some(0), "{journal}");
+    let socket = "/var/lib/archagent/run/control.sock";
+    let archctl = format!("{}/archctl", store::PROGRAMS);
+    let done = format!(
+        "{archctl} job show {job} --socket {socket} --json | grep -q '\"state\": *\"completed\"'"
+    );
+    guest.until(0, &["sh", "-c", &done]);
+}
+
+#[test]
+fn the_agent_reads_every_setting_as_the_module_writes_it() {
+    if let Some(why) = missing() {
+        skip(&why);
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let settings = evaluate("nix/tests/settings.nix", &[]);
+    assert!(settings.as_object().unwrap().len() > 8, "{settings}");
+    std::fs::write(folder.path().join("node.yaml"), settings.to_string()).unwrap();
+    let mut agent = Command::new(program("arch-node-agent"));
+    let said = agent.arg("--check-config").arg("--config").arg(folder.path()).output().unwrap();
+    // It prints what is in force, and then misses the root, which is the first thing that is not there.
+    let complaint = String::from_utf8_lossy(&said.stderr);
+    assert!(complaint.contains("root.yaml` is not there"), "{complaint}");
+    let shown = String::from_utf8_lossy(&said.stdout);
+    for word in ["512Mi", "1m30s", "2500m", "price_eur_kwh: 0.25", "state", "debug", "json"] {
+        assert!(shown.contains(word), "{word} is not in {shown}");
+    }
 }
 
 #[test]
