@@ -2,11 +2,15 @@
 //! by a systemd that is really booted.
 
 #[cfg(test)]
+mod at_work;
+#[cfg(test)]
 mod denials;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod installed;
+#[cfg(test)]
+mod life;
 #[cfg(test)]
 mod programs;
 #[cfg(test)]
