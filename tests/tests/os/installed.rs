@@ -1,11 +1,10 @@
 //! Installed as a package would, on a systemd that is booted for it.
 
 use arch_tests::{
+    EXPOSURE,
     booted::{Booted, Seed, cannot_boot},
     checkout, process, skip,
 };
-
-use super::unit_files::EXPOSURE;
 
 /// The agent's unit.
 pub(crate) const AGENT: &str = "arch-node-agent.service";
@@ -150,7 +149,8 @@ fn what_the_units_ask_for_is_in_force() {
         ("MemoryDenyWriteExecute", "yes"),
         ("RestrictAddressFamilies", "AF_UNIX"),
         ("RestartPreventExitStatus", "2 78"),
-        ("FileDescriptorStoreMax", "32"),
+        // It leaves nothing there: its sockets are kept by their own units.
+        ("FileDescriptorStoreMax", "0"),
         ("StateDirectory", "archagent"),
         ("RuntimeDirectory", "archagent"),
         ("ConfigurationDirectory", "arch"),

@@ -1,5 +1,4 @@
-//! At home under an init system: the units as they are shipped, read by systemd's own tools and run
-//! by a systemd that is really booted.
+//! At home under an init system: the units as they are shipped, run by a systemd that is really booted.
 
 #[cfg(test)]
 mod at_work;
@@ -13,5 +12,3 @@ mod installed;
 mod life;
 #[cfg(test)]
 mod programs;
-#[cfg(test)]
-mod unit_files;
