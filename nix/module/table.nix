@@ -67,6 +67,7 @@
         RestrictAddressFamilies = "none";
         RestrictNamespaces = "yes";
         RestrictRealtime = "yes";
+        RestrictSUIDSGID = "yes";
         RootDirectory = "/run/arch-root/executor-wasm";
         Slice = "arch.slice";
         SystemCallArchitectures = "native";
@@ -153,7 +154,6 @@
         ];
         ExecReload = "/usr/bin/kill -HUP $MAINPID";
         ExecStart = "/usr/bin/arch-node-agent --config /etc/arch --state /var/lib/archagent --executor /run/archagent/executor-wasm.sock";
-        FileDescriptorStoreMax = "32";
         Group = "archagent";
         IPAddressDeny = "any";
         KeyringMode = "private";
@@ -190,6 +190,7 @@
         RestrictAddressFamilies = "AF_UNIX";
         RestrictNamespaces = "yes";
         RestrictRealtime = "yes";
+        RestrictSUIDSGID = "yes";
         RootDirectory = "/run/arch-root/agent";
         RuntimeDirectory = "archagent";
         RuntimeDirectoryMode = "0755";
@@ -265,7 +266,6 @@
     "254" = {
       "arch-node-agent.service" = {
         Service = {
-          FileDescriptorStorePreserve = "yes";
           RestartMaxDelaySec = "1min";
           RestartSteps = "8";
         };
@@ -377,14 +377,12 @@
   off = {
     arch-node-agent = {
       DynamicUser = "state and socket belong to a user whose number stays, also in backups of the state";
-      RestrictSUIDSGID = "it closes openat2(2) as well, by which files are opened beneath their folder and nowhere else; its folder is its own, mode 0700, so that nobody could start such a file";
       ReadOnlyPaths = "below /run are the sockets of the manager, and its own folder";
       ReadWritePaths = "nothing that is read-only above has to be written by it";
       PrivatePIDs = "who calls at the control socket from outside would have no process number, and the kernel's word on who it is would not be understood";
     };
     arch-executor-wasm = {
       DynamicUser = "the operator grants its user the files that jobs may read, so it must stay";
-      RestrictSUIDSGID = "it closes openat2(2) as well, by which files are opened beneath their folder and nowhere else; its folder is its own, mode 0700, so that nobody could start such a file";
       PrivatePIDs = "as the first process of a namespace it would not hear SIGTERM, for which it has no handler";
       MemoryDenyWriteExecute = "it compiles wasm to native code; a worker loses the right once its code is loaded";
     };

@@ -47,6 +47,7 @@ mod notify;
 pub mod pipeline;
 pub mod places;
 mod point;
+mod pulse;
 mod readmission;
 mod reason;
 mod records;

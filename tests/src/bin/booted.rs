@@ -7,14 +7,15 @@ use std::{
     env,
     error::Error,
     fs::{self, File},
-    io::{self, Read as _},
-    os::unix::process::CommandExt as _,
+    io::{self, BufRead as _, Read as _, Write as _},
+    os::unix::{net::UnixStream, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc,
     time::Duration,
 };
 
+use arch_wire::control::{Call, write_call};
 use groups::Groups;
 use rustix::process::{WaitOptions, getpid, set_child_subreaper, setsid};
 
@@ -29,9 +30,30 @@ fn main() -> Done {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["guard", folder] => guard(Path::new(folder)),
         ["start", folder] => start(Path::new(folder)),
+        ["across", socket, line @ ..] => across(Path::new(socket), line),
         ["inside", socket] => Ok(arch_tests::booted::answer_all(Path::new(socket))?),
-        _ => Err("booted guard|start FOLDER, booted inside SOCKET".into()),
+        _ => {
+            Err("booted guard|start FOLDER, booted inside SOCKET, booted across SOCKET LINE".into())
+        }
     }
+}
+
+/// Asks the agent how it is, runs a program to its end, and asks over the same connection again.
+fn across(socket: &Path, line: &[&str]) -> Done {
+    let (program, arguments) = line.split_first().ok_or("no program")?;
+    let mut stream = UnixStream::connect(socket)?;
+    let mut answers = io::BufReader::new(stream.try_clone()?);
+    let mut ask = || -> Done {
+        stream.write_all(&write_call(&Call::Status {})?)?;
+        let mut answer = String::new();
+        answers.read_line(&mut answer)?;
+        print!("{answer}");
+        Ok(())
+    };
+    ask()?;
+    let ended = Command::new(program).args(arguments).status()?;
+    ask()?;
+    if ended.success() { Ok(()) } else { Err(format!("{line:?}: {ended}").into()) }
 }
 
 /// Lives as long as the test or the guest, whichever is shorter, and leaves nothing behind.

@@ -23,12 +23,10 @@ const POSSIBLE: [(&str, &[&str]); 2] = [
     (
         "arch-node-agent",
         &[
-            "give a file its owner's rights",
             "listen under an abstract name",
             "look into the agent's state",
             "make a Unix socket",
             "may close itself off by Landlock",
-            "may open beneath a folder and nowhere else",
             "may close itself off by seccomp",
             "may make a pair of sockets",
             "may make files in memory",
@@ -40,14 +38,12 @@ const POSSIBLE: [(&str, &[&str]); 2] = [
     (
         "arch-executor-wasm",
         &[
-            "give a file its owner's rights",
             "look into the executor's cache",
             "make a cgroup below its own",
             "make what it wrote runnable",
             "make what runs writable",
             "map memory that can be written and run",
             "may close itself off by Landlock",
-            "may open beneath a folder and nowhere else",
             "may close itself off by seccomp",
             "may make a pair of sockets",
             "may make files in memory",

@@ -1,6 +1,7 @@
-//! At home under an init system: the units as they are shipped, read by systemd's own tools and run
-//! by a systemd that is really booted.
+//! At home under an init system: the units as they are shipped, run by a systemd that is really booted.
 
+#[cfg(test)]
+mod at_work;
 #[cfg(test)]
 mod denials;
 #[cfg(test)]
@@ -8,6 +9,6 @@ mod harness;
 #[cfg(test)]
 mod installed;
 #[cfg(test)]
-mod programs;
+mod life;
 #[cfg(test)]
-mod unit_files;
+mod programs;

@@ -6,7 +6,7 @@ const HEAD: &str = "# Hardening\n\n\
     <!-- written by `cargo xtask units` from xtask/src/units/hardening -->\n\n\
     What systemd takes away from each program, and what it cannot take away and why. The units in \
     `dist/systemd` are written from the same table, and `cargo xtask units --check` compares both \
-    byte for byte. That a flag is set proves little: `cargo xtask test --only os` boots a systemd \
+    byte for byte. That a flag is set proves little: `cargo xtask test os` boots a systemd \
     with these units and tries what must not work, from inside each \
     (`what_must_not_work_does_not_work_inside_each_unit`).\n\n\
     The programs confine themselves as well, for those who run them without systemd: see \

@@ -11,10 +11,6 @@ pub(super) fn all() -> Vec<(String, String)> {
         set("Type", "notify-reload"),
         set("ExecReload", ""),
     ];
-    let store = [
-        why("What the agent left in the store survives `systemctl stop` and `start` as well."),
-        set("FileDescriptorStorePreserve", "yes"),
-    ];
     let patience = [
         why("An agent that dies again and again is started again ever more slowly."),
         set("RestartSteps", "8"),
@@ -26,7 +22,6 @@ pub(super) fn all() -> Vec<(String, String)> {
     ];
     vec![
         agent("253", "reload", "a reload that says when it is over", &reload),
-        agent("254", "store", "descriptors are kept longer", &store),
         agent("254", "patience", "pauses that grow", &patience),
         agent("257", "users", "users by their numbers", &users),
     ]

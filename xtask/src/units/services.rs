@@ -55,8 +55,6 @@ fn agent_life() -> Vec<Line> {
         why("2: its command line is wrong. 78: its settings, root or policy are. Trying again \
              mends neither."),
         set("RestartPreventExitStatus", "2 78"),
-        why("Connections outlive a restart here."),
-        set("FileDescriptorStoreMax", "32"),
         Line::Gap,
     ]
 }

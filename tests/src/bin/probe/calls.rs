@@ -59,7 +59,6 @@ pub(super) const TRIES: Tries = &[
     ("may close itself off by Landlock", || done(libc::SYS_landlock_create_ruleset, [0, 0, 1, 0])),
     ("may close itself off by seccomp", || checked(libc::SYS_seccomp, [1, 0, 0, 0])),
     ("may make files in memory", memory_file),
-    ("may open beneath a folder and nowhere else", || checked(libc::SYS_openat2, [-1, 0, 0, 0])),
 ];
 
 fn call(number: i64, arguments: [i64; 4]) -> io::Result<()> {

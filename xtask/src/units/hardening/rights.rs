@@ -5,9 +5,6 @@ use super::Row;
 
 const YES: &[&str] = &["yes"];
 
-const OPENAT2: &str = "it closes openat2(2) as well, by which files are opened beneath their folder \
-    and nowhere else; its folder is its own, mode 0700, so that nobody could start such a file";
-
 pub(super) const ROWS: &[Row] = &[
     Row {
         flag: "NoNewPrivileges",
@@ -76,8 +73,8 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         flag: "RestrictSUIDSGID",
         denies: "files that give their owner's rights to whoever starts them",
-        agent: Off(OPENAT2),
-        wasm: Off(OPENAT2),
+        agent: On(YES),
+        wasm: On(YES),
     },
     Row {
         flag: "RestrictRealtime",
