@@ -5,6 +5,7 @@ let
   table = import ./table.nix;
   documents = import ./documents.nix { inherit lib table; };
   inherit (lib) concatStringsSep;
+  inherit (import ./types.nix { inherit lib; }) isPlace;
 
   must = assertion: option: what: {
     inherit assertion;
@@ -54,6 +55,12 @@ let
     cfg.credentials.nodeKeyEncrypted
   ];
 
+  folder =
+    option: path:
+    must (
+      path == null || !lib.hasPrefix "/" path || isPlace path
+    ) option "`${toString path}` would need quotes in a unit, or has `..`; use another name";
+
   secret =
     option: path:
     must (
@@ -101,8 +108,8 @@ in
       ) "trustRoot.file" "is a place on the machine; leave it unset and put the document at /etc/arch/root.yaml")
 
       (must (
-        policyIsOurs || builtins.match "/[A-Za-z0-9._+@/-]*" policy != null
-      ) "policyFile" "`${policy}` would need quotes in a unit; use another name")
+        policyIsOurs || isPlace policy
+      ) "policyFile" "`${policy}` would need quotes in a unit, or has `..`; use another name")
       (must (
         policyIsOurs || !lib.elem folderOfPolicy shared
       ) "policyFile" "the agent would see all of `${folderOfPolicy}`; give the policy a folder of its own")
@@ -139,6 +146,8 @@ in
       (must (
         cfg.modules == { } || isDefault cfg.settings.jobs.modules "modules"
       ) "modules" "are laid down in /etc/arch/modules, and settings.jobs.modules is another; leave that unset")
+      (folder "settings.jobs.folder" cfg.settings.jobs.folder)
+      (folder "settings.jobs.modules" cfg.settings.jobs.modules)
       (plainNames "manifests" cfg.manifests)
       (plainNames "modules" cfg.modules)
       (plainNames "revocations" cfg.revocations)

@@ -17,8 +17,11 @@ rec {
   ];
   # An address and a port, IPv6 in brackets.
   address = types.strMatching "([0-9]+[.][0-9]+[.][0-9]+[.][0-9]+|[[][0-9a-fA-F:.]+]):[1-9][0-9]{0,4}";
-  # What stands in a unit without quotes, as a place on the machine that is not in the store.
-  place = types.strMatching "/[A-Za-z0-9._+@/-]*";
+  # What stands in a unit without quotes, as a place on the machine; no `.` and no `..`, so that what
+  # it is below can be seen.
+  places = "/|(/[.]?[A-Za-z0-9_+@-][A-Za-z0-9._+@-]*)+";
+  isPlace = text: builtins.match places text != null;
+  place = types.strMatching places;
   # As systemd.resource-control(5) has it.
   limit = types.strMatching "[0-9]+[KMGT]?|[0-9]+%|infinity";
   weight = types.ints.between 1 10000;

@@ -63,6 +63,8 @@ let
   seen = users != null && users != [ ] && !lib.versionAtLeast version "257";
   choice = table.choices.control-users.${agentUnit}.Service or { };
 
+  grace = cfg.settings.shutdown.grace;
+
   agent = service {
     unit = agentUnit;
     inherit version programs;
@@ -77,7 +79,11 @@ let
     // optionalAttrs (cfg.credentials.nodeKeyEncrypted != null) {
       LoadCredentialEncrypted = [ "node.key:${cfg.credentials.nodeKeyEncrypted}" ];
     }
-    // set { WatchdogSec = cfg.watchdogSec; };
+    // set {
+      WatchdogSec = cfg.watchdogSec;
+      # As long as running jobs have, and then some for the agent itself.
+      TimeoutStopSec = if grace == null then null else "${grace} 20s";
+    };
     changed = cfg.hardening.agent;
   };
 

@@ -238,6 +238,15 @@ in
     holds = says "services.archNodeAgent.roles:";
   };
 
+  "jobs that may go on after a stop are not killed by the manager before" = {
+    config.settings.shutdown.grace = "2m";
+    holds = found: (agent found).TimeoutStopSec == "2m 20s";
+  };
+  "a hidden place is a place" = {
+    config.executor.readPaths = [ "/srv/.data/x.y" ];
+    holds = good;
+  };
+
   # ---- systemd and NixOS ----
   "systemd 252 reloads by a signal, and no newer flag is there" = {
     systemd = "252.5";

@@ -141,6 +141,7 @@ in
       "/home/me/policy.yaml"
       "/srv/my policy/policy.yaml"
       "/srv/%n/policy.yaml"
+      "/srv/../etc/policy.yaml"
       null
     ];
   };
@@ -167,6 +168,7 @@ in
       [ "/" ]
       [ "/var/lib/archagent/ledger" ]
       [ "/srv/a b" ]
+      [ "/srv/../etc/arch" ]
       [ "data" ]
       "/srv/data"
     ];
@@ -391,8 +393,14 @@ in
   rack = "b2";
   green = true;
 } [ { rack = [ "b2" ]; } ]
-// setting "jobs.folder" "drop" [ 1 ]
-// setting "jobs.modules" "/srv/modules" [ { } ]
+// setting "jobs.folder" "drop" [
+  1
+  "/srv/a b"
+]
+// setting "jobs.modules" "/srv/modules" [
+  { }
+  "/srv/../modules"
+]
 // setting "jobs.rescan" "1m30s" [ "30" ]
 // setting "jobs.attempts" 1 [ 0 ]
 // setting "jobs.waiting" 10 [ 0 ]

@@ -64,6 +64,17 @@ pub(crate) fn judge(nix: &Nix) -> Result<Vec<Judged>, String> {
     Ok(judged)
 }
 
+/// How much was looked at, in one line.
+pub(crate) fn counts(judged: &[Judged]) -> String {
+    let of = |part: &str| judged.iter().filter(|one| one.is_of(part)).count();
+    let (sample, units) = (of(sample::PART), of(drift::PART));
+    let rest = judged.len().saturating_sub(sample).saturating_sub(units);
+    format!(
+        "nix: {rest} evaluations and files, {units} units beside those shipped, {sample} questions to \
+         the miniature"
+    )
+}
+
 fn evaluated(nix: &Nix) -> Result<Value, String> {
     nix.evaluate("import ./nix/tests/all.nix")
 }

@@ -38,6 +38,9 @@ const MACHINES: [(&str, &str); 5] = [
 const INIT_SYSTEMS: [(&str, &str); 2] =
     [("systemd-analyze", "systemd"), ("systemd-nspawn", "systemd-container")];
 
+/// Nix, and what has programs look for their libraries in a store.
+const STORE: [(&str, &str); 2] = [("nix-instantiate", "nix-bin"), ("patchelf", "patchelf")];
+
 /// What a Debian needs for being booted with our units in it.
 const NEWER: &str = "systemd,systemd-sysv,libseccomp2,procps,dbus";
 
@@ -100,14 +103,14 @@ pub(crate) fn init_systems(install: Install) {
     }
 }
 
-/// What boots a machine with a store in it, likewise.
+/// Likewise what a machine with a store in it needs beside.
 pub(crate) fn nixos(install: Install) {
     init_systems(install);
     if install == Install::Forbidden {
         return;
     }
-    if let Err(why) = bring(&[("patchelf", "patchelf")]) {
-        println!("a patcher of programs is missing: {why}");
+    if let Err(why) = bring(&STORE) {
+        println!("what makes a store is missing: {why}");
     }
 }
 
@@ -128,6 +131,12 @@ pub(crate) fn newest_debian(install: Install) -> Result<PathBuf, String> {
     process::output(debian.arg("http://deb.debian.org/debian"))
         .map(|_said| folder)
         .map_err(|why| format!("the newest Debian is not to be had: {why}"))
+}
+
+/// The same as it was fetched last, by whoever did.
+pub(crate) fn last_newest_debian(install: Install) -> Result<PathBuf, String> {
+    let folder = house::kept("newest-debian")?.join("root");
+    if folder.join("usr/bin/systemctl").is_file() { Ok(folder) } else { newest_debian(install) }
 }
 
 fn bring(programs: &[(&str, &'static str)]) -> Result<(), String> {

@@ -83,10 +83,18 @@ pub(crate) fn evaluate(file: &str, arguments: &[&str]) -> Value {
     serde_json::from_slice(&said.stdout).unwrap()
 }
 
-/// This machine's systemd, which is the guest's.
+/// The guest's systemd: this machine's, unless it is another system that is booted.
 fn version() -> String {
-    let said = Command::new("systemctl").arg("--version").output().unwrap();
-    let said = String::from_utf8(said.stdout).unwrap();
+    let asked = ["systemctl", "--version"];
+    let mut command = match std::env::var_os("ARCH_GUEST_ROOT") {
+        None => Command::new("env"),
+        Some(root) => {
+            let mut command = Command::new("chroot");
+            command.arg(root);
+            command
+        }
+    };
+    let said = String::from_utf8(command.args(asked).output().unwrap().stdout).unwrap();
     said.split_whitespace().nth(1).unwrap().to_owned()
 }
 

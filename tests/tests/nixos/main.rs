@@ -54,6 +54,20 @@ fn the_modules_units_run_a_job_with_nothing_of_the_machine_but_their_libraries()
     assert_eq!(memory.trim(), "536870912");
 }
 
+/// Mode `sovereign`, which is the default: from outside there is nothing that could be asked.
+#[test]
+fn a_sovereign_node_has_no_socket_of_the_internet() {
+    let Some(machine) = machine(&World::new()) else { return };
+    let guest = &machine.guest;
+    let _quiet = guest.good(&["systemctl", "start", AGENT]);
+    let own = format!("/proc/$(systemctl show -P MainPID {AGENT})");
+    for kind in ["tcp", "tcp6", "udp", "udp6", "raw", "raw6"] {
+        // A line of titles, and one for each socket: of the machine, and of the agent's own network.
+        let count = format!("wc -l < /proc/net/{kind}; wc -l < {own}/net/{kind}");
+        assert_eq!(guest.good(&["sh", "-c", &count]), "1\n1\n", "{kind}");
+    }
+}
+
 #[test]
 fn the_modular_service_runs_a_job_in_one_unit() {
     let world = World::new();

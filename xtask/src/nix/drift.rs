@@ -10,6 +10,9 @@ use super::Judged;
 use crate::house;
 use crate::units::{FOLDER, Parsed, Section, left_out_by_nix, parsed};
 
+/// What all their names have.
+pub(super) const PART: &str = " is as shipped, ";
+
 /// One for each unit and systemd.
 pub(super) fn judged(all: &Value) -> Result<Vec<Judged>, String> {
     let files = files()?;
@@ -23,7 +26,7 @@ pub(super) fn judged(all: &Value) -> Result<Vec<Judged>, String> {
         names.into_iter().map(move |name| {
             let differs = difference(shipped.get(&name), units.get(&name));
             let result = differs.map_or(Ok(()), Err);
-            Judged::by(format!("{name} is as shipped, on systemd {version}"), result)
+            Judged::by(format!("{name}{PART}on systemd {version}"), result)
         })
     });
     Ok(each.collect())

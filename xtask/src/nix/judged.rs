@@ -15,6 +15,11 @@ impl Judged {
         Self { name: name.into(), fault: result.err() }
     }
 
+    /// Whether its name has this part.
+    pub(super) fn is_of(&self, part: &str) -> bool {
+        self.name.contains(part)
+    }
+
     /// In one line, if there is one.
     pub(crate) fn fault(self) -> Option<String> {
         let Self { name, fault } = self;

@@ -8,6 +8,9 @@ use crate::house;
 /// What nixpkgs' library answered.
 const ANSWERS: &str = "nix/tests/sample/answers.json";
 
+/// What all their names have.
+pub(super) const PART: &str = "sample.";
+
 /// One for each question; as many as there are answers.
 pub(super) fn judged(all: &Value) -> Vec<Judged> {
     let answers = house::text(&house::root().join(ANSWERS))

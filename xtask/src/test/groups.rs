@@ -10,7 +10,7 @@ use crate::process::{cargo, exists, heard, output, succeed};
 use crate::{demo, deps, docs, house, nix, referees};
 
 /// Everything that CI runs.
-pub(crate) const GROUPS: [Group; 14] = [
+pub(crate) const GROUPS: [Group; 15] = [
     group("fmt", "sources are formatted", fmt),
     group("deps", "imports, sources, licences and purposes of dependencies", imports),
     group("advisories", "no known vulnerability; bans of deny.toml", advisories),
@@ -20,6 +20,7 @@ pub(crate) const GROUPS: [Group; 14] = [
     group("e2e", "the programs together, good and bad", end_to_end),
     group("os", "units as they are shipped, read by us and judged by systemd", os),
     group("demo", "the demo as a newcomer runs it, judged by its JSON", demonstration),
+    group("nix", "the NixOS module: every option both ways, units as shipped, the flake", nix),
     group(
         "generated",
         "errors, schemas, completions and man pages are what the code says",
@@ -38,25 +39,10 @@ pub(crate) const GROUPS: [Group; 14] = [
         run: os_newer,
     },
     Group {
-        name: "nix",
-        about: "the NixOS module: every option both ways, units as shipped and booted, the flake",
-        looks_at: &[
-            "flake.nix",
-            "nix",
-            "dist",
-            "docs/NIX.md",
-            "xtask/src/nix",
-            "xtask/src/nix.rs",
-            "xtask/src/units",
-            "xtask/src/units.rs",
-            "tests/src/booted",
-            "tests/src/booted.rs",
-            "tests/src/bin",
-            "tests/tests/nixos",
-            "Cargo.toml",
-            "Cargo.lock",
-        ],
-        run: nix_module,
+        name: "nix-booted",
+        about: "its units with a store, in a systemd that is booted, old and new",
+        looks_at: &WHAT_NIX_IS,
+        run: nix_booted,
     },
     Group {
         name: "guests",
@@ -91,6 +77,20 @@ const WHAT_UNITS_ARE: [&str; 17] = [
     "tests/src/booted.rs",
     "tests/src/bin",
     "tests/tests/os",
+    "xtask/src/referees.rs",
+    "Cargo.lock",
+];
+
+/// The module, the units that it makes, and what tries them.
+const WHAT_NIX_IS: [&str; 10] = [
+    "nix",
+    "dist",
+    "agent/executor",
+    "agent/node/src",
+    "tests/src/booted",
+    "tests/src/booted.rs",
+    "tests/src/bin",
+    "tests/tests/nixos",
     "xtask/src/referees.rs",
     "Cargo.lock",
 ];
@@ -290,24 +290,34 @@ fn guest_modules(context: &Context) -> Result<Tally, String> {
     }
 }
 
-fn nix_module(context: &Context) -> Result<Tally, String> {
+fn nix(context: &Context) -> Result<Tally, String> {
     let nix = match nix::Nix::find(context.install) {
         Ok(nix) => nix,
         Err(why) => return Ok(Tally::skip(why)),
     };
     let judged = nix::judge(&nix)?;
+    let counted = vec![nix::counts(&judged)];
     let all = judged.len();
     let faults: Vec<String> = judged.into_iter().filter_map(nix::Judged::fault).collect();
     faults.iter().for_each(|fault| println!("FAILED: {fault}"));
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let failed = count(faults.len());
-    let passed = count(all).saturating_sub(failed);
-    let judged = Tally::passed(passed).and(Tally::failed(failed));
+    let tally = Tally::passed(count(all).saturating_sub(failed)).and(Tally::failed(failed));
+    Ok(Tally { counted, ..tally })
+}
+
+/// On this machine's systemd, and on one that is as new as those of NixOS.
+fn nix_booted(context: &Context) -> Result<Tally, String> {
     demo::build()?;
     referees::nixos(context.install);
-    let found = [("ARCH_PROGRAMS", house::programs()?)];
-    let booted = tests("package(arch-tests) and binary(nixos)", &["--test", "nixos"], &found)?;
-    Ok(judged.and(booted))
+    let programs = ("ARCH_PROGRAMS", house::programs()?);
+    let on =
+        |found: &[_]| tests("package(arch-tests) and binary(nixos)", &["--test", "nixos"], found);
+    let here = on(std::slice::from_ref(&programs))?;
+    match referees::last_newest_debian(context.install) {
+        Ok(root) => Ok(here.and(on(&[programs, ("ARCH_GUEST_ROOT", root)])?)),
+        Err(why) => Ok(here.and(Tally::skip(why))),
+    }
 }
 
 /// Every file and folder that a group says it looks at.
