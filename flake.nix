@@ -21,10 +21,13 @@
         default = pkgs.callPackage ./nix/package.nix { };
       });
 
-      nixosModules.arch-node-agent = {
-        imports = [ ./nix/module ];
-        nixpkgs.overlays = [ self.overlays.default ];
-      };
+      # With its package, and without an overlay: some systems have their pkgs made already.
+      nixosModules.arch-node-agent =
+        { lib, pkgs, ... }:
+        {
+          imports = [ ./nix/module ];
+          services.archNodeAgent.package = lib.mkDefault (pkgs.callPackage ./nix/package.nix { });
+        };
       nixosModules.default = self.nixosModules.arch-node-agent;
 
       checks = forAll (pkgs: import ./nix/tests/checks.nix { inherit lib pkgs self; });

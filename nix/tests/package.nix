@@ -32,6 +32,36 @@ let
       ];
     }).config;
   systemd.options.systemd.service = lib.mkOption { type = lib.types.anything; };
+
+  # The flake's module where nixpkgs has no package of ours.
+  flake = (import ../../flake.nix).outputs {
+    self = flake;
+    nixpkgs = {
+      inherit lib;
+      legacyPackages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (_: pkgs);
+    };
+  };
+  system =
+    own:
+    (lib.evalModules {
+      specialArgs.pkgs = removeAttrs (import ./mini/pkgs.nix) [ "arch-node-agent" ] // {
+        inherit (pkgs) callPackage;
+      };
+      modules = [
+        ./mini/stubs.nix
+        flake.nixosModules.default
+        {
+          systemd.package.version = "260";
+          services.archNodeAgent = {
+            enable = true;
+            trustRoot.digest = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+          }
+          // own;
+        }
+      ];
+    }).config;
+  start = own: (system own).systemd.services.arch-node-agent.serviceConfig.ExecStart;
+
   plain = managed { } { };
   under = (managed systemd { }).systemd.service;
 in
@@ -62,6 +92,12 @@ in
   ))
   (good "the overlay has it by the name that the module asks for" (
     (import ../overlay.nix pkgs { }).arch-node-agent.name == package.name
+  ))
+  (good "the flake's module brings its package, and takes another" (
+    lib.hasPrefix "${package}/bin/arch-node-agent " (start { })
+    && lib.hasPrefix "/usr/bin/arch-node-agent " (start {
+      package = (import ./mini/pkgs.nix).arch-node-agent;
+    })
   ))
   (good "a modular service runs the agent with its executor" (
     plain.process.argv == [

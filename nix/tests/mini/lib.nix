@@ -65,7 +65,8 @@ let
     else
       [ value ];
 
-  # Values of one option: conditions judged, and of all priorities the strongest.
+  # Values of one option: conditions judged, and of all priorities the strongest. What is not among
+  # them is not looked at.
   strongest =
     definitions:
     let
@@ -74,10 +75,7 @@ let
         concatMap (
           value:
           if is "override" value then
-            map (content: {
-              inherit (value) priority;
-              inherit content;
-            }) (discharge value.content)
+            [ value ]
           else
             [
               {

@@ -43,7 +43,6 @@ in
     )) { };
     environment.systemPackages = option (types.listOf types.package) [ ];
     networking.firewall.allowedUDPPorts = option (types.listOf types.port) [ ];
-    nixpkgs.overlays = option (types.listOf types.raw) [ ];
     systemd.package = required types.raw;
     systemd.packages = option (types.listOf types.raw) [ ];
     systemd.services = unit { serviceConfig = section; };

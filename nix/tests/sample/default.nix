@@ -165,6 +165,15 @@ in
         (mkIf true [ 5 ])
       ]; }
     ];
+    unasked = values [
+      {
+        options.x = mkOption {
+          type = types.int;
+          default = throw "nobody asks";
+        };
+      }
+      { x = mkDefault 1; }
+    ];
     none = one types.int [ ];
     nothing = one types.int [ (mkIf false 1) ];
     twice = one types.int [
