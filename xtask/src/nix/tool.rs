@@ -1,6 +1,8 @@
 //! Nix itself, with a store of its own below cargo's target folder: nothing here needs root, a daemon
 //! or /nix.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -51,7 +53,10 @@ impl Nix {
         command.args(["--extra-experimental-features", "nix-command flakes", "flake", "check"]);
         command.args(["--no-build", "--offline", "--no-write-lock-file", "--override-input"]);
         command.arg("nixpkgs").arg(format!("path:{}", nixpkgs.display()));
-        told(command.arg(format!("path:{}", flake.display()))).map(drop)
+        let checked = told(command.arg(format!("path:{}", flake.display()))).map(drop);
+        // Both, or the one would say that the other has what it has not.
+        ["state", "store"].iter().for_each(|name| discard(&self.kept.join(name)));
+        checked
     }
 
     fn command(&self, program: &str, folder: &Path) -> Command {
@@ -70,6 +75,17 @@ impl Nix {
     }
 }
 
+/// Removes a store, from whose folders Nix has taken the right to write: `cargo clean` would stumble.
+fn discard(folder: &Path) {
+    let _seen_by_the_removal = fs::set_permissions(folder, Permissions::from_mode(0o700));
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            discard(&entry.path());
+        }
+    }
+    let _next_time = fs::remove_dir_all(folder);
+}
+
 /// Its output; or the first line in which it says `error`, which is the one that matters.
 fn told(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|error| format!("Nix does not start: {error}"))?;
@@ -79,4 +95,22 @@ fn told(command: &mut Command) -> Result<String, String> {
     let words = String::from_utf8_lossy(&output.stderr);
     let first = words.lines().find(|line| line.starts_with("error:"));
     Err(first.unwrap_or("Nix ended with an error and said nothing").to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_nobody_may_write_is_removed_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("store");
+        fs::create_dir_all(store.join("a/b")).unwrap();
+        fs::write(store.join("a/b/c"), "").unwrap();
+        for closed in ["a/b", "a", ""] {
+            fs::set_permissions(store.join(closed), Permissions::from_mode(0o500)).unwrap();
+        }
+        discard(&store);
+        assert!(!store.exists());
+    }
 }
