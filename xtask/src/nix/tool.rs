@@ -30,7 +30,10 @@ impl Nix {
         if !there() {
             return Err("there is no Nix, although it was installed".to_owned());
         }
-        house::kept("nix").map(|kept| Self { kept })
+        let kept = house::kept("nix")?.join("own");
+        // All of it, or a part would say that another has what it has not.
+        discard(&kept);
+        Ok(Self { kept })
     }
 
     /// The value of an expression that is written in the checkout's folder.
@@ -54,15 +57,18 @@ impl Nix {
         command.args(["--no-build", "--offline", "--no-write-lock-file", "--override-input"]);
         command.arg("nixpkgs").arg(format!("path:{}", nixpkgs.display()));
         let checked = told(command.arg(format!("path:{}", flake.display()))).map(drop);
-        // Both, or the one would say that the other has what it has not.
-        ["state", "store"].iter().for_each(|name| discard(&self.kept.join(name)));
+        discard(&self.kept);
         checked
     }
 
     fn command(&self, program: &str, folder: &Path) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(folder).env("HOME", &self.kept).env_remove("NIX_PATH");
+        command.current_dir(folder).env_remove("NIX_PATH");
         for (variable, name) in [
+            ("HOME", "home"),
+            ("XDG_CACHE_HOME", "cache"),
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_STATE_HOME", "xdg-state"),
             ("NIX_STORE_DIR", "store"),
             ("NIX_STATE_DIR", "state"),
             ("NIX_LOG_DIR", "log"),
