@@ -34,17 +34,9 @@ in
       builtins.length (builtins.attrNames found.etc) == 4
       && all (file: file.mode == "0444") (builtins.attrValues found.etc);
   };
-  "no directive stands beside serviceConfig" = {
-    holds =
-      found:
-      all (
-        unit:
-        builtins.attrNames unit == [
-          "Service"
-          "Unit"
-          "wantedBy"
-        ]
-      ) [ found.units."arch-node-agent.service" ];
+  "a directive that stands beside serviceConfig is told, as NixOS does" = {
+    beside.systemd.services.arch-node-agent.readOnlyPaths = [ "/" ];
+    fails = true;
   };
   "the agent makes no executable memory, and the executor says why it does" = {
     config.hardening.executor.MemoryDenyWriteExecute = "yes";
