@@ -14,10 +14,13 @@
 )]
 
 mod agent;
+pub mod booted;
 mod checkout;
 mod example;
+mod exposure;
 pub mod gated;
 mod job;
+mod measured;
 pub mod process;
 mod programs;
 pub mod referee;
@@ -29,7 +32,9 @@ mod world;
 pub use agent::Agent;
 pub use checkout::checkout;
 pub use example::example;
+pub use exposure::EXPOSURE;
 pub use job::JobText;
+pub use measured::measured;
 pub use programs::program;
 pub use skip::skip;
 pub use stranger::Stranger;

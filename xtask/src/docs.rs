@@ -6,7 +6,7 @@ mod named_tests;
 use std::process::{Command, ExitCode};
 
 use crate::import_table::TABLE;
-use crate::{demo, house, process};
+use crate::{demo, house, process, units};
 
 /// Write docs/ERRORS.md, the import table, the JSON Schemas, shell completions and man pages
 #[derive(Debug, clap::Args)]
@@ -31,6 +31,7 @@ pub(crate) fn generate(check: bool) -> Result<(), String> {
         return Err(lost.join("\n       "));
     }
     architecture(check)?;
+    units::generate(check)?;
     others(check)
 }
 

@@ -123,7 +123,7 @@ pub(crate) const TABLE: &[Row] = &[
     },
     Row {
         name: "arch-ledger",
-        may_use: &["arch-identity", "arch-problem"],
+        may_use: &["arch-files", "arch-identity", "arch-problem"],
         never_linked: &[NETWORK, ENGINES, YAML, DATABASES],
         never_written: &[SOCKETS, CLOCKS, UNSAFE],
     },
@@ -147,7 +147,10 @@ pub(crate) const TABLE: &[Row] = &[
     },
     Row {
         name: "arch-sandbox",
-        may_use: &["arch-confine", "arch-document", "arch-identity", "arch-problem", "arch-wire"],
+        may_use: &[
+            "arch-confine", "arch-document", "arch-files", "arch-identity", "arch-problem",
+            "arch-wire",
+        ],
         never_linked: &[NETWORK, OTHER_WASI, LOOSE_YAML, DATABASES],
         never_written: &[SOCKETS, SIGNERS],
     },

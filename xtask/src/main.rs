@@ -7,6 +7,8 @@
 //! cargo xtask bench     ours beside a peer, one JSON line each
 //! cargo xtask deps      who may import whom, sources, licences, purposes
 //! cargo xtask docs      writes docs/ERRORS.md, schemas, completions, man pages; `--check` compares
+//! cargo xtask units     writes dist/systemd and docs/HARDENING.md from one table; `--check` compares
+//! cargo xtask nix       writes the options of the NixOS module into docs/NIX.md; `--check` judges nix/
 //! cargo xtask guests    builds the example guests; `--check` compares
 //! ```
 
@@ -18,11 +20,13 @@ mod docs;
 mod guests;
 mod house;
 mod import_table;
+mod nix;
 mod peers;
 mod process;
 mod referees;
 mod soak;
 mod test;
+mod units;
 
 use std::process::ExitCode;
 
@@ -38,6 +42,8 @@ enum Xtask {
     Bench(bench::Args),
     Deps(deps::Args),
     Docs(docs::Args),
+    Units(units::Args),
+    Nix(nix::Args),
     Guests(guests::Args),
 }
 
@@ -49,6 +55,8 @@ fn main() -> ExitCode {
         Xtask::Bench(args) => args.run(),
         Xtask::Deps(args) => args.run(),
         Xtask::Docs(args) => args.run(),
+        Xtask::Units(args) => args.run(),
+        Xtask::Nix(args) => args.run(),
         Xtask::Guests(args) => args.run(),
     };
     done.unwrap_or_else(|why| {

@@ -34,6 +34,16 @@ const MACHINES: [(&str, &str); 5] = [
     ("faketime", "faketime"),
 ];
 
+/// systemd's judge of units, and what boots a systemd in a box.
+const INIT_SYSTEMS: [(&str, &str); 2] =
+    [("systemd-analyze", "systemd"), ("systemd-nspawn", "systemd-container")];
+
+/// Nix, and what has programs look for their libraries in a store.
+const STORE: [(&str, &str); 2] = [("nix-instantiate", "nix-bin"), ("patchelf", "patchelf")];
+
+/// What a Debian needs for being booted with our units in it.
+const NEWER: &str = "systemd,systemd-sysv,libseccomp2,procps,dbus";
+
 /// Installs what is missing, where that is allowed; gives the folder for `ARCH_REFEREES`.
 pub(crate) fn prepare(install: Install) -> Result<PathBuf, String> {
     let folder = house::kept("referees")?;
@@ -79,7 +89,58 @@ fn go() -> Result<(), String> {
 }
 
 fn machines() -> Result<(), String> {
-    let missing = MACHINES.iter().filter(|(program, _)| !process::exists(program));
+    bring(&MACHINES)
+}
+
+/// Installs what boots and judges our units, where that is allowed. What is still missing then is
+/// for the tests to tell.
+pub(crate) fn init_systems(install: Install) {
+    if install == Install::Forbidden {
+        return;
+    }
+    if let Err(why) = bring(&INIT_SYSTEMS) {
+        println!("an init system is missing: {why}");
+    }
+}
+
+/// Likewise what a machine with a store in it needs beside.
+pub(crate) fn nixos(install: Install) {
+    init_systems(install);
+    if install == Install::Forbidden {
+        return;
+    }
+    if let Err(why) = bring(&STORE) {
+        println!("what makes a store is missing: {why}");
+    }
+}
+
+/// A folder with the newest Debian, whose systemd is years ahead of this machine's.
+pub(crate) fn newest_debian(install: Install) -> Result<PathBuf, String> {
+    init_systems(install);
+    let folder = house::kept("newest-debian")?.join("root");
+    // Made anew each time, because it moves; the group that asks for it runs once a week.
+    let _start_afresh = std::fs::remove_dir_all(&folder);
+    if install == Install::Forbidden {
+        return Err("a newer systemd may not be fetched".to_owned());
+    }
+    bring(&[("mmdebstrap", "mmdebstrap")])?;
+    println!("fetching the newest Debian");
+    let mut debian = Command::new("mmdebstrap");
+    debian.args(["--quiet", "--variant=minbase", "--include", NEWER]);
+    debian.args(["--aptopt=Acquire::Check-Valid-Until \"false\"", "sid"]).arg(&folder);
+    process::output(debian.arg("http://deb.debian.org/debian"))
+        .map(|_said| folder)
+        .map_err(|why| format!("the newest Debian is not to be had: {why}"))
+}
+
+/// The same as it was fetched last, by whoever did.
+pub(crate) fn last_newest_debian(install: Install) -> Result<PathBuf, String> {
+    let folder = house::kept("newest-debian")?.join("root");
+    if folder.join("usr/bin/systemctl").is_file() { Ok(folder) } else { newest_debian(install) }
+}
+
+fn bring(programs: &[(&str, &'static str)]) -> Result<(), String> {
+    let missing = programs.iter().filter(|(program, _)| !process::exists(program));
     let packages: Vec<&str> = missing.map(|(_, package)| *package).collect();
     if packages.is_empty() { Ok(()) } else { apt::install(&packages) }
 }

@@ -8,11 +8,13 @@
 //! A FIFO does not block, a device is not opened, a symbolic link is not followed, a huge file is
 //! not loaded, and a file that is replaced while it is read is read as one of the two.
 
+mod beneath;
 mod folder;
 mod read;
 mod secret;
 mod write;
 
+pub use beneath::open_beneath;
 pub use folder::{documents, is_document};
 pub use read::{FileError, read, read_without_links};
 pub use secret::{private_dir, read_credential, read_secret};

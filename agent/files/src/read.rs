@@ -9,9 +9,11 @@ use std::{
 
 use arch_problem::{Code, Problem, codes};
 use rustix::{
-    fs::{self, CWD, FileType, Mode, OFlags, ResolveFlags, Stat},
+    fs::{self, CWD, FileType, Mode, OFlags, Stat},
     io::Errno,
 };
+
+use crate::beneath::open_beneath;
 
 /// Why bytes could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +83,7 @@ impl FileError {
         match errno {
             Errno::NOENT => Self::Absent { path },
             Errno::LOOP => Self::NotAFile { path, what: "a symbolic link or behind one" },
+            Errno::XDEV => Self::NotAFile { path, what: "a way up" },
             Errno::NXIO => Self::NotAFile { path, what: "a socket" },
             errno => Self::Machine { path, source: errno.into() },
         }
@@ -102,14 +105,20 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     open(path).and_then(|(file, stat)| whole(file, &stat, path, limit))
 }
 
-/// As [`read`], and no component at all may be a link: for a path that somebody else chose, so that
+/// As [`read`], and no component at all may be a link or `..`: for a path that somebody else chose, so that
 /// the name which was judged is the one that is followed.
 ///
 /// # Errors
 /// [`FileError`].
 pub fn read_without_links(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
-    let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    let opened = open_by(path, |flags| fs::openat2(CWD, path, flags, Mode::empty(), resolve));
+    let (top, below) = match path.strip_prefix("/") {
+        Ok(below) => (Path::new("/"), below),
+        Err(_) => (Path::new("."), path),
+    };
+    let top_flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let top =
+        fs::open(top, top_flags, Mode::empty()).map_err(|e| FileError::from_errno(path, e))?;
+    let opened = open_by(path, |flags| open_beneath(&top, below, flags, Mode::empty()));
     opened.and_then(|(file, stat)| whole(file, &stat, path, limit))
 }
 

@@ -99,9 +99,28 @@ impl Anchors {
         F::File: Send,
         F::Lock: Send,
     {
+        Self::open_telling(fs, keys, now, |_| {})
+    }
+
+    /// As [`Anchors::open`]; `tell` hears of each entry that was read, by its index.
+    ///
+    /// # Errors
+    /// As [`Anchors::open`].
+    pub(crate) fn open_telling<F>(
+        fs: F,
+        keys: LogKeys,
+        now: Timestamp,
+        mut tell: impl FnMut(u64),
+    ) -> Result<(Self, JoinHandle<()>, Recovery), AnchorError>
+    where
+        F: Fs + Send + 'static,
+        F::File: Send,
+        F::Lock: Send,
+    {
         let mut memory = Memory::default();
         let (ledger, recovery) = Ledger::open_telling(fs, keys, now, |index, time, record| {
             memory.learn(index, time, record);
+            tell(index);
         })?;
         let (anchors, thread) = Self::begin(ledger, memory)?;
         Ok((anchors, thread, recovery))

@@ -17,7 +17,7 @@ use tokio::{
     time,
 };
 
-use crate::{node::Node, told};
+use crate::{node::Node, pulse::Part, told};
 pub(crate) use peer::{Peer, listen};
 
 /// Connections at a time.
@@ -32,8 +32,9 @@ const READING: Duration = Duration::from_secs(30);
 /// Serves until the task is dropped.
 pub(crate) async fn serve(node: Arc<Node>, listener: UnixListener) {
     let room = Arc::new(Semaphore::new(MOST));
+    let pulse = node.pulses.of(Part::Control);
     loop {
-        let Ok((mut stream, _)) = listener.accept().await else {
+        let Ok((mut stream, _)) = pulse.waiting(listener.accept()).await else {
             // Out of descriptors, most likely: others have to end first.
             time::sleep(Duration::from_millis(200)).await;
             continue;
@@ -49,7 +50,7 @@ pub(crate) async fn serve(node: Arc<Node>, listener: UnixListener) {
             Err(_) => {
                 let problem = told::problem(codes::TOO_MANY_CALLS, "too many connections");
                 // One who does not read it goes without.
-                let _ = send(&mut stream, &Reply::Problem(problem)).await;
+                let _ = pulse.working(send(&mut stream, &Reply::Problem(problem))).await;
             }
         }
     }

@@ -12,6 +12,8 @@ use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::{sync::Notify, task::JoinSet, time};
 
+use crate::pulse::Pulse;
+
 pub use look::{Found, Verdict, is_ours};
 use seen::Seen;
 use watch::{Stir, Watch};
@@ -40,22 +42,30 @@ pub trait Judge: Send + Sync + 'static {
 
 impl DropFolder {
     /// Watches until the task is dropped. `anew` makes it look at every file again, `again` at those
-    /// that are not settled.
-    pub async fn watch<J: Judge>(self, judge: Arc<J>, anew: Arc<Notify>, again: Arc<Notify>) {
+    /// that are not settled; `pulse` beats for as long as that goes well.
+    pub(crate) async fn watch<J: Judge>(
+        self,
+        judge: Arc<J>,
+        anew: Arc<Notify>,
+        again: Arc<Notify>,
+        pulse: Pulse,
+    ) {
         let mut seen = Seen::default();
         let mut watch = Watch::on(&self.path);
-        self.whole(&judge, &mut seen).await;
+        self.whole(&judge, &mut seen, &pulse).await;
         loop {
             let soon = seen.next_look(self.rescan);
-            let stir = tokio::select! {
-                stir = watch.stirred() => stir,
-                () = anew.notified() => { seen.forget(); Stir::All }
-                () = again.notified() => Stir::All,
-                () = time::sleep(soon) => Stir::All,
+            let stirred = async {
+                tokio::select! {
+                    stir = watch.stirred() => stir,
+                    () = anew.notified() => { seen.forget(); Stir::All }
+                    () = again.notified() => Stir::All,
+                    () = time::sleep(soon) => Stir::All,
+                }
             };
-            match stir {
-                Stir::Names(names) => self.some(names, &judge, &mut seen).await,
-                Stir::All => self.whole(&judge, &mut seen).await,
+            match pulse.waiting(stirred).await {
+                Stir::Names(names) => self.some(names, &judge, &mut seen, &pulse).await,
+                Stir::All => self.whole(&judge, &mut seen, &pulse).await,
                 // The folder was moved or removed; perhaps another one takes its place.
                 Stir::Gone => time::sleep(Duration::from_secs(1)).await,
             }
@@ -68,17 +78,18 @@ impl DropFolder {
     /// Looks at every file until none may be half-written any more.
     pub async fn read_until_settled<J: Judge>(&self, judge: &Arc<J>) {
         let mut seen = Seen::default();
-        self.whole(judge, &mut seen).await;
+        let nobodys = Pulse::of_nobody();
+        self.whole(judge, &mut seen, &nobodys).await;
         while seen.has_unready() {
             time::sleep(SOON).await;
-            self.whole(judge, &mut seen).await;
+            self.whole(judge, &mut seen, &nobodys).await;
         }
     }
 
-    async fn whole<J: Judge>(&self, judge: &Arc<J>, seen: &mut Seen) {
+    async fn whole<J: Judge>(&self, judge: &Arc<J>, seen: &mut Seen, pulse: &Pulse) {
         let names = look::names(&self.path);
         seen.keep_only(&names);
-        self.some(names.into_iter().map(|name| (name, false)), judge, seen).await;
+        self.some(names.into_iter().map(|name| (name, false)), judge, seen, pulse).await;
     }
 
     async fn some<J: Judge>(
@@ -86,13 +97,14 @@ impl DropFolder {
         names: impl IntoIterator<Item = (OsString, bool)>,
         judge: &Arc<J>,
         seen: &mut Seen,
+        pulse: &Pulse,
     ) {
         let mut looking = JoinSet::new();
         for (name, closed) in names {
             let path = self.path.join(&name);
             let Some(identity) = seen.should_look(&path, &name, closed) else { continue };
             if looking.len() >= AT_ONCE {
-                seen.learn(looking.join_next().await);
+                seen.learn(pulse.working(looking.join_next()).await);
             }
             let half_written = seen.may_be_half_written(&identity, closed);
             let judge = Arc::clone(judge);
@@ -101,7 +113,7 @@ impl DropFolder {
                 (name, identity, verdict)
             });
         }
-        while let Some(judged) = looking.join_next().await {
+        while let Some(judged) = pulse.working(looking.join_next()).await {
             seen.learn(Some(judged));
         }
     }

@@ -8,7 +8,7 @@ use tokio::{
     time,
 };
 
-use crate::{control::Peer, node::Node};
+use crate::{control::Peer, node::Node, pulse::Part};
 
 /// The longest request that is read.
 const REQUEST: usize = 8_192;
@@ -18,11 +18,12 @@ const EXCHANGE: Duration = Duration::from_secs(5);
 
 /// Serves one after the other until the task is dropped.
 pub(crate) async fn serve(node: Arc<Node>, listener: UnixListener) {
+    let pulse = node.pulses.of(Part::Metrics);
     loop {
-        match listener.accept().await {
+        match pulse.waiting(listener.accept()).await {
             Ok((stream, _)) => {
                 // A client that is slow or gone gets nothing.
-                let _ = time::timeout(EXCHANGE, exchange(&node, stream)).await;
+                let _ = pulse.working(time::timeout(EXCHANGE, exchange(&node, stream))).await;
             }
             Err(_) => time::sleep(Duration::from_millis(200)).await,
         }

@@ -26,6 +26,7 @@ use crate::{
     hands::Hands,
     memory::KnownJob,
     places::Places,
+    pulse::Pulses,
     settings::Settings,
     supplies::Stores,
     told::{Told, no_such_job, problem},
@@ -68,6 +69,8 @@ pub struct Node {
     pub(crate) refusals: Mutex<Bucket>,
     running: Mutex<BTreeMap<Digest, Cancel>>,
     active: watch::Sender<usize>,
+    /// Whether all its parts stir.
+    pub(crate) pulses: Arc<Pulses>,
 }
 
 /// What a node is made of.
@@ -117,6 +120,7 @@ impl Node {
             refusals: Mutex::default(),
             running: Mutex::default(),
             active: watch::Sender::new(0),
+            pulses: Pulses::asked_for(),
         })
     }
 

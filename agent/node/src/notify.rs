@@ -33,10 +33,16 @@ pub(crate) fn alive() {
     tell(&[NotifyState::Watchdog]);
 }
 
-/// How often the service manager wants to hear [`alive`]; twice as often is asked of us.
+/// How long the service manager waits for the next [`alive`] before it kills us.
 #[must_use]
 pub(crate) fn watchdog() -> Option<Duration> {
-    sd_notify::watchdog_enabled().map(|limit| limit.div_f64(2.0))
+    sd_notify::watchdog_enabled()
+}
+
+/// The ledger is being read; so many entries are, and each time there may be a minute more.
+pub(crate) fn recovering(entries: u64) {
+    let text = format!("reading the ledger: {entries} entries");
+    tell(&[NotifyState::Status(&text), NotifyState::ExtendTimeoutUsec(60_000_000)]);
 }
 
 /// Nobody listening is normal; nothing depends on being heard.

@@ -1,9 +1,12 @@
 //! The named points of a job's path. In a build with debug assertions a test can have the agent die
 //! or stop at one of them; in any other build passing a point does nothing, and nothing is read.
 //!
-//! `ARCH_POINT="kill started 1, stop running 2"`: SIGKILL to itself when a job is at `started` for
-//! the first time, SIGSTOP when one is at `running` for the second time. Whoever sets the agent's
-//! environment can kill it anyway.
+//! `ARCH_POINT="kill Started 1, stop Running 2, hang Tending 3"`: SIGKILL to itself when a job is at
+//! `Started` for the first time, SIGSTOP when one is at `Running` for the second time; a part of the
+//! agent that goes no step further when it would stir for the third time, while the others go on.
+//! Whoever sets the agent's environment can kill it anyway.
+
+use crate::pulse::Part;
 
 /// A point, in the order in which a job passes them. What is durable is so on its disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,20 +65,32 @@ impl Point {
     }
 }
 
+/// A part of the agent is about to say that it stirs.
+#[cfg(not(debug_assertions))]
+pub(crate) const fn stirring(_: Part) {}
+
+/// A part of the agent is about to say that it stirs.
+#[cfg(debug_assertions)]
+pub(crate) fn stirring(part: Part) {
+    orders::obey(part);
+}
+
 #[cfg(debug_assertions)]
 mod orders {
-    use std::sync::{
-        LazyLock,
-        atomic::{AtomicU32, Ordering},
+    use std::{
+        fmt::Debug,
+        sync::{
+            LazyLock,
+            atomic::{AtomicU32, Ordering},
+        },
     };
 
     use rustix::process::{Signal, getpid, kill_process};
 
-    use super::Point;
-
     /// What to do when a point is reached for the n-th time.
     struct Order {
-        signal: Signal,
+        /// None to go no step further.
+        signal: Option<Signal>,
         point: String,
         left: AtomicU32,
     }
@@ -89,15 +104,16 @@ mod orders {
     fn read(text: &str) -> Option<Order> {
         let mut words = text.split_whitespace();
         let signal = match words.next()? {
-            "kill" => Signal::KILL,
-            "stop" => Signal::STOP,
+            "kill" => Some(Signal::KILL),
+            "stop" => Some(Signal::STOP),
+            "hang" => None,
             _ => return None,
         };
         let point = words.next()?.to_owned();
         Some(Order { signal, point, left: AtomicU32::new(words.next()?.parse().ok()?) })
     }
 
-    pub(super) fn obey(point: Point) {
+    pub(super) fn obey(point: impl Debug) {
         if ORDERS.is_empty() {
             return;
         }
@@ -105,8 +121,9 @@ mod orders {
         let due =
             |order: &&Order| order.point == name && order.left.fetch_sub(1, Ordering::SeqCst) == 1;
         for order in ORDERS.iter().filter(due) {
-            if kill_process(getpid(), order.signal).is_ok() && order.signal == Signal::KILL {
-                // The signal is on its way to all threads; this one goes no step further.
+            let sent = order.signal.is_none_or(|signal| kill_process(getpid(), signal).is_ok());
+            if sent && order.signal != Some(Signal::STOP) {
+                // SIGKILL is on its way to all threads; this one goes no step further.
                 loop {
                     std::thread::park();
                 }
@@ -121,7 +138,7 @@ mod orders {
         #[test]
         fn an_order_is_a_deed_a_point_and_a_number() {
             let order = read(" stop Running 2").unwrap();
-            assert_eq!((order.signal, order.point.as_str()), (Signal::STOP, "Running"));
+            assert_eq!((order.signal, order.point.as_str()), (Some(Signal::STOP), "Running"));
             assert_eq!(order.left.into_inner(), 2);
             for none in ["", "kill", "kill Running", "burn Running 1", "kill Running x"] {
                 assert!(read(none).is_none(), "{none}");

@@ -14,6 +14,7 @@ use crate::{
     metrics,
     node::Node,
     notify,
+    pulse::Part,
     refusals::DropJudge,
     resume::resume,
     told::{Told, problem},
@@ -53,6 +54,7 @@ pub async fn open(node: &Arc<Node>, ways_in: WaysIn, mut handed_in: HandedIn) ->
             judge,
             Arc::clone(&node.reloaded),
             Arc::clone(&node.look_again),
+            node.pulses.of(Part::DropFolder),
         ));
     }
     Ok(tasks)

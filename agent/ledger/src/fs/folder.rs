@@ -6,9 +6,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use rustix::fs::{
-    AtFlags, Dir, FallocateFlags, FileType, FlockOperation, Mode, OFlags, ResolveFlags,
-};
+use rustix::fs::{AtFlags, Dir, FallocateFlags, FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::{Found, FoundKind, Fs};
@@ -34,10 +32,9 @@ impl StdFs {
 
     fn open_below(&self, path: &str, flags: OFlags) -> io::Result<OwnedFd> {
         let flags = flags | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
         let mode =
             if flags.contains(OFlags::CREATE) { Mode::RUSR | Mode::WUSR } else { Mode::empty() };
-        Ok(rustix::fs::openat2(&self.folder, path, flags, mode, resolve)?)
+        Ok(arch_files::open_beneath(&self.folder, path, flags, mode)?)
     }
 
     fn open_regular(&self, path: &str, flags: OFlags) -> io::Result<OwnedFd> {

@@ -13,7 +13,7 @@ use arch_ledger::{Anchored, Entry, Ledger, LedgerError, Record, Turn, Unanchored
 use tokio::sync::{oneshot, watch};
 
 use super::{Head, Health, MOST};
-use crate::{clock, memory::Memory};
+use crate::{clock, memory::Memory, point, pulse::Part};
 
 /// How long what is durable may wait for the checkpoint that counts it.
 const VISIBLE: Duration = Duration::from_millis(50);
@@ -137,7 +137,10 @@ impl<F: Fs> Owner<F> {
                     // Nobody waits any more: that is all the same.
                     let _ = reply.send(entries.collect());
                 }
-                Asked::Head { reply } => drop(reply.send(self.head())),
+                Asked::Head { reply } => {
+                    point::stirring(Part::Ledger);
+                    drop(reply.send(self.head()));
+                }
                 Asked::Close => break,
             }
         }

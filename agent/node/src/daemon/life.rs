@@ -6,7 +6,7 @@ use arch_problem::codes;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     task::JoinSet,
-    time::{self, MissedTickBehavior},
+    time,
 };
 
 use super::{
@@ -24,6 +24,7 @@ use crate::{
     node::Node,
     notify,
     places::Places,
+    pulse::{self, Part},
     reload::reload,
     service::{self, WaysIn},
     settings::Settings,
@@ -33,9 +34,6 @@ use crate::{
 /// How often waiting jobs are looked through for those whose time is over, and a full disk is tried
 /// again.
 const TEND: Duration = Duration::from_secs(10);
-
-/// How long the ledger's thread may be silent before the watchdog is not fed.
-const SILENCE: Duration = Duration::from_secs(20);
 
 /// How often `--run-once` looks whether all is done.
 const LOOK: Duration = Duration::from_millis(200);
@@ -56,6 +54,7 @@ pub(super) async fn live(
         .map_err(|e| Stop::could_not(told::problem(codes::FILE_MACHINE, e.to_string())))?;
     let (parts, thread) = start::parts(args, settings, places, executor).await?;
     let node = Node::new(parts);
+    let mut feeding = JoinSet::new();
     let runs = mode != Mode::Consumer;
     if !runs {
         node.gate.shut(Shut::RunsNothing);
@@ -77,13 +76,14 @@ pub(super) async fn live(
             notify::ready(&text);
             tracing::info!(node = %node.did, "ready");
             tasks.spawn(tend(Arc::clone(&node)));
+            feeding.spawn(pulse::feed(Arc::clone(&node)));
             let lived = until_the_end(&node, &mut tasks, &mut signals, args.run_once).await;
             tasks.abort_all();
             lived
         }
         Some(Err(problem)) => Err(Stop::could_not(problem)),
     };
-    service::close(&node, thread).await;
+    node.pulses.of(Part::Signals).waiting(service::close(&node, thread)).await;
     lived
 }
 
@@ -93,14 +93,14 @@ async fn until_the_end(
     signals: &mut Signals,
     once: bool,
 ) -> Result<(), Stop> {
-    let mut watchdog = time::interval(notify::watchdog().unwrap_or(Duration::from_secs(3_600)));
-    watchdog.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let pulse = node.pulses.of(Part::Signals);
     let mut health = node.anchors.health();
     let done =
         async { if once { everything_once(node).await } else { std::future::pending().await } };
     tokio::pin!(done);
     let mut reloading = JoinSet::new();
     loop {
+        pulse.beat();
         tokio::select! {
             biased;
             _ = signals.terminate.recv() => return Ok(()),
@@ -129,11 +129,7 @@ async fn until_the_end(
                 }
             }
             Ok(()) = health.changed() => heed(node, *health.borrow_and_update()),
-            _ = watchdog.tick() => {
-                if time::timeout(SILENCE, node.anchors.head()).await.is_ok_and(|head| head.is_ok()) {
-                    notify::alive();
-                }
-            }
+            () = pulse.is_due() => {}
         }
     }
 }
@@ -150,9 +146,11 @@ fn heed(node: &Node, health: Health) {
 /// an end waits for room.
 async fn tend(node: Arc<Node>) {
     let mut tend = time::interval(TEND);
+    let pulse = node.pulses.of(Part::Tending);
     loop {
-        tend.tick().await;
-        tend_the_queue(&node).await;
+        pulse.waiting(tend.tick()).await;
+        // On a full disk it waits for room, however long that takes.
+        pulse.waiting(tend_the_queue(&node)).await;
     }
 }
 

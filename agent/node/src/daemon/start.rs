@@ -21,6 +21,7 @@ use crate::{
     memory::Memory,
     mode::Mode,
     node::Parts,
+    notify,
     places::Places,
     records,
     settings::Settings,
@@ -31,6 +32,9 @@ use crate::{
 
 /// The most workers that an executor is asked for.
 const MOST_WORKERS: u16 = 64;
+
+/// So many entries of the ledger are read in less than a second.
+const TELL_EVERY: u64 = 16_384;
 
 /// Everything that a node is made of, and the ledger's thread.
 pub(super) async fn parts(
@@ -111,7 +115,13 @@ fn ledger(places: &Places, keys: arch_ledger::LogKeys) -> Told<(Anchors, JoinHan
     let told = |error: LedgerError| problem(error.code(), error.to_string());
     let fs = StdFs::open(&places.ledger())
         .map_err(|source| told(LedgerError::Io { path: "ledger".to_owned(), source }))?;
-    let opened = Anchors::open(fs, keys, clock::wall());
+    // A ledger of many entries takes its time, and nobody is to take that for a hang.
+    let progress = |index: u64| {
+        if index.is_multiple_of(TELL_EVERY) && index > 0 {
+            notify::recovering(index);
+        }
+    };
+    let opened = Anchors::open_telling(fs, keys, clock::wall(), progress);
     let (anchors, thread, recovery) = opened.map_err(|error| error.problem())?;
     if recovery.cut_bytes > 0 || !recovery.rebuilt.is_empty() {
         let rebuilt = recovery.rebuilt.len();

@@ -2,7 +2,7 @@
 
 use super::Finding;
 
-/// The first kernel with Landlock, openat2 and close_range all together.
+/// The first kernel with Landlock and close_range all together.
 const OLDEST: (u32, u32) = (5, 13);
 
 pub(super) fn version() -> Finding {
@@ -26,7 +26,7 @@ fn judge_version(release: &str) -> Finding {
         Some(_) => Finding::fail(
             "kernel",
             format!("Linux {release} is older than 5.13"),
-            "boot a kernel of at least 5.13; workers need Landlock and openat2",
+            "boot a kernel of at least 5.13; workers need Landlock",
         ),
         None => Finding::warn(
             "kernel",

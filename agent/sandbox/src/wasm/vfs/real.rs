@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, StatxFlags};
+use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, RawDir, StatxFlags};
 use rustix::io::Errno as Sys;
 
 use super::fault::Errno;
@@ -38,11 +38,10 @@ pub(crate) fn open(
     let path = if path.is_empty() { "." } else { path };
     let mut flags = flags | OFlags::CLOEXEC | OFlags::NOFOLLOW;
     if !flags.contains(OFlags::PATH) {
-        // A pipe put there must not make us wait. (openat2 refuses this beside O_PATH.)
+        // A pipe put there must not make us wait.
         flags |= OFlags::NONBLOCK | OFlags::NOCTTY;
     }
-    let how = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    let fd = again(|| fs::openat2(root, path, flags, mode, how))?;
+    let fd = again(|| arch_files::open_beneath(root, path, flags, mode))?;
     let system = again(|| fs::fstatfs(&fd))?.f_type;
     if KERNEL.iter().any(|(_, magic)| *magic == system) { Err(RealFault::Kernel) } else { Ok(fd) }
 }
@@ -68,12 +67,10 @@ const KERNEL: [(&str, i64); 15] = [
     ("nsfs", 0x6e73_6673),
 ];
 
-/// The file system's root, from which grants are looked up. By `openat2`, because a shared worker
-/// opens its grants anew for each job, behind a filter that has no other call that opens.
+/// The file system's root, from which grants are looked up; by a shared worker for each job anew.
 pub(crate) fn root() -> Result<OwnedFd, RealFault> {
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let how = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    Ok(again(|| fs::openat2(fs::CWD, "/", flags, Mode::empty(), how))?)
+    Ok(again(|| fs::openat(fs::CWD, "/", flags, Mode::empty()))?)
 }
 
 /// What the kernel says of a file.
@@ -208,7 +205,7 @@ fn kind(of: FileType) -> Kind {
 impl From<Sys> for RealFault {
     fn from(sys: Sys) -> Self {
         Self::Errno(match sys {
-            // openat2(2): a link where none is allowed, and a step out of the root.
+            // A link where none is allowed, and a step out of the root.
             Sys::LOOP | Sys::XDEV => return Self::Escape,
             Sys::ACCESS | Sys::PERM => Errno::Access,
             Sys::BUSY | Sys::TXTBSY => Errno::Busy,

@@ -1,0 +1,253 @@
+//! Signs of life for the service manager's watchdog: it is fed only while every part of the agent stirs.
+//!
+//! ```text
+//! signals, control, metrics, drop folder, tending ──beat──> pulses ──all fresh──> WATCHDOG=1
+//! ledger's thread ──answers what it is asked────────────────┘  └─one stale──> nothing
+//! ```
+//!
+//! A part beats in its own task: while it waits, and while it works on one thing for at most [`LONG`].
+//! One whose thread is stuck, or whose work does not end, has no pulse, and half an agent is started
+//! again. Without a watchdog nobody beats.
+
+use std::{
+    future::Future,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::time::{self, Instant};
+
+use crate::{node::Node, notify, point};
+
+/// One thing that takes longer than this will not end.
+const LONG: Duration = Duration::from_secs(600);
+
+/// What runs as long as the agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// What hears signals and decides when it is over.
+    Signals,
+    /// The thread that owns the ledger.
+    Ledger,
+    /// What takes in dropped files.
+    DropFolder,
+    /// What looks after the queue.
+    Tending,
+    /// What accepts calls at the control socket.
+    Control,
+    /// What accepts calls at the metrics socket.
+    Metrics,
+}
+
+const PARTS: [Part; 6] =
+    [Part::Signals, Part::Ledger, Part::DropFolder, Part::Tending, Part::Control, Part::Metrics];
+
+/// When each part stirred last.
+#[derive(Debug)]
+pub(crate) struct Pulses {
+    /// How long the service manager is patient; nobody listens if there is none.
+    limit: Option<Duration>,
+    since: Instant,
+    /// Milliseconds after `since`, and 0 for one that has not begun.
+    beats: [(Part, AtomicU64); 6],
+}
+
+impl Pulses {
+    /// As the service manager asked for it.
+    pub(crate) fn asked_for() -> Arc<Self> {
+        Self::within(notify::watchdog())
+    }
+
+    fn within(limit: Option<Duration>) -> Arc<Self> {
+        let beats = PARTS.map(|part| (part, AtomicU64::new(0)));
+        Arc::new(Self { limit, since: Instant::now(), beats })
+    }
+
+    /// The pulse of one part.
+    pub(crate) fn of(self: &Arc<Self>, part: Part) -> Pulse {
+        Pulse(self.limit.map(|limit| Beating { pulses: Arc::clone(self), part, limit }))
+    }
+
+    fn beat(&self, part: Part) {
+        let at = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let beats = self.beats.iter().filter(|(of, _)| *of == part);
+        beats.for_each(|(_, beat)| beat.store(at.saturating_add(1), Ordering::SeqCst));
+    }
+
+    /// Parts that have begun and did not stir for so long.
+    fn silent_for(&self, silence: Duration) -> impl Iterator<Item = Part> {
+        let silence = u64::try_from(silence.as_millis()).unwrap_or(u64::MAX);
+        let now = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let silent = move |beat: &AtomicU64| match beat.load(Ordering::SeqCst) {
+            0 => false,
+            beat => now.saturating_sub(beat.saturating_sub(1)) > silence,
+        };
+        self.beats.iter().filter(move |(_, beat)| silent(beat)).map(|(part, _)| *part)
+    }
+}
+
+/// The pulse of one part; of nobody, where nobody listens.
+#[derive(Debug, Clone)]
+pub(crate) struct Pulse(Option<Beating>);
+
+#[derive(Debug, Clone)]
+struct Beating {
+    pulses: Arc<Pulses>,
+    part: Part,
+    limit: Duration,
+}
+
+impl Pulse {
+    /// That of something which nobody watches.
+    pub(crate) fn of_nobody() -> Self {
+        Self(None)
+    }
+
+    /// It stirs.
+    pub(crate) fn beat(&self) {
+        if let Some(Beating { pulses, part, .. }) = &self.0 {
+            point::stirring(*part);
+            pulses.beat(*part);
+        }
+    }
+
+    /// Ends when it is time to stir again; never where nobody listens.
+    pub(crate) async fn is_due(&self) {
+        match &self.0 {
+            Some(beating) => time::sleep(beating.pause()).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Waits for something that may never come.
+    pub(crate) async fn waiting<T>(&self, something: impl Future<Output = T>) -> T {
+        self.beside(something, None).await
+    }
+
+    /// Does something that must end.
+    pub(crate) async fn working<T>(&self, work: impl Future<Output = T>) -> T {
+        self.beside(work, Some(LONG)).await
+    }
+
+    /// In the same task, so that a thread which is stuck in it does not beat.
+    async fn beside<T>(&self, other: impl Future<Output = T>, longest: Option<Duration>) -> T {
+        let Some(beating) = &self.0 else { return other.await };
+        let mut other = pin!(other);
+        let began = Instant::now();
+        loop {
+            if longest.is_none_or(|longest| began.elapsed() <= longest) {
+                self.beat();
+            }
+            tokio::select! {
+                biased;
+                done = &mut other => {
+                    self.beat();
+                    return done;
+                }
+                () = time::sleep(beating.pause()) => {}
+            }
+        }
+    }
+}
+
+impl Beating {
+    fn pause(&self) -> Duration {
+        self.limit.div_f64(8.0)
+    }
+}
+
+/// Feeds the watchdog until the task is dropped.
+pub(crate) async fn feed(node: Arc<Node>) {
+    let Some(limit) = node.pulses.limit else { return };
+    let pause = limit.div_f64(8.0);
+    tokio::join!(ask_the_ledger(&node, pause), feed_while_all_stir(&node, limit, pause));
+}
+
+/// Its thread can be asked only: it waits for nothing but questions.
+async fn ask_the_ledger(node: &Node, pause: Duration) {
+    loop {
+        if node.anchors.head().await.is_ok() {
+            node.pulses.beat(Part::Ledger);
+        }
+        time::sleep(pause).await;
+    }
+}
+
+async fn feed_while_all_stir(node: &Node, limit: Duration, pause: Duration) {
+    let mut told = Vec::new();
+    loop {
+        // Whoever stops has closed the other parts himself.
+        let counts = |part: &Part| *part == Part::Signals || !node.gate.is_stopping();
+        let silent: Vec<_> =
+            node.pulses.silent_for(limit.div_f64(2.0)).filter(|part| counts(part)).collect();
+        if silent.is_empty() {
+            notify::alive();
+        } else if silent != told {
+            tracing::error!(parts = ?silent, "no sign of life; the watchdog is not fed");
+        }
+        told = silent;
+        time::sleep(pause).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(30);
+
+    fn silent(pulses: &Pulses) -> Vec<Part> {
+        pulses.silent_for(LIMIT.div_f64(2.0)).collect()
+    }
+
+    async fn hours(hours: u64) {
+        time::sleep(Duration::from_secs(hours * 3_600)).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_part_that_waits_has_a_pulse_for_ever_and_one_that_works_for_long_has_none() {
+        let pulses = Pulses::within(Some(LIMIT));
+        // Nobody has begun.
+        hours(1).await;
+        assert_eq!(silent(&pulses), []);
+        let waits = pulses.of(Part::Control);
+        let works = pulses.of(Part::DropFolder);
+        let waiting = tokio::spawn(async move { waits.waiting(hours(9)).await });
+        let working = tokio::spawn(async move { works.working(hours(9)).await });
+        time::sleep(LONG).await;
+        assert_eq!(silent(&pulses), []);
+        hours(1).await;
+        assert_eq!(silent(&pulses), [Part::DropFolder]);
+        (waiting.await.unwrap(), working.await.unwrap());
+        // What it worked on has ended after all.
+        assert_eq!(silent(&pulses), []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_part_that_is_stuck_or_gone_is_named() {
+        let pulses = Pulses::within(Some(LIMIT));
+        pulses.of(Part::Signals).beat();
+        let pulse = pulses.of(Part::Tending);
+        let task = tokio::spawn(async move { pulse.waiting(hours(9)).await });
+        hours(1).await;
+        assert_eq!(silent(&pulses), [Part::Signals]);
+        task.abort();
+        hours(1).await;
+        assert_eq!(silent(&pulses), [Part::Signals, Part::Tending]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_nobody_listens_nobody_beats_and_nothing_is_waited_for() {
+        let pulses = Pulses::within(None);
+        let pulse = pulses.of(Part::Control);
+        pulse.beat();
+        assert_eq!(pulse.working(async { 7 }).await, 7);
+        let never = time::timeout(Duration::from_secs(9), pulse.is_due()).await;
+        assert!(never.is_err());
+        assert!(pulses.beats.iter().all(|(_, beat)| beat.load(Ordering::SeqCst) == 0));
+    }
+}

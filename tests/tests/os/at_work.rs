@@ -1,0 +1,130 @@
+//! The node as an operator has it: everything installed, one unit started, jobs dropped.
+
+use arch_tests::{
+    HELLO, JobText, World,
+    booted::{Booted, Seed},
+    module, process,
+};
+use serde_json::Value;
+
+use super::installed::{AGENT, EXECUTOR, boot, show, started};
+
+/// A node at work, and the world that it belongs to.
+fn at_work() -> Option<(World, Booted)> {
+    let world = World::new();
+    let _installed = world.install(&module(HELLO));
+    let guest = boot(Seed::installed().configured(&world))?;
+    started(&guest, AGENT);
+    Some((world, guest))
+}
+
+/// Drops a job in the guest as its operator would; gives its digest.
+fn drop_job(guest: &Booted, world: &World, job: &JobText) -> String {
+    let digest = world.drop_job(job);
+    for file in process::files(&world.path("config/jobs")) {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        guest.write(&format!("/etc/arch/jobs/{name}"), &std::fs::read_to_string(&file).unwrap());
+    }
+    digest.to_string()
+}
+
+fn completed(guest: &Booted, job: &str) {
+    let asked = format!("archctl job show {job} --json | grep -q '\"state\": *\"completed\"'");
+    guest.until(0, &["sh", "-c", &asked]);
+}
+
+fn json(guest: &Booted, line: &[&str]) -> Value {
+    serde_json::from_str(&guest.good(line)).unwrap()
+}
+
+#[test]
+fn a_job_that_is_dropped_is_run_in_the_executors_unit_and_anchored_by_the_agents() {
+    let Some((world, guest)) = at_work() else { return };
+    let job = drop_job(&guest, &world, &world.job("hello", &module(HELLO)));
+    completed(&guest, &job);
+    // The executor was started by the agent's call, as another user.
+    assert_eq!(show(&guest, EXECUTOR, &["ActiveState", "SubState"]), ["active", "running"]);
+    let pid = show(&guest, EXECUTOR, &["MainPID"]).concat();
+    let user = guest.good(&["ps", "-o", "user:20=", "-p", &pid]);
+    assert_eq!(user.trim(), "archexecutor");
+    let status = json(&guest, &["archctl", "status", "--json"]);
+    for (at, value) in [
+        ("/accepting", true.into()),
+        ("/executor/ready", true.into()),
+        ("/executor/restarts", 0.into()),
+        ("/jobs/completed", 1.into()),
+        ("/policy/version", Value::from(1)),
+    ] {
+        assert_eq!(status.pointer(at), Some(&value), "{at} of {status}");
+    }
+    let doctor = json(&guest, &["archctl", "doctor", "--json"]);
+    assert_eq!(doctor["ok"], Value::from(true), "{doctor}");
+    // A stranger to the agent reads the same in its folder.
+    let ledger = "/var/lib/archagent/ledger";
+    guest.until(0, &["archctl", "ledger", "verify", ledger]);
+    let shown = guest.good(&["archctl", "ledger", "show", ledger]);
+    let last = shown.lines().last().unwrap_or_default();
+    for word in [format!("document={job}"), "outcome=completed".to_owned()] {
+        assert!(last.contains(&word), "{shown}");
+    }
+}
+
+#[test]
+fn the_executor_ends_with_its_agent_and_is_there_again_when_it_is_called() {
+    let Some((world, guest)) = at_work() else { return };
+    let first = drop_job(&guest, &world, &world.job("first", &module(HELLO)));
+    completed(&guest, &first);
+    // It dies: the next job has another one, and the agent goes on.
+    let before = show(&guest, AGENT, &["MainPID"]);
+    let _quiet = guest.good(&["systemctl", "kill", "--signal=KILL", EXECUTOR]);
+    let second = drop_job(&guest, &world, &world.job("second", &module(HELLO)));
+    completed(&guest, &second);
+    assert_eq!(show(&guest, AGENT, &["MainPID"]), before);
+    // The agent hangs up: nothing is left of it, and nothing of that was a failure.
+    let _quiet = guest.good(&["systemctl", "stop", AGENT]);
+    guest.until(3, &["systemctl", "is-active", EXECUTOR]);
+    let ended = show(&guest, EXECUTOR, &["ActiveState", "Result", "ExecMainStatus"]);
+    assert_eq!(ended, ["inactive", "success", "0"]);
+    let socket = show(&guest, "arch-executor-wasm.socket", &["ActiveState", "SubState"]);
+    assert_eq!(socket, ["active", "listening"]);
+}
+
+#[test]
+fn the_agent_is_ready_in_its_unit_and_a_reload_drops_no_connection() {
+    let Some((_world, guest)) = at_work() else { return };
+    let state = show(&guest, AGENT, &["ActiveState", "SubState", "NRestarts"]);
+    assert_eq!(state, ["active", "running", "0"]);
+    assert!(show(&guest, AGENT, &["StatusText"]).concat().contains("waiting"));
+    let before = show(&guest, AGENT, &["MainPID"]);
+    // One connection asks before and after; others come meanwhile.
+    let reload = ["systemctl", "reload", AGENT];
+    let across = ["arch-booted", "across", "/run/archagent/control.sock"];
+    for _ in 0..5 {
+        let said = guest.good(&[&across[..], &reload[..]].concat());
+        let said: Vec<&str> = said.lines().collect();
+        assert!(
+            said.len() == 2 && said.iter().all(|l| l.contains("\"accepting\":true")),
+            "{said:?}"
+        );
+        let _answered = guest.good(&["archctl", "status"]);
+    }
+    assert_eq!(show(&guest, AGENT, &["MainPID"]), before);
+    guest.until(0, &["systemctl", "is-active", AGENT]);
+    // Whoever else is on the machine may knock, and is nobody to it.
+    let other = ["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", "archctl", "status"];
+    assert_ne!(guest.run(&other).code, Some(0));
+    let _quiet = guest.good(&["systemctl", "stop", AGENT]);
+    assert_eq!(show(&guest, AGENT, &["Result", "ExecMainStatus"]), ["success", "0"]);
+}
+
+/// Sockets are the manager's: who calls while there is no agent waits for the next one.
+#[test]
+fn nobody_who_calls_while_the_agent_is_started_again_is_refused() {
+    let Some((_world, guest)) = at_work() else { return };
+    for _ in 0..3 {
+        let kill = ["systemctl", "kill", "--kill-who=main", "--signal=KILL", AGENT];
+        let _quiet = guest.good(&kill);
+        let status = json(&guest, &["archctl", "status", "--json"]);
+        assert_eq!(status["accepting"], Value::from(true));
+    }
+}

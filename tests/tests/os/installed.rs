@@ -1,0 +1,199 @@
+//! Installed as a package would, on a systemd that is booted for it.
+
+use arch_tests::{
+    EXPOSURE,
+    booted::{Booted, Seed, cannot_boot},
+    checkout, process, skip,
+};
+
+/// The agent's unit.
+pub(crate) const AGENT: &str = "arch-node-agent.service";
+
+/// The executor's.
+pub(crate) const EXECUTOR: &str = "arch-executor-wasm.service";
+
+/// What a package runs after it has laid down its files.
+const AFTER_INSTALL: [&[&str]; 4] = [
+    &["systemd-sysusers", "arch.conf"],
+    &["systemd-tmpfiles", "--create", "arch.conf"],
+    &["systemctl", "daemon-reload"],
+    &[
+        "systemctl",
+        "start",
+        "arch-node-agent.socket",
+        "arch-node-agent-metrics.socket",
+        "arch-executor-wasm.socket",
+    ],
+];
+
+/// A guest with everything installed and its sockets open; nothing where none can be booted.
+pub(crate) fn boot(seed: Seed) -> Option<Booted> {
+    if let Some(why) = cannot_boot() {
+        skip(&why);
+        return None;
+    }
+    let guest = Booted::boot(env!("CARGO_BIN_EXE_booted"), &seed);
+    for (place, text) in newer(version(&guest)) {
+        guest.write(&place, &text);
+    }
+    for line in AFTER_INSTALL {
+        let _quiet = guest.good(line);
+    }
+    Some(guest)
+}
+
+/// The guest's systemd.
+pub(crate) fn version(guest: &Booted) -> u32 {
+    let text = guest.good(&["systemctl", "--version"]);
+    text.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap()
+}
+
+/// The drop-ins that a package installs for this systemd.
+fn newer(version: u32) -> Vec<(String, String)> {
+    let folder = checkout().join("dist/systemd");
+    let mut found = vec![];
+    for path in process::files(&folder) {
+        let below = path.strip_prefix(&folder).unwrap().to_str().unwrap();
+        let since = below.strip_prefix("since-").and_then(|rest| rest.split_once('/'));
+        if let Some((since, name)) = since.filter(|(n, _)| n.parse::<u32>().unwrap() <= version) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(!since.is_empty() && !text.is_empty());
+            found.push((format!("/usr/lib/systemd/system/{name}"), text));
+        }
+    }
+    found
+}
+
+/// Changes a unit by a drop-in, another each time.
+pub(crate) fn change(guest: &Booted, unit: &str, text: &str) {
+    guest.write(&format!("/run/systemd/system/{unit}.d/90-changed.conf"), text);
+    let _quiet = guest.good(&["systemctl", "daemon-reload"]);
+}
+
+/// Asks for a start; how that ended.
+pub(crate) fn start(guest: &Booted, unit: &str) -> Option<i64> {
+    guest.run(&["systemctl", "start", unit]).code
+}
+
+/// Starts it, and it is ready then.
+pub(crate) fn started(guest: &Booted, unit: &str) {
+    let code = start(guest, unit);
+    assert_eq!(code, Some(0), "{}", journal(guest, unit));
+}
+
+/// All that was said of and by a unit.
+pub(crate) fn journal(guest: &Booted, unit: &str) -> String {
+    guest.good(&["journalctl", "--no-pager", "--output=cat", "--unit", unit])
+}
+
+/// Properties as the service manager has them in force.
+pub(crate) fn show(guest: &Booted, unit: &str, properties: &[&str]) -> Vec<String> {
+    let names = format!("--property={}", properties.join(","));
+    let text = guest.good(&["systemctl", "show", &names, unit]);
+    let line = |name: &&str| {
+        let start = format!("{name}=");
+        text.lines().find_map(|line| line.strip_prefix(&start)).unwrap_or("absent").to_owned()
+    };
+    properties.iter().map(line).collect()
+}
+
+#[test]
+fn units_are_loaded_without_a_word_and_their_sockets_listen() {
+    let Some(guest) = boot(Seed::installed()) else { return };
+    for unit in ["arch-node-agent.service", "arch-executor-wasm.service", "arch.slice"] {
+        let state = show(&guest, unit, &["LoadState", "LoadError", "NeedDaemonReload"]);
+        assert_eq!(state, ["loaded", "", "no"], "{unit}");
+    }
+    let sockets = [
+        ("arch-node-agent.socket", "control.sock", "control", "666"),
+        ("arch-node-agent-metrics.socket", "metrics.sock", "metrics", "666"),
+        ("arch-executor-wasm.socket", "executor-wasm.sock", "executor-wasm", "600"),
+    ];
+    for (unit, file, name, mode) in sockets {
+        let state = show(&guest, unit, &["ActiveState", "SubState", "FileDescriptorName"]);
+        assert_eq!(state, ["active", "listening", name], "{unit}");
+        let path = format!("/run/archagent/{file}");
+        let stat = guest.good(&["stat", "--format=%F %U %a", &path]);
+        assert_eq!(stat.trim(), format!("socket archagent {mode}"));
+    }
+    let journal = guest.good(&["journalctl", "--boot", "--no-pager", "--output=cat", "_PID=1"]);
+    let ours = journal.lines().filter(|line| line.contains("/system/arch"));
+    assert_eq!(ours.collect::<Vec<_>>(), Vec::<&str>::new(), "the manager complains of units");
+}
+
+#[test]
+fn what_the_units_ask_for_is_in_force() {
+    let Some(guest) = boot(Seed::installed()) else { return };
+    let both = [
+        ("NoNewPrivileges", "yes"),
+        ("CapabilityBoundingSet", ""),
+        ("AmbientCapabilities", ""),
+        ("PrivateNetwork", "yes"),
+        ("PrivateDevices", "yes"),
+        ("PrivateIPC", "yes"),
+        ("ProtectSystem", "strict"),
+        ("ProtectProc", "invisible"),
+        ("ProcSubset", "pid"),
+        ("ProtectControlGroups", "yes"),
+        ("RestrictNamespaces", "yes"),
+        ("UMask", "0077"),
+        ("LimitCORE", "0"),
+        ("Slice", "arch.slice"),
+        ("SystemCallErrorNumber", "1"),
+    ];
+    let version = version(&guest);
+    let agent = [
+        ("Type", if version < 253 { "notify" } else { "notify-reload" }),
+        ("PrivateUsers", "yes"),
+        ("PrivateUsersEx", if version < 257 { "absent" } else { "identity" }),
+        ("MemoryDenyWriteExecute", "yes"),
+        ("RestrictAddressFamilies", "AF_UNIX"),
+        ("RestartPreventExitStatus", "2 78"),
+        // It leaves nothing there: its sockets are kept by their own units.
+        ("FileDescriptorStoreMax", "0"),
+        ("StateDirectory", "archagent"),
+        ("RuntimeDirectory", "archagent"),
+        ("ConfigurationDirectory", "arch"),
+        ("RuntimeDirectoryPreserve", "yes"),
+        ("StartLimitBurst", "10"),
+    ];
+    let executor = [
+        ("Type", "exec"),
+        ("PrivateUsers", "yes"),
+        ("MemoryDenyWriteExecute", "no"),
+        ("Delegate", "yes"),
+        ("DelegateControllers", "memory pids"),
+        ("OOMPolicy", "continue"),
+        ("CacheDirectory", "arch-executor-wasm"),
+    ];
+    for (unit, own) in
+        [("arch-node-agent.service", &agent[..]), ("arch-executor-wasm.service", &executor[..])]
+    {
+        for (property, value) in both.iter().chain(own) {
+            assert_eq!(show(&guest, unit, &[property]), [*value], "{property} of {unit}");
+        }
+        let calls = show(&guest, unit, &["SystemCallFilter"]).concat();
+        let allowed: Vec<&str> = calls.split(' ').collect();
+        for call in ["landlock_restrict_self", "seccomp", "memfd_create", "futex"] {
+            assert!(allowed.contains(&call), "{call} in {unit}");
+        }
+        for call in ["io_uring_setup", "unshare", "ptrace", "capset", "keyctl", "bpf", "mount"] {
+            assert!(!allowed.contains(&call), "{call} in {unit}");
+        }
+    }
+}
+
+/// That of a newer system, where the guest is one; with the drop-ins that it takes.
+#[test]
+fn the_guests_own_systemd_finds_no_fault_and_no_more_exposure() {
+    let Some(guest) = boot(Seed::installed()) else { return };
+    for (unit, most) in EXPOSURE {
+        let faults = guest.run(&["systemd-analyze", "verify", "--man=no", unit]);
+        let ours = |line: &&str| line.contains("arch");
+        let words = format!("{}{}", faults.stdout, faults.stderr);
+        assert_eq!(words.lines().filter(ours).collect::<Vec<_>>(), Vec::<&str>::new());
+        let threshold = format!("--threshold={most}");
+        let judged = ["systemd-analyze", "security", "--offline=yes", "--no-pager", &threshold];
+        let _quiet = guest.good(&[&judged[..], &[unit]].concat());
+    }
+}

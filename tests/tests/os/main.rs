@@ -1,0 +1,14 @@
+//! At home under an init system: the units as they are shipped, run by a systemd that is really booted.
+
+#[cfg(test)]
+mod at_work;
+#[cfg(test)]
+mod denials;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod installed;
+#[cfg(test)]
+mod life;
+#[cfg(test)]
+mod programs;

@@ -1,0 +1,129 @@
+//! How the programs are started, watched and stopped. What they may not do is in `hardening`.
+
+use super::hardening::{self, Role};
+use super::places::{
+    AGENT, CONFIGURATION, EXECUTOR, EXECUTOR_CACHE, EXECUTOR_USER, KILL, RUNTIME, SLICE, STATE,
+    USER,
+};
+use super::sockets::installed;
+use super::unit::{Line, Unit, section, set, why};
+
+/// The services.
+pub(super) fn all() -> Vec<Unit> {
+    vec![agent(), executor_wasm()]
+}
+
+fn agent() -> Unit {
+    let about = "Arch node agent: verifies, admits, schedules and anchors signed jobs";
+    let unit = [
+        set("Description", about),
+        set("Documentation", "man:arch-node-agent(8)"),
+        set("Requires", "arch-node-agent.socket"),
+        set("Wants", "arch-node-agent-metrics.socket arch-executor-wasm.socket"),
+        set(
+            "After",
+            "arch-node-agent.socket arch-node-agent-metrics.socket arch-executor-wasm.socket",
+        ),
+        why("An agent that dies again and again stays down: somebody has to look."),
+        set("StartLimitIntervalSec", "5min"),
+        set("StartLimitBurst", "10"),
+    ];
+    let service = [agent_life(), agent_places(), hardening::lines(Role::Agent)].concat();
+    let sections =
+        vec![section("Unit", unit), section("Service", service), installed("multi-user.target")];
+    Unit { name: "arch-node-agent.service", about, sections }
+}
+
+fn agent_life() -> Vec<Line> {
+    let start = format!(
+        "{AGENT} --config /etc/{CONFIGURATION} --state /var/lib/{STATE} \
+         --executor /run/{RUNTIME}/executor-wasm.sock"
+    );
+    vec![
+        why("Ready when root and policy are verified and the ledger is recovered, no sooner."),
+        set("Type", "notify"),
+        set("NotifyAccess", "main"),
+        why("The executor is a unit of its own; --executor names the socket on which it waits."),
+        set("ExecStart", start),
+        set("ExecReload", format!("{KILL} -HUP $MAINPID")),
+        set("Sockets", "arch-node-agent.socket arch-node-agent-metrics.socket"),
+        set("WatchdogSec", "30s"),
+        set("TimeoutStartSec", "90s"),
+        set("TimeoutStopSec", "30s"),
+        set("Restart", "on-failure"),
+        set("RestartSec", "200ms"),
+        why("2: its command line is wrong. 78: its settings, root or policy are. Trying again \
+             mends neither."),
+        set("RestartPreventExitStatus", "2 78"),
+        Line::Gap,
+    ]
+}
+
+fn agent_places() -> Vec<Line> {
+    vec![
+        set("Slice", SLICE),
+        set("User", USER),
+        set("Group", USER),
+        why("The agent makes its own key at the first start; choice-node-key/ has it handed in."),
+        set("ConfigurationDirectory", CONFIGURATION),
+        set("ConfigurationDirectoryMode", "0755"),
+        set("StateDirectory", STATE),
+        set("StateDirectoryMode", "0700"),
+        why("Kept when the agent stops: the sockets in it are not the agent's but the manager's."),
+        set("RuntimeDirectory", RUNTIME),
+        set("RuntimeDirectoryMode", "0755"),
+        set("RuntimeDirectoryPreserve", "yes"),
+        set("LimitNOFILE", "65536"),
+        why("A core would hold the node's key."),
+        set("LimitCORE", "0"),
+        set("TasksMax", "512"),
+        Line::Gap,
+    ]
+}
+
+fn executor_wasm() -> Unit {
+    let about = "Arch wasm executor: runs what the agent admitted, a process for each job";
+    let unit = [
+        set("Description", about),
+        set("Requires", "arch-executor-wasm.socket"),
+        set("After", "arch-executor-wasm.socket"),
+        why("No limit on starts: the agent waits longer before each new try, and a limit here \
+             would close the socket for good."),
+        set("StartLimitIntervalSec", "0"),
+    ];
+    let service = [executor_life(), executor_places(), hardening::lines(Role::Wasm)].concat();
+    let sections = vec![section("Unit", unit), section("Service", service)];
+    Unit { name: "arch-executor-wasm.service", about, sections }
+}
+
+fn executor_life() -> Vec<Line> {
+    vec![
+        why("Started by its socket, ends when the agent hangs up, and is started anew by the \
+             agent's next call."),
+        set("Type", "exec"),
+        set("ExecStart", format!("{EXECUTOR} --wasm --cache /var/cache/{EXECUTOR_CACHE}")),
+        set("Restart", "no"),
+        set("TimeoutStopSec", "10s"),
+        Line::Gap,
+    ]
+}
+
+fn executor_places() -> Vec<Line> {
+    vec![
+        set("Slice", SLICE),
+        set("User", EXECUTOR_USER),
+        set("Group", EXECUTOR_USER),
+        set("CacheDirectory", EXECUTOR_CACHE),
+        set("CacheDirectoryMode", "0700"),
+        why("Each job gets a cgroup of its own in this one, with its own limit of memory."),
+        set("Delegate", "memory pids"),
+        why("A job that ran out of memory is one job less, not the end of the others."),
+        set("OOMPolicy", "continue"),
+        why("And whoever has to go first, it is a job."),
+        set("OOMScoreAdjust", "500"),
+        set("LimitNOFILE", "65536"),
+        set("LimitCORE", "0"),
+        set("TasksMax", "1024"),
+        Line::Gap,
+    ]
+}

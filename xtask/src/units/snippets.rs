@@ -1,0 +1,65 @@
+//! Users, folders and the journal's catalogue.
+
+use super::places::{
+    AGENT_ROOT, CONFIGURATION, EXECUTOR_CACHE, EXECUTOR_ROOT, EXECUTOR_USER, RUNTIME, STATE, USER,
+};
+use super::unit::WRITTEN;
+
+/// Files beside the units.
+pub(super) fn all() -> Vec<(String, String)> {
+    [("sysusers.conf", users()), ("tmpfiles.conf", folders()), ("arch.catalog", catalogue())]
+        .map(|(name, text)| (name.to_owned(), text))
+        .to_vec()
+}
+
+fn users() -> String {
+    format!(
+        "# sysusers.d(5): the users that the units run as\n{WRITTEN}\n\n\
+         u {USER} - \"Arch node agent\" /var/lib/{STATE} -\n\
+         u {EXECUTOR_USER} - \"Arch executor\" - -\n"
+    )
+}
+
+/// The empty roots must be there before a unit starts, with a place for each folder that can be
+/// written, because systemd looks for those before it mounts anything. The other folders the units
+/// make too; they are for whoever looks before the first start.
+fn folders() -> String {
+    let empty = |root: &str, own: &str| {
+        ["", "/run", "/tmp", "/var/tmp", own].map(|at| format!("d {root}{at} 0755 root root -\n"))
+    };
+    let agent = empty(AGENT_ROOT, &format!("/var/lib/{STATE}")).concat();
+    let executor = empty(EXECUTOR_ROOT, &format!("/var/cache/{EXECUTOR_CACHE}")).concat();
+    format!(
+        "# tmpfiles.d(5): folders of the node. /etc/arch is the operator's; the agent only reads it.\n\
+         {WRITTEN}\n\n\
+         d /etc/{CONFIGURATION} 0755 root root -\n\
+         d /etc/{CONFIGURATION}/jobs 0755 root root -\n\
+         d /etc/{CONFIGURATION}/modules 0755 root root -\n\
+         d /run/{RUNTIME} 0755 {USER} {USER} -\n\
+         d /var/lib/{STATE} 0700 {USER} {USER} -\n\
+         d /var/cache/{EXECUTOR_CACHE} 0700 {EXECUTOR_USER} {EXECUTOR_USER} -\n\n\
+         # Roots of the services. Nothing but places to mount things on.\n\
+         {agent}{executor}"
+    )
+}
+
+/// One class of events: what `journalctl --catalog` says under a line with its MESSAGE_ID.
+struct Class {
+    /// 32 hexadecimal digits, made once (`journalctl --new-id128`) and never changed.
+    id: &'static str,
+    subject: &'static str,
+    text: &'static str,
+}
+
+/// The classes. None yet: the agent's messages have no MESSAGE_ID.
+const CLASSES: [Class; 0] = [];
+
+fn catalogue() -> String {
+    let mut text = format!("# Journal catalogue of the Arch node agent\n{WRITTEN}\n");
+    for Class { id, subject, text: body } in CLASSES {
+        text.push_str(&format!(
+            "\n-- {id}\nSubject: {subject}\nDefined-By: arch-node-agent\n\n{body}\n"
+        ));
+    }
+    text
+}
