@@ -6,7 +6,11 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::sync::{Arc, PoisonError, RwLock, mpsc};
+use std::sync::{
+    Arc, PoisonError, RwLock,
+    atomic::{AtomicU64, Ordering},
+    mpsc,
+};
 use std::time::{Duration, Instant};
 
 use arch_ledger::{Anchored, Entry, Ledger, LedgerError, Record, Unanchored, fs::Fs};
@@ -45,6 +49,8 @@ pub(super) struct Owner<F: Fs> {
     receipts: Vec<(u64, oneshot::Sender<Result<String, LedgerError>>)>,
     /// Whether something was written since the derived files were made durable.
     unsettled: bool,
+    /// How often it did what it was asked.
+    served: Arc<AtomicU64>,
 }
 
 /// What waits for one commit.
@@ -113,9 +119,10 @@ impl<F: Fs> Owner<F> {
         ledger: Ledger<F>,
         memory: Arc<RwLock<Memory>>,
         health: watch::Sender<Health>,
+        served: Arc<AtomicU64>,
     ) -> Self {
         let (next, due, receipts) = (None, None, Vec::new());
-        Self { ledger, memory, health, next, due, receipts, unsettled: false }
+        Self { ledger, memory, health, next, due, receipts, unsettled: false, served }
     }
 
     /// Serves until it is closed, nobody can ask any more, or the ledger is poisoned.
@@ -143,6 +150,7 @@ impl<F: Fs> Owner<F> {
                 }
                 Asked::Close => break,
             }
+            self.served.fetch_add(1, Ordering::SeqCst);
         }
         if !self.ledger.is_poisoned() {
             self.publish();

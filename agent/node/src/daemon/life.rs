@@ -48,7 +48,6 @@ pub(super) async fn live(
         .map_err(|e| Stop::could_not(told::problem(codes::FILE_MACHINE, e.to_string())))?;
     let (parts, thread) = start::parts(args, settings, places).await?;
     let node = Node::new(parts);
-    let mut feeding = JoinSet::new();
     let ways_in = if args.run_once { WaysIn::Control } else { WaysIn::All };
     // Taking up what was left may take its time; whoever wants an end now gets it.
     let opened = tokio::select! {
@@ -56,6 +55,7 @@ pub(super) async fn live(
         () = signals.end() => None,
         opened = service::open(&node, ways_in, handed_in) => Some(opened),
     };
+    let _until_the_end = pulse::feed(&node);
     let lived = match opened {
         None => Ok(()),
         Some(Ok(mut tasks)) => {
@@ -64,7 +64,6 @@ pub(super) async fn live(
             notify::ready(&text);
             tracing::info!(node = %node.did, "ready");
             tasks.spawn(tend(Arc::clone(&node)));
-            feeding.spawn(pulse::feed(Arc::clone(&node)));
             let lived = until_the_end(&node, &mut tasks, &mut signals, args.run_once).await;
             tasks.abort_all();
             lived
