@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
-use arch_ledger::{Anchored, Ledger, LogKeys, Record, StdFs};
+use arch_ledger::{Anchored, Ledger, LogKeys, Record, StdFs, Turn};
 use tempfile::TempDir;
 
 use crate::{Bench, Side, Sides};
@@ -75,28 +75,27 @@ pub(crate) fn ours(entries: u32) -> Result<Ours, String> {
     Ok(Ours { folder, side: Box::new(side), bytes })
 }
 
-/// As the agent's thread does it when full batches wait: in turn, until the checkpoint is due.
+/// As the agent's thread does it when full batches wait: in turn, with a checkpoint when one is due.
 fn busy(
     ledger: &mut Ledger<StdFs>,
     now: Timestamp,
     batches: Vec<Vec<Record>>,
 ) -> Result<(), String> {
-    let (mut left, mut said) = (batches.into_iter(), Ok(()));
-    while left.len() > 0 && said.is_ok() {
-        let begun = Instant::now();
-        ledger.commit_in_turn(
-            || {
-                let due = begun.elapsed() >= VISIBLE;
-                if due { None } else { left.next().map(|records| (now, records)) }
-            },
-            |committed| {
-                let committed = committed.map(drop).map_err(|refused| refused.error);
-                said = std::mem::replace(&mut said, Ok(())).and(committed);
-            },
-        );
-        said = said.and_then(|()| ledger.publish(now));
-    }
-    said.map_err(|error| error.to_string())
+    let (mut left, mut published, mut said) = (batches.into_iter(), Instant::now(), Ok(()));
+    ledger.commit_in_turn(
+        || {
+            if published.elapsed() >= VISIBLE {
+                published = Instant::now();
+                return Some(Turn::Publish(now));
+            }
+            left.next().map(|records| Turn::Commit(now, records))
+        },
+        |committed| {
+            let committed = committed.map(drop).map_err(|refused| refused.error);
+            said = std::mem::replace(&mut said, Ok(())).and(committed);
+        },
+    );
+    said.and_then(|()| ledger.publish(now)).map_err(|error| error.to_string())
 }
 
 /// As it does it when one waits at a time.

@@ -106,6 +106,51 @@ struct Growing {
     unsettled: bool,
 }
 
+/// What is to be written behind the end of a derived file.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    file: TileFile,
+    at: u64,
+    bytes: Vec<u8>,
+    /// What lies there is wrong.
+    cut: bool,
+    fate: Fate,
+}
+
+/// How far a piece got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Untouched,
+    Begun,
+    Written,
+}
+
+impl Piece {
+    pub(crate) fn write<F: Fs>(&mut self, fs: &F) -> io::Result<()> {
+        let path = self.file.to_string();
+        let file = match uninterrupted(|| fs.open_to_write(&path)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                uninterrupted(|| fs.make_folder(FOLDER))?;
+                uninterrupted(|| fs.create(&path))?
+            }
+            other => other?,
+        };
+        self.fate = Fate::Begun;
+        if self.cut {
+            uninterrupted(|| fs.truncate(&file, self.at))?;
+        }
+        if let Err(error) = write_all(fs, &file, self.at, &self.bytes) {
+            if is_full(&error) {
+                // Half of it would take up the very room that is missing.
+                uninterrupted(|| fs.truncate(&file, self.at))?;
+            }
+            return Err(error);
+        }
+        self.fate = Fate::Written;
+        Ok(())
+    }
+}
+
 /// All derived files of one ledger.
 #[derive(Debug)]
 pub(crate) struct Derived {
@@ -162,9 +207,18 @@ impl Derived {
         Ok(wrong)
     }
 
-    /// Brings the files up to date. What was written before an error stays written.
-    pub(crate) fn write<F: Fs>(&mut self, fs: &F) -> io::Result<()> {
-        self.files().try_for_each(|growing| growing.write(fs))
+    /// What the files lack, to be written by [`Piece::write`] and given back either way.
+    pub(crate) fn take_fresh(&mut self) -> Vec<Piece> {
+        self.files().filter_map(Growing::take_fresh).collect()
+    }
+
+    /// Takes back what was to be written.
+    pub(crate) fn give_back(&mut self, pieces: Vec<Piece>) {
+        for piece in pieces {
+            if let Some(growing) = self.files().find(|growing| growing.file == piece.file) {
+                growing.give_back(piece);
+            }
+        }
     }
 
     /// Makes everything written so far survive a power cut.
@@ -237,32 +291,30 @@ impl Growing {
         Ok(())
     }
 
-    fn write<F: Fs>(&mut self, fs: &F) -> io::Result<()> {
-        if self.fresh.is_empty() && !self.differs {
-            return Ok(());
-        }
-        let path = self.file.to_string();
-        let file = match uninterrupted(|| fs.open_to_write(&path)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                uninterrupted(|| fs.make_folder(FOLDER))?;
-                uninterrupted(|| fs.create(&path))?
-            }
-            other => other?,
+    fn take_fresh(&mut self) -> Option<Piece> {
+        let lacks = self.differs || !self.fresh.is_empty();
+        lacks.then(|| Piece {
+            file: self.file,
+            at: self.done,
+            bytes: std::mem::take(&mut self.fresh),
+            cut: self.differs,
+            fate: Fate::Untouched,
+        })
+    }
+
+    fn give_back(&mut self, piece: Piece) {
+        self.unsettled |= piece.fate != Fate::Untouched;
+        self.differs = match piece.fate {
+            Fate::Untouched => piece.cut,
+            Fate::Begun => true,
+            Fate::Written => false,
         };
-        self.unsettled = true;
-        if self.differs {
-            uninterrupted(|| fs.truncate(&file, self.done))?;
-            self.differs = false;
+        if piece.fate == Fate::Written {
+            self.done = self.done.saturating_add(len(&piece.bytes));
+        } else {
+            let since = std::mem::replace(&mut self.fresh, piece.bytes);
+            self.fresh.extend_from_slice(&since);
         }
-        if let Err(error) = write_all(fs, &file, self.done, &self.fresh) {
-            if is_full(&error) {
-                // Half of it would take up the very room that is missing.
-                uninterrupted(|| fs.truncate(&file, self.done))?;
-            }
-            return Err(error);
-        }
-        self.took(self.fresh.len());
-        Ok(())
     }
 
     fn took(&mut self, bytes: usize) {

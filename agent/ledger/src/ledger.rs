@@ -1,7 +1,9 @@
 //! The ledger as its one writer has it.
 
 mod batch;
+mod file;
 mod open;
+mod publish;
 mod read;
 mod turns;
 
@@ -11,17 +13,19 @@ use arch_identity::Timestamp;
 
 pub use open::Recovery;
 pub(crate) use read::tree_on_disk;
-pub use turns::Unanchored;
+pub use turns::{Turn, Unanchored};
 
 use batch::Prepared;
+use file::{JournalFile, Unwritten};
+use publish::Published;
 
 use crate::anchored::Anchored;
 use crate::checkpoint::LogKeys;
 use crate::error::LedgerError;
-use crate::fs::{Fs, StdFs, is_full, uninterrupted, write_all};
+use crate::fs::{Fs, StdFs, is_full, uninterrupted};
 use crate::growth::Growth;
 use crate::index::Index;
-use crate::layout::{CHECKPOINT, JOURNAL, RESERVE, make_reserve, write_derived};
+use crate::layout::{JOURNAL, RESERVE, make_reserve};
 use crate::record::Record;
 use crate::tree::Hash;
 
@@ -32,46 +36,13 @@ const SPACE_RETRY: u64 = 10;
 pub struct Ledger<F: Fs = StdFs> {
     fs: F,
     keys: LogKeys,
-    journal: F::File,
-    /// Where the next batch goes: behind the last commit.
-    end: u64,
+    journal: JournalFile<F::File>,
     growth: Growth,
-    /// Size of the checkpoint on disk, and its text.
-    checkpoint: (u64, String),
-    /// Whether the checkpoint on disk is perhaps only in the page cache.
-    unsettled: bool,
+    published: Published,
     poisoned: Option<String>,
     /// When the disk was last seen full.
     full_since: Option<Timestamp>,
     _lock: F::Lock,
-}
-
-/// Why the bytes of a batch are not in the journal for sure.
-enum Unwritten {
-    /// No room; the journal is as before.
-    Full,
-    /// Nobody can say what is on disk.
-    Unknown(io::Error),
-}
-
-/// One write and one fdatasync. If there is no room the file is cut to `before` again.
-fn write_durably<F: Fs>(
-    fs: &F,
-    file: &F::File,
-    offset: u64,
-    bytes: &[u8],
-    before: u64,
-) -> Result<(), Unwritten> {
-    match write_all(fs, file, offset, bytes) {
-        Err(error) if is_full(&error) => {
-            // Give back what a short write took; the batch never happened.
-            let cut = uninterrupted(|| fs.truncate(file, before));
-            return Err(cut.map_or_else(Unwritten::Unknown, |()| Unwritten::Full));
-        }
-        other => other.map_err(Unwritten::Unknown)?,
-    }
-    // After a failed fdatasync asking again lies.
-    uninterrupted(|| fs.sync(file)).map_err(Unwritten::Unknown)
 }
 
 /// Why a batch did not get into the journal.
@@ -103,13 +74,13 @@ impl<F: Fs> Ledger<F> {
     /// The signed checkpoint, as it is on disk: behind the journal until [`Ledger::publish`].
     #[must_use]
     pub fn checkpoint(&self) -> &str {
-        &self.checkpoint.1
+        &self.published.text
     }
 
     /// Whether the checkpoint counts every entry.
     #[must_use]
     pub fn is_published(&self) -> bool {
-        self.checkpoint.0 == self.size()
+        self.published.size == self.size()
     }
 
     /// Name and public keys of the log.
@@ -128,6 +99,12 @@ impl<F: Fs> Ledger<F> {
     #[must_use]
     pub fn is_poisoned(&self) -> bool {
         self.poisoned.is_some()
+    }
+
+    /// The I/O error that has stopped the ledger for good.
+    #[must_use]
+    pub fn stopped_by(&self) -> Option<&str> {
+        self.poisoned.as_deref()
     }
 
     /// Makes `records` durable as one batch, all of them or none, by one write and one fdatasync, and
@@ -188,65 +165,6 @@ impl<F: Fs> Ledger<F> {
         written.map_err(Stop::into_error)
     }
 
-    /// Brings tiles and checkpoint up to date with the journal, so that others see what is durable. A
-    /// full disk leaves them behind, and that is no error.
-    ///
-    /// # Errors
-    /// [`LedgerError`]; the ledger is poisoned then, and what was committed stays committed.
-    pub fn publish(&mut self, now: Timestamp) -> Result<(), LedgerError> {
-        self.require_sound()?;
-        if self.is_published() {
-            return Ok(());
-        }
-        match self.write_derived() {
-            Err(error) if is_full(&error) => {
-                self.release_reserve(now)?;
-                match self.write_derived() {
-                    Err(error) if is_full(&error) => Ok(()),
-                    other => other.map_err(|error| self.poison("tiles", &error)),
-                }
-            }
-            other => other.map_err(|error| self.poison("tiles", &error)),
-        }
-    }
-
-    fn write_derived(&mut self) -> io::Result<()> {
-        let (size, time) = (self.size(), self.growth.newest());
-        let Some(time) = time else { return Ok(()) };
-        self.growth.derived.write(&self.fs)?;
-        let text = self.keys.sign(size, self.root(), time);
-        uninterrupted(|| write_derived(&self.fs, CHECKPOINT, text.as_bytes()))?;
-        self.unsettled = true;
-        self.checkpoint = (size, text);
-        Ok(())
-    }
-
-    /// Makes tiles and checkpoint survive a power cut too. For when there is nothing else to do, and
-    /// for a clean end; it narrows what a later start has to call undecidable.
-    ///
-    /// # Errors
-    /// [`LedgerError`]; the ledger is poisoned then.
-    pub fn settle(&mut self) -> Result<(), LedgerError> {
-        self.require_sound()?;
-        let settled = self.settle_derived();
-        settled.map_err(|error| self.poison("settle", &error))
-    }
-
-    fn settle_derived(&mut self) -> io::Result<()> {
-        self.growth.derived.settle(&self.fs)?;
-        if self.unsettled {
-            match uninterrupted(|| self.fs.open_to_write(CHECKPOINT)) {
-                Ok(file) => uninterrupted(|| self.fs.sync(&file))?,
-                // A full disk has no room for one.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
-        uninterrupted(|| self.fs.sync_folder(""))?;
-        self.unsettled = false;
-        Ok(())
-    }
-
     fn require_sound(&self) -> Result<(), LedgerError> {
         match &self.poisoned {
             Some(why) => Err(LedgerError::Poisoned(why.clone())),
@@ -266,26 +184,32 @@ impl<F: Fs> Ledger<F> {
         now: Timestamp,
         records: impl Iterator<Item = &'a Record>,
     ) -> Result<Vec<Anchored>, Stop> {
-        self.write_over(now, records, 0)
+        self.write_by(now, records, |journal, fs, batch| journal.append(fs, batch))
     }
 
-    /// As [`Ledger::write`], over a tail of so many bytes, which stays if there is no room.
+    /// As [`Ledger::write`], over a tail, which stays if there is no room.
     fn write_over<'a>(
         &mut self,
         now: Timestamp,
         records: impl Iterator<Item = &'a Record>,
-        tail: u64,
+    ) -> Result<Vec<Anchored>, Stop> {
+        self.write_by(now, records, |journal, fs, batch| journal.write_over(fs, &batch))
+    }
+
+    fn write_by<'a>(
+        &mut self,
+        now: Timestamp,
+        records: impl Iterator<Item = &'a Record>,
+        write: impl FnOnce(&mut JournalFile<F::File>, &F, Vec<u8>) -> Result<(), Unwritten>,
     ) -> Result<Vec<Anchored>, Stop> {
         let batch = Prepared::new(&self.growth, None, now, records.cloned().collect());
-        let batch = batch.map_err(|refused| Stop::Error(refused.error))?;
-        let before = self.end.saturating_add(tail);
-        let written = write_durably(&self.fs, &self.journal, self.end, batch.bytes(), before);
+        let mut batch = batch.map_err(|refused| Stop::Error(refused.error))?;
+        let begins = self.journal.place.end;
+        let written = write(&mut self.journal, &self.fs, batch.take_bytes());
         written.map_err(|unwritten| match unwritten {
             Unwritten::Full => Stop::Full,
             Unwritten::Unknown(error) => Stop::Error(self.poison(JOURNAL, &error)),
         })?;
-        let begins = self.end;
-        self.end = self.end.saturating_add(u64::try_from(batch.bytes().len()).unwrap_or(u64::MAX));
         Ok(batch.into_memory(&mut self.growth, begins))
     }
 

@@ -66,7 +66,7 @@ pub use entry::{Entry, EntryError, MAX_ENTRY};
 pub use error::LedgerError;
 pub use fs::StdFs;
 pub use index::{Active, Index, JobRecord, JobState, VersionedKind};
-pub use ledger::{Ledger, Recovery, Unanchored};
+pub use ledger::{Ledger, Recovery, Turn, Unanchored};
 pub use note::{Note, NoteError, NoteSignature, VerifierKey};
 pub use reader::{Entries, Failure, KeySource, Reader, Verification};
 pub use receipt::{Receipt, ReceiptError};

@@ -228,15 +228,13 @@ pub struct Entries<'a, F: Fs, H = <F as Fs>::File> {
 /// Whether what follows the last whole batch was committed once, and no write that is under way or
 /// was broken off: the rules of `ledger::open::journal`.
 fn is_damage<F: Fs, H: Borrow<F::File>>(
-    walk: &mut Batches<'_, F, H>,
+    walk: &Batches<'_, F, H>,
     tail: &Tail,
     counted: u64,
-) -> io::Result<bool> {
+) -> bool {
     let size = walk.size();
-    if size == 0 || counted > size || tail.impossible {
-        return Ok(true);
-    }
-    Ok(walk.commits_in_tail()?.iter().any(|commit| commit.first > size))
+    let unwritten = tail.impossible || tail.later.is_some() || walk.tail_is_longer_than_a_batch();
+    size == 0 || counted > size || unwritten
 }
 
 impl<'a, F: Fs, H: Borrow<F::File>> Entries<'a, F, H> {
@@ -254,13 +252,10 @@ impl<'a, F: Fs, H: Borrow<F::File>> Entries<'a, F, H> {
                 by: CHECKPOINT.to_owned(),
             }),
             Step::End => Ok(false),
-            Step::Tail(tail) => {
-                let damage = is_damage(&mut self.walk, &tail, self.counted);
-                match damage.map_err(LedgerError::io(JOURNAL))? {
-                    true => Err(LedgerError::damaged(tail.index, tail.offset, tail.why)),
-                    false => Ok(false),
-                }
+            Step::Tail(tail) if is_damage(&self.walk, &tail, self.counted) => {
+                Err(LedgerError::damaged(tail.index, tail.offset, tail.why))
             }
+            Step::Tail(_) => Ok(false),
             Step::Batch(batch) if !batch.has_the_root_of_its_commit() => {
                 let (index, offset) = (self.walk.size(), batch.commit_offset);
                 Err(LedgerError::damaged(index, offset, "the commit names another root"))

@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range;
 
 use super::frame::{
-    Commit, HEADER, JOURNAL_MAGIC, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, frame_header,
+    Commit, HEADER, JOURNAL_MAGIC, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, ROOM, frame_header,
 };
 use crate::entry::MAX_ENTRY;
 use crate::fs::{Fs, read_full};
@@ -68,13 +68,15 @@ pub(crate) struct Tail {
     pub(crate) why: &'static str,
     /// Whether no broken-off write can look like this: checksums hold, and yet it makes no sense.
     pub(crate) impossible: bool,
+    /// First entry of a later batch, whose commit stands in the tail.
+    pub(crate) later: Option<u64>,
 }
 
 /// One step through the journal.
 #[derive(Debug)]
 pub(crate) enum Step {
     Batch(Batch),
-    /// The file ends with a commit.
+    /// The file ends with a commit, and room.
     End,
     Tail(Tail),
 }
@@ -117,8 +119,30 @@ impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
         self.edge.size()
     }
 
+    /// The next batch, or what stands behind the last.
+    ///
+    /// Where somebody writes meanwhile, a batch may have been looked at before it was whole, and the
+    /// commit behind it after that; so it is looked at again before the one says anything of the other.
     pub(crate) fn next(&mut self) -> io::Result<Step> {
-        if self.offset >= self.len {
+        let step = self.step()?;
+        if !matches!(step, Step::Tail(_)) {
+            return Ok(step);
+        }
+        let size = self.size();
+        let later =
+            Commit::anywhere_in(&self.tail()?).map(|commit| commit.first).find(|at| *at > size);
+        if later.is_none() {
+            return Ok(step);
+        }
+        self.window.forget();
+        Ok(match self.step()? {
+            Step::Tail(tail) => Step::Tail(Tail { later, ..tail }),
+            other => other,
+        })
+    }
+
+    fn step(&mut self) -> io::Result<Step> {
+        if self.offset >= self.len || self.is_room()? {
             return Ok(Step::End);
         }
         let offset = self.offset;
@@ -126,7 +150,7 @@ impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
         loop {
             let record = match self.record(at)? {
                 Ok(record) => record,
-                Err(why) => return Ok(self.tail(at, entries.len(), why, false)),
+                Err(why) => return Ok(self.torn(at, entries.len(), why, false)),
             };
             let after = at.saturating_add(u64::try_from(record.len()).unwrap_or(u64::MAX));
             let payload = record.get(HEADER..).unwrap_or_default();
@@ -134,21 +158,21 @@ impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
                 let start = bytes.len().saturating_add(HEADER);
                 bytes.extend_from_slice(record);
                 if entries.len() >= MAX_BATCH_ENTRIES || bytes.len() > MAX_BATCH_BYTES {
-                    return Ok(self.tail(at, entries.len(), "the batch is over its limits", true));
+                    return Ok(self.torn(at, entries.len(), "the batch is over its limits", true));
                 }
                 entries.push(start..bytes.len());
                 at = after;
                 continue;
             }
             let Some(commit) = Commit::from_bytes(payload) else {
-                return Ok(self.tail(at, entries.len(), "neither an entry nor a commit", true));
+                return Ok(self.torn(at, entries.len(), "neither an entry nor a commit", true));
             };
             let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
             let size = self.size();
             if count == 0 || commit.first != size || u64::from(commit.count) != count {
                 // An older commit may be what is left of a tail that was being cut; see `recovery`.
                 let (why, older) = ("the commit does not fit its batch", commit.first < size);
-                return Ok(self.tail(at, entries.len(), why, !older));
+                return Ok(self.torn(at, entries.len(), why, !older));
             }
             self.offset = after;
             let mut hashes = Vec::with_capacity(entries.len().saturating_add(1));
@@ -162,21 +186,49 @@ impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
         }
     }
 
-    /// Commits with a right checksum anywhere from the current offset on. Reads at most one batch
-    /// further than one batch can be long; a tail beyond that is no torn write anyway.
-    pub(crate) fn commits_in_tail(&mut self) -> io::Result<Vec<Commit>> {
+    /// Whether all that follows is the room that a batch left.
+    fn is_room(&mut self) -> io::Result<bool> {
+        let rest = self.len.saturating_sub(self.offset);
+        if rest >= ROOM || !self.len.is_multiple_of(ROOM) {
+            return Ok(false);
+        }
+        let rest = usize::try_from(rest).unwrap_or(usize::MAX);
+        let (file, window) = (self.file.borrow(), &mut self.window);
+        let rest = window.bytes(self.fs, file, self.len, self.offset, rest)?;
+        Ok(rest.is_some_and(|rest| rest.iter().all(|byte| *byte == 0)))
+    }
+
+    /// How much stands behind the last whole batch: without the zeros at its end, if there is anything
+    /// else.
+    pub(crate) fn tail_bytes(&self) -> io::Result<u64> {
+        let tail = self.tail()?;
+        let last = tail.iter().rposition(|byte| *byte != 0);
+        let bytes = last.map_or(tail.len(), |last| last.saturating_add(1));
+        Ok(u64::try_from(bytes).unwrap_or(u64::MAX))
+    }
+
+    /// What stands behind the last whole batch. Reads at most one batch further than one batch can be
+    /// long; a tail beyond that is no torn write anyway.
+    fn tail(&self) -> io::Result<Vec<u8>> {
         let most = u64::try_from(MAX_BATCH_BYTES).unwrap_or(u64::MAX).saturating_mul(2);
         let len =
             usize::try_from(self.len.saturating_sub(self.offset).min(most)).unwrap_or(usize::MAX);
         let mut tail = vec![0; len];
         let filled = read_full(self.fs, self.file.borrow(), self.offset, &mut tail)?;
         tail.truncate(filled);
-        Ok(Commit::anywhere_in(&tail).collect())
+        Ok(tail)
     }
 
-    fn tail(&self, offset: u64, whole: usize, why: &'static str, impossible: bool) -> Step {
+    /// Whether what stands behind the last whole batch is more than a batch and its room.
+    pub(crate) fn tail_is_longer_than_a_batch(&self) -> bool {
+        let most = MAX_BATCH_BYTES.saturating_add(MAX_BATCH_ENTRIES);
+        let most = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(ROOM);
+        self.len.saturating_sub(self.offset) > most
+    }
+
+    fn torn(&self, offset: u64, whole: usize, why: &'static str, impossible: bool) -> Step {
         let index = self.size().saturating_add(u64::try_from(whole).unwrap_or(u64::MAX));
-        Step::Tail(Tail { index, offset, why, impossible })
+        Step::Tail(Tail { index, offset, why, impossible, later: None })
     }
 
     fn record(&mut self, at: u64) -> io::Result<Result<&[u8], &'static str>> {
@@ -196,6 +248,11 @@ struct Window {
 impl Window {
     fn new(width: usize) -> Self {
         Self { bytes: Vec::new(), at: 0, width }
+    }
+
+    /// What is asked for next is read anew.
+    fn forget(&mut self) {
+        self.bytes.clear();
     }
 
     /// The record at `at` with its head, or what is wrong with it.

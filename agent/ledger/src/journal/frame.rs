@@ -9,6 +9,8 @@ pub(crate) const MAX_BATCH_ENTRIES: usize = 4096;
 /// Most bytes of one batch, with headers, without its commit.
 pub(crate) const MAX_BATCH_BYTES: usize = 16 * 1024 * 1024;
 pub(crate) const HEADER: usize = 8;
+/// A small batch leaves zeros behind it up to the next multiple of this, for those that follow.
+pub(crate) const ROOM: u64 = 16 * 1024;
 /// What an entry takes, roughly.
 const USUAL: usize = 640;
 const COMMIT_MAGIC: &[u8; 8] = b"ARCHCMT2";

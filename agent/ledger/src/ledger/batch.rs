@@ -51,10 +51,6 @@ impl Prepared {
         }
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.chained.bytes
-    }
-
     pub(super) fn time(&self) -> Timestamp {
         self.chained.time
     }

@@ -8,6 +8,8 @@ use std::{io, thread};
 use arch_identity::Timestamp;
 
 use super::Ledger;
+use super::file::JournalFile;
+use super::publish::Published;
 use crate::checkpoint::LogKeys;
 use crate::derived::TileFile;
 use crate::entry::encode;
@@ -66,17 +68,15 @@ impl<F: Fs> Ledger<F> {
         let mut ledger = Self {
             fs,
             keys,
-            journal,
-            end: read.end,
+            journal: JournalFile { handle: journal, place: read.place },
             growth: read.growth,
-            checkpoint: (0, String::new()),
-            unsettled: true,
+            published: Published { unsettled: true, ..Published::default() },
             poisoned: None,
             full_since: None,
             _lock: lock,
         };
         // A batch that a killed process wrote but did not sync is committed from here on.
-        let synced = uninterrupted(|| ledger.fs.sync(&ledger.journal));
+        let synced = uninterrupted(|| ledger.fs.sync(&ledger.journal.handle));
         synced.map_err(|error| ledger.poison(JOURNAL, &error))?;
         recovery.cut_bytes = read.tail;
         if read.tail > 0 {
@@ -100,20 +100,19 @@ impl<F: Fs> Ledger<F> {
     /// tail stays for a start that finds room.
     fn cut(&mut self, now: Timestamp, tail: u64) -> Result<(), LedgerError> {
         let mut records = vec![Record::Recovered { cut_bytes: tail }];
-        let cut = match self.write_over(now, records.iter(), tail) {
+        let cut = match self.write_over(now, records.iter()) {
             Err(super::Stop::Full) => {
                 self.remove_reserve(now)?;
                 if !self.index().is_out_of_space() {
                     records.push(Record::OutOfSpace {});
                 }
-                self.write_over(now, records.iter(), tail)
+                self.write_over(now, records.iter())
             }
             other => other,
         };
         cut.map_err(super::Stop::into_error)?;
-        let shortened = uninterrupted(|| self.fs.truncate(&self.journal, self.end));
-        let synced = shortened.and_then(|()| uninterrupted(|| self.fs.sync(&self.journal)));
-        synced.map_err(|error| self.poison(JOURNAL, &error))
+        let cut = self.journal.cut(&self.fs);
+        cut.map_err(|error| self.poison(JOURNAL, &error))
     }
 
     /// Brings the derived files to what the journal says; lists those that were not.
@@ -122,7 +121,7 @@ impl<F: Fs> Ledger<F> {
         let mut rebuilt: Vec<String> = wrong.iter().map(ToString::to_string).collect();
         let before = journal::checkpoint_bytes(&self.fs)?;
         self.publish(now)?;
-        if before.is_none_or(|before| before != self.checkpoint.1.as_bytes()) {
+        if before.is_none_or(|before| before != self.published.text.as_bytes()) {
             rebuilt.push(CHECKPOINT.to_owned());
         }
         Ok(rebuilt)

@@ -9,6 +9,7 @@ use crate::fs::Fs;
 use crate::journal::entry_behind;
 use crate::layout::JOURNAL;
 use crate::ledger::Ledger;
+use crate::ledger::publish::Published;
 use crate::note::VerifierKey;
 use crate::proof::{self, Tiles};
 use crate::reader::Entries;
@@ -26,7 +27,7 @@ impl<F: Fs> Ledger<F> {
 
     /// The entries from `first` on, in their order, from the journal.
     pub fn entries(&self, first: u64) -> impl Iterator<Item = Result<Entry, LedgerError>> {
-        let (walk, trouble) = match Entries::new(&self.fs, &self.journal, self.size()) {
+        let (walk, trouble) = match Entries::new(&self.fs, &self.journal.handle, self.size()) {
             Ok(walk) => (Some(walk), None),
             Err(error) => (None, Some(Err(error))),
         };
@@ -63,13 +64,13 @@ impl<F: Fs> Ledger<F> {
     /// # Errors
     /// [`LedgerError`].
     pub fn receipt(&self, index: u64) -> Result<String, LedgerError> {
-        let (size, checkpoint) = &self.checkpoint;
-        Tree { size: *size, ..self.tree() }.receipt(index, checkpoint, self.keys.verifiers())
+        let Published { size, text, .. } = &self.published;
+        Tree { size: *size, ..self.tree() }.receipt(index, text, self.keys.verifiers())
     }
 
     fn tree(&self) -> Tree<'_, F, impl Fn(TileFile, u64, usize) -> Piece> {
         let read = |file, offset, len| self.growth.derived.read(&self.fs, file, offset, len);
-        Tree { fs: &self.fs, journal: &self.journal, size: self.size(), read }
+        Tree { fs: &self.fs, journal: &self.journal.handle, size: self.size(), read }
     }
 }
 

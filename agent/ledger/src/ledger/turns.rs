@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! this thread    prepare 1 │ prepare 2 │ memory and answers of 1, prepare 3 │ …
-//! the other                │ write and fdatasync 1 │ write and fdatasync 2  │ …
+//! a second                 │ write and fdatasync 1 │ write and fdatasync 2  │ …
+//! a third, when it is due                 │ tiles and checkpoint of what is in memory │
 //! ```
 //!
 //! Nothing is answered before its own fdatasync, and memory follows in the order of the journal. At
@@ -10,21 +11,35 @@
 //! for this thread; if the first does not get there, the second, which was chained to it, is not
 //! written but thrown away and made anew.
 
-use std::sync::mpsc;
+mod pipeline;
+
 use std::{io, thread};
 
 use arch_identity::Timestamp;
 
+use pipeline::{Disk, Pipeline, Publisher};
+
+use super::Ledger;
 use super::batch::Prepared;
-use super::{Ledger, Unwritten, write_durably};
+use super::file::{Unwritten, write_durably};
 use crate::anchored::Anchored;
+use crate::checkpoint::LogKeys;
 use crate::error::LedgerError;
-use crate::fs::Fs;
-use crate::growth::Growth;
+use crate::fs::{Fs, is_full};
 use crate::layout::JOURNAL;
 use crate::record::Record;
 
 type Said = Result<Vec<Anchored>, Unanchored>;
+
+/// What is to be done next.
+#[derive(Debug)]
+pub enum Turn {
+    /// [`Ledger::commit`].
+    Commit(Timestamp, Vec<Record>),
+    /// [`Ledger::publish`], of what is durable by now. Batches do not wait for it; what stops it stops
+    /// the ledger, as ever. While one is under way another is not begun.
+    Publish(Timestamp),
+}
 
 /// A batch that is not in the ledger.
 #[derive(Debug)]
@@ -39,8 +54,10 @@ pub struct Unanchored {
 enum End {
     /// There is no further batch.
     Over,
-    /// There is no second thread.
+    /// There are no other threads.
     Alone,
+    /// Tiles or checkpoint could not be written.
+    Unpublished(Timestamp, io::Error),
     /// A batch did not get there.
     Stopped {
         why: Unwritten,
@@ -52,34 +69,39 @@ enum End {
 }
 
 impl<F: Fs> Ledger<F> {
-    /// Commits one batch after the other for as long as `next` has one, as [`Ledger::commit`] does,
-    /// and tells `done` of each in its order. For a backlog: a batch is encoded and hashed while the
-    /// one before it is written.
+    /// Takes one turn after the other for as long as `next` has one, and tells `done` of each batch in
+    /// its order. For a backlog: a batch is encoded and hashed while the one before it is written.
     pub fn commit_in_turn(
         &mut self,
-        mut next: impl FnMut() -> Option<(Timestamp, Vec<Record>)>,
+        mut next: impl FnMut() -> Option<Turn>,
         mut done: impl FnMut(Said),
     ) {
         loop {
             // A full disk, or a broken one, is for who takes it slowly.
             while self.is_poisoned() || self.is_out_of_space() {
-                let Some((now, records)) = next() else { return };
-                done(self.commit_all(now, records));
+                let Some(turn) = next() else { return };
+                self.turn(turn, &mut done);
             }
             match self.turns(&mut next, &mut done) {
                 End::Over => return,
                 End::Alone => {
-                    while let Some((now, records)) = next() {
-                        done(self.commit_all(now, records));
+                    while let Some(turn) = next() {
+                        self.turn(turn, &mut done);
                     }
                     return;
                 }
+                // Once more, slowly: that makes room.
+                End::Unpublished(now, error) if is_full(&error) => {
+                    self.turn(Turn::Publish(now), &mut done);
+                }
+                End::Unpublished(_, error) => drop(self.poison("tiles", &error)),
                 End::Stopped { why, batches, behind } => {
-                    if let Unwritten::Unknown(error) = why {
-                        self.poison(JOURNAL, &error);
+                    match why {
+                        Unwritten::Full => self.journal.place.length = self.journal.place.end,
+                        Unwritten::Unknown(error) => drop(self.poison(JOURNAL, &error)),
                     }
                     for batch in batches {
-                        done(self.commit_all(batch.time(), batch.into_records()));
+                        self.turn(Turn::Commit(batch.time(), batch.into_records()), &mut done);
                     }
                     behind.into_iter().for_each(&mut done);
                 }
@@ -87,85 +109,53 @@ impl<F: Fs> Ledger<F> {
         }
     }
 
-    fn commit_all(&mut self, now: Timestamp, records: Vec<Record>) -> Said {
-        self.commit(now, &records).map_err(|error| Unanchored { error, records })
+    /// One turn, with nothing else going on.
+    fn turn(&mut self, turn: Turn, done: &mut impl FnMut(Said)) {
+        match turn {
+            Turn::Commit(now, records) => {
+                let said = self.commit(now, &records);
+                done(said.map_err(|error| Unanchored { error, records }));
+            }
+            // What stopped the ledger is what it says of everything from now on.
+            Turn::Publish(now) => drop(self.publish(now)),
+        }
     }
 
     fn turns(
         &mut self,
-        next: &mut impl FnMut() -> Option<(Timestamp, Vec<Record>)>,
+        next: &mut impl FnMut() -> Option<Turn>,
         done: &mut impl FnMut(Said),
     ) -> End {
-        let Self { fs, journal, growth, end, .. } = self;
-        let (to_disk, batches) = mpsc::sync_channel::<(u64, Vec<u8>)>(1);
-        let (tell, written) = mpsc::channel();
-        // It takes `to_disk` along: the other thread ends when that is gone.
-        thread::scope(move |scope| {
-            let (fs, journal): (&F, &F::File) = (fs, journal);
-            let writer = move || {
-                for (offset, bytes) in batches {
-                    let result = write_durably(fs, journal, offset, &bytes, offset);
-                    // Nothing is written behind what did not get there.
-                    let over = result.is_err();
-                    if tell.send(result).is_err() || over {
-                        break;
-                    }
+        let Self { fs, keys, journal, growth, published, .. } = self;
+        let (fs, keys, file): (&F, &LogKeys, &F::File) = (fs, keys, &journal.handle);
+        let (disk, batches, written) = Disk::new();
+        let (publisher, publications, shown) = Publisher::new();
+        let writer = move || {
+            for (offset, bytes) in batches {
+                let result = write_durably(fs, file, offset, &bytes, offset);
+                // Nothing is written behind what did not get there.
+                let over = result.is_err();
+                if written.send(result).is_err() || over {
+                    break;
                 }
-            };
-            if thread::Builder::new().spawn_scoped(scope, writer).is_err() {
+            }
+        };
+        let publish = move || {
+            for mut publication in publications {
+                let result = publication.write(fs, keys);
+                if shown.send((publication, result)).is_err() {
+                    break;
+                }
+            }
+        };
+        let place = &mut journal.place;
+        // It takes the senders along: the other threads end when those are gone.
+        thread::scope(move |scope| {
+            let spawned = thread::Builder::new().spawn_scoped(scope, writer);
+            if spawned.and_then(|_| thread::Builder::new().spawn_scoped(scope, publish)).is_err() {
                 return End::Alone;
             }
-            let mut on_its_way: Option<(Prepared, u64)> = None;
-            loop {
-                let (mut behind, mut said) = (None, None);
-                let asked = next();
-                let over = asked.is_none();
-                if let Some((now, records)) = asked {
-                    match Self::ready(growth, on_its_way.as_ref(), now, records) {
-                        Ok(Some(mut batch)) => {
-                            let before = on_its_way.as_ref().map_or(0, |(_, length)| *length);
-                            let bytes = batch.take_bytes();
-                            let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-                            // Whoever is gone is noticed where its answer is waited for.
-                            let _ = to_disk.send((end.saturating_add(before), bytes));
-                            behind = Some((batch, length));
-                        }
-                        Ok(None) => said = Some(Ok(Vec::new())),
-                        Err(refusal) => said = Some(Err(refusal)),
-                    }
-                }
-                if on_its_way.is_some() {
-                    let gone = || Err(Unwritten::Unknown(io::ErrorKind::BrokenPipe.into()));
-                    if let Err(why) = written.recv().unwrap_or_else(|_| gone()) {
-                        let batches = on_its_way.into_iter().chain(behind);
-                        let batches = batches.map(|(batch, _)| batch).collect();
-                        return End::Stopped { why, batches, behind: said };
-                    }
-                }
-                if let Some((batch, length)) = std::mem::replace(&mut on_its_way, behind) {
-                    let begins = *end;
-                    *end = end.saturating_add(length);
-                    done(Ok(batch.into_memory(growth, begins)));
-                }
-                said.into_iter().for_each(&mut *done);
-                if over {
-                    return End::Over;
-                }
-            }
+            Pipeline { growth, published, place, disk, publisher }.run(next, done)
         })
-    }
-
-    /// A batch that follows the one on its way, if there is anything in it.
-    fn ready(
-        growth: &Growth,
-        on_its_way: Option<&(Prepared, u64)>,
-        now: Timestamp,
-        records: Vec<Record>,
-    ) -> Result<Option<Prepared>, Unanchored> {
-        if records.is_empty() {
-            return Ok(None);
-        }
-        let behind = on_its_way.map(|(batch, _)| batch);
-        Prepared::new(growth, behind, now, records).map(Some)
     }
 }

@@ -147,7 +147,7 @@ impl<F: Fs> Reader<F> {
                     growth.derived.compare_pieces(&self.fs).map_err(in_file)?;
                 }
                 Step::End => break,
-                Step::Tail(tail) => return Err(self.tail(&mut walk, &tail)),
+                Step::Tail(tail) => return Err(self.tail(&walk, &tail)),
             }
         }
         let first = first.ok_or_else(|| damaged(0, walk.offset(), "the journal has no entry"))?;
@@ -179,12 +179,10 @@ impl<F: Fs> Reader<F> {
     }
 
     /// Bytes behind the last commit: damage if they were committed once, else a broken-off write.
-    fn tail(&self, walk: &mut Batches<'_, F, &F::File>, tail: &Tail) -> Failure {
+    fn tail(&self, walk: &Batches<'_, F, &F::File>, tail: &Tail) -> Failure {
         let counted = self.checkpoint().map_or(0, |(_, checkpoint)| checkpoint.size);
-        match is_damage(walk, tail, counted) {
-            Ok(true) => return damaged(tail.index, tail.offset, tail.why),
-            Ok(false) => {}
-            Err(error) => return from_io(JOURNAL)(error),
+        if is_damage(walk, tail, counted) {
+            return damaged(tail.index, tail.offset, tail.why);
         }
         let message = format!("not committed, or damaged since: {}", tail.why);
         failure(codes::LEDGER_UNFINISHED, in_journal(tail.index, tail.offset), message)

@@ -37,6 +37,36 @@ fn a_batch_costs_exactly_one_sync() {
 }
 
 #[test]
+fn small_batches_are_written_over_the_room_that_one_of_them_left() {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    let mut lengths = Vec::new();
+    for n in 0..100 {
+        ledger.append(noon(), &[refused(n)]).unwrap();
+        lengths.push(fs.files()["journal"].len());
+    }
+    assert!(lengths.iter().all(|length| length % (16 * 1024) == 0), "{lengths:?}");
+    lengths.dedup();
+    assert!((2..=4).contains(&lengths.len()), "{lengths:?}");
+    drop(ledger);
+    // It is there for the next start, too.
+    let (mut ledger, recovery) = open(&fs).unwrap();
+    assert_eq!((recovery.cut_bytes, ledger.size()), (0, 101));
+    ledger.append(noon(), &[refused(100)]).unwrap();
+    assert_eq!(Some(&fs.files()["journal"].len()), lengths.last());
+    drop(ledger);
+    assert_eq!(verified(&fs).size, 102);
+}
+
+#[test]
+fn a_large_batch_leaves_no_room() {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    ledger.append(noon(), &(0..300).map(refused).collect::<Vec<_>>()).unwrap();
+    assert_eq!(fs.files()["journal"].len(), bare(&fs).len());
+}
+
+#[test]
 fn journal_and_tiles_take_little_more_room_than_the_entries() {
     let fs = MemFs::default();
     let (mut ledger, _) = open(&fs).unwrap();

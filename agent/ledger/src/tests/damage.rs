@@ -6,11 +6,10 @@ use super::world::*;
 use crate::fault::MemFs;
 use crate::{LedgerError, Note, Reader, Record};
 
-/// The folder after three batches, and after the next one; the length of both journals.
+/// The folder after three batches, and after the next one; the length of both journals without room.
 fn before_and_after() -> (MemFs, MemFs, usize, usize) {
     let (before, after) = (ledger_of(3), ledger_of(4));
-    let len = |fs: &MemFs| fs.files()["journal"].len();
-    let (short, long) = (len(&before), len(&after));
+    let (short, long) = (bare(&before).len(), bare(&after).len());
     (before, after, short, long)
 }
 
@@ -29,15 +28,22 @@ fn a_torn_tail_is_cut_wherever_it_is_torn_and_the_ledger_says_so() {
     let (before, after, short, long) = before_and_after();
     let whole = after.files()["journal"].clone();
     for len in (short + 1..long).step_by(13).chain([long - 1]) {
-        let fs = MemFs::with(&before.files());
-        fs.tamper("journal", Some(whole[..len].to_vec()));
-        let (ledger, recovery) = open(&fs).unwrap();
         let cut = u64::try_from(len - short).unwrap();
-        assert_eq!((recovery.cut_bytes, ledger.size()), (cut, 5));
-        assert_eq!(ledger.entry(4).unwrap().record, Record::Recovered { cut_bytes: cut });
-        drop(ledger);
-        assert_eq!(verified(&fs).size, 5);
-        assert_eq!(open(&fs).unwrap().1.cut_bytes, 0);
+        // In a file that grew with it, and in the room that was there already.
+        let mut in_room = before.files()["journal"].clone();
+        in_room[short..len].copy_from_slice(&whole[short..len]);
+        for torn in [whole[..len].to_vec(), in_room] {
+            let fs = MemFs::with(&before.files());
+            fs.tamper("journal", Some(torn));
+            let (ledger, recovery) = open(&fs).unwrap();
+            let zeros = whole[short..len].iter().rev().take_while(|byte| **byte == 0).count();
+            assert_eq!((recovery.cut_bytes, ledger.size()), (cut - zeros as u64, 5));
+            let recovered = Record::Recovered { cut_bytes: recovery.cut_bytes };
+            assert_eq!(ledger.entry(4).unwrap().record, recovered);
+            drop(ledger);
+            assert_eq!(verified(&fs).size, 5);
+            assert_eq!(open(&fs).unwrap().1.cut_bytes, 0);
+        }
     }
 }
 
@@ -83,7 +89,7 @@ fn a_changed_bit_of_the_newest_batch_that_nothing_else_names_looks_torn() {
 fn damage_before_the_newest_batch_is_found_from_the_journal_alone() {
     let files = ledger_of(4).files();
     let journal = &files["journal"];
-    let newest = ledger_of(3).files()["journal"].len();
+    let newest = bare(&ledger_of(3)).len();
     for at in (0..newest).step_by(37) {
         let mut changed = journal.clone();
         changed[at] ^= 1;
@@ -94,13 +100,12 @@ fn damage_before_the_newest_batch_is_found_from_the_journal_alone() {
 
 #[test]
 fn the_damaged_entry_and_its_offset_are_named() {
-    let (one, two) = (ledger_of(1).files()["journal"].len(), ledger_of(2).files());
+    let one = bare(&ledger_of(1)).len();
     let fs = MemFs::with(&ledger_of(4).files());
     let mut journal = fs.files()["journal"].clone();
     journal[one + 30] ^= 1;
     fs.tamper("journal", Some(journal));
     assert_eq!(damaged(&fs), Some((2, one as u64)));
-    drop(two);
     let found = open(&fs).err().unwrap();
     assert_eq!(found.code().as_str(), "ARCH-L003");
     assert!(found.to_string().contains(&format!("entry 2, offset {one}")), "{found}");
@@ -125,7 +130,7 @@ fn a_journal_cut_short_inside_a_committed_batch_is_damage() {
     let (_, after, short, long) = before_and_after();
     for len in [short + 1, short + 9, long - 1, 9, 8, 3, 0] {
         let fs = MemFs::with(&after.files());
-        fs.tamper("journal", Some(after.files()["journal"][..len].to_vec()));
+        fs.tamper("journal", Some(bare(&after)[..len].to_vec()));
         assert!(damaged(&fs).is_some() || len == 8, "{len}");
         assert!(open(&fs).is_err());
     }

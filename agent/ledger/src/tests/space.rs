@@ -14,6 +14,7 @@ fn a_full_disk_takes_no_new_work_but_lets_jobs_end() {
     let fs = MemFs::default();
     let (mut ledger, _) = open(&fs).unwrap();
     ledger.append(noon(), &[accepted(1), started(1, 1)]).unwrap();
+    take_room(&fs);
     fs.limit(Some(used(&fs) + 100));
     assert!(matches!(ledger.append(noon(), &[accepted(2)]), Err(LedgerError::OutOfSpace)));
     assert!(ledger.is_out_of_space() && !ledger.is_poisoned());
@@ -35,6 +36,7 @@ fn a_full_disk_takes_no_new_work_but_lets_jobs_end() {
 fn a_refusal_that_meets_the_full_disk_first_is_written_all_the_same() {
     let fs = MemFs::default();
     let (mut ledger, _) = open(&fs).unwrap();
+    take_room(&fs);
     fs.limit(Some(used(&fs)));
     ledger.append(noon(), &[refused(1)]).unwrap();
     let records: Vec<_> = ledger.entries(1).map(|e| e.unwrap().record).collect();
@@ -46,6 +48,7 @@ fn a_disk_without_any_room_refuses_everything_and_loses_nothing() {
     let fs = MemFs::default();
     let (mut ledger, _) = open(&fs).unwrap();
     fs.tamper("reserve", None);
+    take_room(&fs);
     fs.limit(Some(used(&fs)));
     assert!(matches!(ledger.append(noon(), &[refused(1)]), Err(LedgerError::OutOfSpace)));
     assert!(matches!(ledger.append(noon(), &[accepted(1)]), Err(LedgerError::OutOfSpace)));
@@ -61,6 +64,7 @@ fn a_disk_without_any_room_refuses_everything_and_loses_nothing() {
 fn a_start_on_a_full_disk_says_so_in_the_ledger() {
     let fs = ledger_of(1);
     fs.tamper("reserve", None);
+    take_room(&fs);
     fs.limit(Some(used(&fs) + 8000));
     let (ledger, _) = open(&fs).unwrap();
     assert!(ledger.is_out_of_space());
@@ -81,6 +85,7 @@ fn verified_while_open(fs: &MemFs) -> u64 {
 fn what_a_full_disk_is_told_reaches_tiles_and_checkpoint_though_the_batch_is_refused() {
     let fs = MemFs::default();
     let (mut ledger, _) = open(&fs).unwrap();
+    take_room(&fs);
     fs.limit(Some(used(&fs) + 100));
     assert!(matches!(ledger.append(noon(), &[accepted(1)]), Err(LedgerError::OutOfSpace)));
     drop(ledger);
@@ -92,6 +97,7 @@ fn space_that_is_regained_by_a_batch_that_is_refused_reaches_tiles_and_checkpoin
     let fs = MemFs::default();
     let (mut ledger, _) = open(&fs).unwrap();
     ledger.append(noon(), &[accepted(1)]).unwrap();
+    take_room(&fs);
     fs.limit(Some(used(&fs)));
     assert!(ledger.append(noon(), &[accepted(2)]).is_err());
     fs.limit(None);
@@ -106,13 +112,16 @@ fn space_that_is_regained_by_a_batch_that_is_refused_reaches_tiles_and_checkpoin
 fn a_reserve_that_leaves_no_room_to_say_so_is_given_up_and_the_node_starts() {
     let fs = MemFs::default();
     let (mut ledger, _) = open(&fs).unwrap();
+    take_room(&fs);
     fs.limit(Some(used(&fs)));
     ledger.append(noon(), &[refused(1)]).unwrap();
+    take_room(&fs);
     fs.limit(Some(used(&fs) + RESERVE_BYTES + 50));
     ledger.append(noon().plus(60), &[refused(2)]).unwrap();
     assert!(ledger.is_out_of_space() && !fs.files().contains_key("reserve"));
     drop(ledger);
     for _ in 0..2 {
+        take_room(&fs);
         fs.limit(Some(used(&fs) + RESERVE_BYTES + 50));
         let (ledger, _) = open(&fs).unwrap();
         assert!(ledger.is_out_of_space() && !fs.files().contains_key("reserve"));
@@ -126,8 +135,7 @@ fn a_reserve_that_leaves_no_room_to_say_so_is_given_up_and_the_node_starts() {
 #[test]
 fn a_short_torn_tail_on_a_full_disk_is_cut_with_the_room_of_the_reserve() {
     let fs = ledger_of(3);
-    let journal = fs.files()["journal"].clone();
-    fs.tamper("journal", Some([journal.as_slice(), &[9; 9]].concat()));
+    fs.tamper("journal", Some([bare(&fs).as_slice(), &[9; 9]].concat()));
     fs.limit(Some(used(&fs)));
     let (ledger, recovery) = open(&fs).unwrap();
     assert_eq!(recovery.cut_bytes, 9);
@@ -142,7 +150,7 @@ fn a_short_torn_tail_on_a_full_disk_is_cut_with_the_room_of_the_reserve() {
 fn a_torn_tail_without_any_room_stays_as_it_is() {
     let fs = ledger_of(3);
     fs.tamper("reserve", None);
-    let torn = [fs.files()["journal"].as_slice(), &[9; 9]].concat();
+    let torn = [bare(&fs).as_slice(), &[9; 9]].concat();
     fs.tamper("journal", Some(torn.clone()));
     fs.limit(Some(used(&fs)));
     assert!(matches!(open(&fs), Err(LedgerError::OutOfSpace)));
@@ -160,6 +168,7 @@ fn lost_tiles_on_a_full_disk_are_written_with_the_room_of_the_reserve() {
     for lost in ["tile/0", "tile/places"] {
         fs.tamper(lost, None);
     }
+    take_room(&fs);
     fs.limit(Some(used(&fs)));
     let (ledger, recovery) = open(&fs).unwrap();
     // The checkpoint, too: it counts `outOfSpace` now.

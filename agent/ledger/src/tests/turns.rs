@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::world::*;
 use crate::fault::{Fault, MemFs, Trouble};
-use crate::{EndState, Ledger, LedgerError, Record};
+use crate::{EndState, Ledger, LedgerError, Record, Turn};
 
 fn batches() -> Vec<Vec<Record>> {
     let mut batches = vec![
@@ -18,14 +18,17 @@ fn batches() -> Vec<Vec<Record>> {
     batches
 }
 
-/// What was said of each batch, in order.
+/// What was said of each batch, in order. Before each, what is there already is published.
 fn in_turn(
     ledger: &mut Ledger<MemFs>,
     batches: Vec<Vec<Record>>,
 ) -> Vec<Result<usize, LedgerError>> {
-    let (mut waiting, mut said) = (VecDeque::from(batches.clone()), Vec::new());
+    let (mut waiting, mut said) = (VecDeque::new(), Vec::new());
+    for batch in batches.clone() {
+        waiting.extend([Turn::Publish(noon()), Turn::Commit(noon(), batch)]);
+    }
     ledger.commit_in_turn(
-        || waiting.pop_front().map(|batch| (noon(), batch)),
+        || waiting.pop_front(),
         |result| {
             // What is not anchored comes back whole, to whoever asked for it.
             let batch = &batches[said.len()];
@@ -58,6 +61,52 @@ fn batches_in_turn_leave_the_same_bytes_as_one_after_the_other() {
     drop((first, second));
     assert_eq!(verified(&together).size, 315);
     assert!(open(&together).is_ok());
+}
+
+#[test]
+fn a_checkpoint_that_is_asked_for_between_two_batches_counts_what_was_durable_then() {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    let mut turns = VecDeque::from([
+        Turn::Commit(noon(), (0..300).map(refused).collect()),
+        Turn::Commit(noon(), vec![refused(300)]),
+        Turn::Publish(noon()),
+        Turn::Commit(noon(), vec![refused(301)]),
+    ]);
+    ledger.commit_in_turn(|| turns.pop_front(), |said| assert!(said.is_ok()));
+    // Of the batch that was on its way nobody knew yet.
+    assert!(ledger.checkpoint().starts_with("example.org/node\n301\n"), "{}", ledger.checkpoint());
+    assert_eq!((ledger.size(), ledger.is_published()), (303, false));
+    assert!(ledger.receipt(300).is_ok() && ledger.receipt(301).is_err());
+    ledger.publish(noon()).unwrap();
+    drop(ledger);
+    assert_eq!(verified(&fs).size, 303);
+}
+
+#[test]
+fn a_disk_that_is_too_full_for_tiles_alone_leaves_them_behind_until_there_is_room() {
+    let fs = MemFs::default();
+    let (mut ledger, _) = open(&fs).unwrap();
+    ledger.append(noon(), &(0..300).map(refused).collect::<Vec<_>>()).unwrap();
+    fs.tamper("reserve", None);
+    // The next batch fits into what the one before left behind it.
+    ledger.append(noon(), &[refused(300)]).unwrap();
+    fs.limit(Some(fs.files().values().map(Vec::len).sum()));
+    let mut turns = VecDeque::from([
+        Turn::Commit(noon(), vec![accepted(1)]),
+        Turn::Commit(noon(), vec![refused(301)]),
+        Turn::Publish(noon()),
+        Turn::Commit(noon(), vec![refused(302)]),
+    ]);
+    let mut said = Vec::new();
+    ledger.commit_in_turn(|| turns.pop_front(), |result| said.push(result.is_ok()));
+    assert_eq!(said, [true; 3]);
+    assert!(!ledger.is_poisoned() && !ledger.is_published());
+    fs.limit(None);
+    ledger.publish(noon()).unwrap();
+    drop(ledger);
+    let size = verified(&fs).size;
+    assert!((305..=306).contains(&size), "{size}: perhaps with `outOfSpace`");
 }
 
 #[test]

@@ -6,6 +6,9 @@ use std::sync::LazyLock;
 use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
 
 use crate::fault::MemFs;
+use crate::fs::Fs;
+use crate::journal::{Batches, Step};
+use crate::layout::JOURNAL;
 use crate::{
     EndState, Ledger, LedgerError, LogKeys, Reader, Record, Recovery, Usage, Verification,
 };
@@ -91,6 +94,20 @@ pub(crate) fn ledger_of(count: u64) -> MemFs {
     }
     drop(ledger);
     fs
+}
+
+/// The journal without the room at its end.
+pub(crate) fn bare(fs: &MemFs) -> Vec<u8> {
+    let file = fs.open(JOURNAL).unwrap();
+    let mut walk = Batches::new(fs, &file).unwrap().unwrap();
+    while let Step::Batch(_) = walk.next().unwrap() {}
+    let end = usize::try_from(walk.offset()).unwrap();
+    fs.files()[JOURNAL][..end].to_vec()
+}
+
+/// Takes the room away, so that the next batch has to find some.
+pub(crate) fn take_room(fs: &MemFs) {
+    fs.tamper(JOURNAL, Some(bare(fs)));
 }
 
 /// Reads the folder as a stranger would, with nothing but the public keys.

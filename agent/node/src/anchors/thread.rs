@@ -13,7 +13,7 @@ use std::sync::{
 };
 use std::time::{Duration, Instant};
 
-use arch_ledger::{Anchored, Entry, Ledger, LedgerError, Record, Unanchored, fs::Fs};
+use arch_ledger::{Anchored, Entry, Ledger, LedgerError, Record, Turn, Unanchored, fs::Fs};
 use tokio::sync::{oneshot, watch};
 
 use super::{Head, Health, MOST};
@@ -152,7 +152,9 @@ impl<F: Fs> Owner<F> {
             }
             self.served.fetch_add(1, Ordering::SeqCst);
         }
-        if !self.ledger.is_poisoned() {
+        if let Some(why) = self.ledger.stopped_by() {
+            tracing::error!(why, "the ledger has stopped");
+        } else {
             self.publish();
             self.settle();
         }
@@ -199,9 +201,8 @@ impl<F: Fs> Owner<F> {
     /// Shows others what is durable, and gives out the receipts that need it.
     fn publish(&mut self) {
         self.due = None;
-        if let Err(error) = self.ledger.publish(clock::wall()) {
-            tracing::error!(%error, "the ledger has stopped at its checkpoint");
-        }
+        // What stops it is told at the end.
+        let _ = self.ledger.publish(clock::wall());
         for (index, reply) in self.receipts.drain(..) {
             // Nobody waits any more: that is all the same.
             let _ = reply.send(self.ledger.receipt(index));
@@ -232,18 +233,22 @@ impl<F: Fs> Owner<F> {
     }
 
     /// Under load: each batch is made ready while the one before is written, for as long as full ones
-    /// wait and the checkpoint is not due.
+    /// wait, and what is due is published beside them.
     fn commit_in_turn(&mut self, batch: Batch, asked: &mpsc::Receiver<Asked>) {
         let (mut first, on_its_way) = (Some(batch), RefCell::new(VecDeque::new()));
         let mut failed = Vec::new();
-        let due = *self.due.get_or_insert_with(|| after(VISIBLE));
+        let mut due = self.due.unwrap_or_else(|| after(VISIBLE));
         self.unsettled = true;
         let Self { ledger, memory, next, .. } = self;
         ledger.commit_in_turn(
             || {
+                if due <= Instant::now() {
+                    due = after(VISIBLE);
+                    return Some(Turn::Publish(clock::wall()));
+                }
                 let mut batch = match first.take() {
                     Some(batch) => batch,
-                    None if next.is_some() || Instant::now() >= due => return None,
+                    None if next.is_some() => return None,
                     None => match asked.try_recv() {
                         Ok(Asked::Append { records, reply }) => {
                             let mut batch = Batch::default();
@@ -259,7 +264,7 @@ impl<F: Fs> Owner<F> {
                 };
                 let records = batch.take_records();
                 on_its_way.borrow_mut().push_back(batch);
-                Some((clock::wall(), records))
+                Some(Turn::Commit(clock::wall(), records))
             },
             |said| {
                 let batch: Option<Batch> = on_its_way.borrow_mut().pop_front();
@@ -277,6 +282,7 @@ impl<F: Fs> Owner<F> {
                 }
             },
         );
+        self.due = (!self.ledger.is_published()).then_some(due);
         self.tell_health();
         failed.into_iter().for_each(|batch| self.commit(batch));
     }

@@ -7,11 +7,12 @@
 //!
 //! 1. the checkpoint, or the length of any file of tiles, shows a larger size than the good commits;
 //! 2. a commit of a *later* batch with a right checksum stands anywhere in the tail;
-//! 3. checksums hold and yet the records make no sense, or the tail is longer than a batch can be.
+//! 3. checksums hold and yet the records make no sense, or the tail is longer than a batch and its
+//!    room can be.
 //!
 //! **Undecidable**: the newest batch was synced and acknowledged, nothing that was derived from it
 //! reached the disk, *and* a byte of just that batch went bad. This looks like a write that was broken
-//! off. It is cut, and the ledger says so. An acknowledgement does not wait for tiles and checkpoint,
+//! off. It is cut, and the ledger says so, unless nothing but zeros is left of it: that is room. An acknowledgement does not wait for tiles and checkpoint,
 //! so the case is open from the sync of a batch to the next [`Ledger::publish`](crate::Ledger::publish)
 //! if the process dies, and to the next [`Ledger::settle`](crate::Ledger::settle) if power is cut;
 //! after that it cannot arise. It always needs a disk that loses bytes which it said were safe.
@@ -26,13 +27,14 @@ use std::{io, thread};
 
 use arch_identity::Timestamp;
 
+use super::super::file::Place;
 use crate::checkpoint::{Checkpoint, LogKeys};
 use crate::derived::{TileFile, length_on_disk};
 use crate::entry::{Entry, Parsed};
 use crate::error::LedgerError;
 use crate::fs::{Found, Fs, read_whole};
 use crate::growth::Growth;
-use crate::journal::{Batch, Batches, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Step, Tail};
+use crate::journal::{Batch, Batches, Step, Tail};
 use crate::layout::{CHECKPOINT, JOURNAL, MAX_CHECKPOINT};
 use crate::note::Note;
 use crate::record::Record;
@@ -44,7 +46,7 @@ const PIECE: u64 = 128 * 1024;
 /// What reading the journal gave, after everything on disk was heard.
 pub(super) struct Read {
     pub(super) growth: Growth,
-    pub(super) end: u64,
+    pub(super) place: Place,
     /// Bytes behind the last commit that may be cut.
     pub(super) tail: u64,
     /// The derived files that are not as the journal leads to.
@@ -77,6 +79,7 @@ pub(super) fn read<F: Fs>(
     let wrong = growth.derived.compare(fs).map_err(in_file)?;
     let wrong = wrong.into_iter().map(|(file, _)| file).collect();
     let (size, end) = (walk.size(), walk.offset());
+    let place = Place { end, length: walk.file_len() };
     let mut committed = shown_by_tiles(fs, found)?;
     if let Some((checkpoint, bytes)) = &signed {
         Checkpoint::verify(bytes, keys.verifiers()).map_err(LedgerError::Checkpoint)?;
@@ -87,16 +90,16 @@ pub(super) fn read<F: Fs>(
         committed = committed.max(Some((checkpoint.size, CHECKPOINT.to_owned())));
     }
     let ahead = committed.filter(|(committed, _)| *committed > size);
-    let tail = walk.file_len().saturating_sub(end);
     match (stop, ahead) {
-        (None, None) if size > 0 => Ok(Read { growth, end, tail: 0, wrong }),
+        (None, None) if size > 0 => Ok(Read { growth, place, tail: 0, wrong }),
         (None, Some((committed, by))) => {
             Err(LedgerError::RolledBack { found: size, committed, by })
         }
         (None, None) => Err(LedgerError::damaged(0, end, "the journal has no entry")),
         (Some(tail_found), ahead) => {
-            require_torn(&mut walk, &tail_found, ahead)?;
-            Ok(Read { growth, end, tail, wrong })
+            require_torn(&walk, &tail_found, ahead)?;
+            let tail = walk.tail_bytes().map_err(LedgerError::io(JOURNAL))?;
+            Ok(Read { growth, place, tail, wrong })
         }
     }
 }
@@ -161,7 +164,7 @@ fn shown_by_tiles<F: Fs>(fs: &F, found: &[Found]) -> Result<Option<Shown>, Ledge
 
 /// Refuses a tail that may not be cut; see the rules above.
 fn require_torn<F: Fs>(
-    walk: &mut Batches<'_, F, &F::File>,
+    walk: &Batches<'_, F, &F::File>,
     tail: &Tail,
     ahead: Option<Shown>,
 ) -> Result<(), LedgerError> {
@@ -174,16 +177,11 @@ fn require_torn<F: Fs>(
     if tail.impossible || walk.size() == 0 {
         return damage("a write that was broken off does not look like this");
     }
-    let longest = MAX_BATCH_BYTES.saturating_add(MAX_BATCH_ENTRIES);
-    let length = walk.file_len().saturating_sub(walk.offset());
-    if usize::try_from(length).map_or(true, |length| length > longest) {
+    if walk.tail_is_longer_than_a_batch() {
         return damage("what follows is longer than one batch");
     }
-    let commits = walk.commits_in_tail().map_err(LedgerError::io(JOURNAL))?;
-    match commits.iter().find(|commit| commit.first > walk.size()) {
-        Some(later) => {
-            damage(&format!("the batch of entry {} was committed behind it", later.first))
-        }
+    match tail.later {
+        Some(later) => damage(&format!("the batch of entry {later} was committed behind it")),
         None => Ok(()),
     }
 }
