@@ -239,7 +239,7 @@ impl<F: Fs> Owner<F> {
         let mut failed = Vec::new();
         let mut due = self.due.unwrap_or_else(|| after(VISIBLE));
         self.unsettled = true;
-        let Self { ledger, memory, next, .. } = self;
+        let Self { ledger, memory, next, served, .. } = self;
         ledger.commit_in_turn(
             || {
                 if due <= Instant::now() {
@@ -267,6 +267,8 @@ impl<F: Fs> Owner<F> {
                 Some(Turn::Commit(clock::wall(), records))
             },
             |said| {
+                // Under load this goes on and on.
+                served.fetch_add(1, Ordering::SeqCst);
                 let batch: Option<Batch> = on_its_way.borrow_mut().pop_front();
                 let Some(mut batch) = batch else { return };
                 match said {
