@@ -20,7 +20,7 @@ struct Watched {
 }
 
 impl Watched {
-    #[expect(clippy::unwrap_used, clippy::zombie_processes, reason = "a test may be blunt")]
+    #[expect(clippy::unwrap_used, reason = "a test may be blunt")]
     fn start(world: World, environment: &[(&str, &str)]) -> Self {
         let path = world.path("notify.sock");
         let notify = UnixDatagram::bind(&path).unwrap();
