@@ -7,7 +7,11 @@ mod thread;
 
 use std::{
     io,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, mpsc},
+    sync::{
+        Arc, PoisonError, RwLock, RwLockReadGuard,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
     thread::JoinHandle,
 };
 
@@ -31,6 +35,7 @@ pub struct Anchors {
     asks: mpsc::SyncSender<Asked>,
     memory: Arc<RwLock<Memory>>,
     health: watch::Receiver<Health>,
+    served: Arc<AtomicU64>,
 }
 
 /// How the ledger is.
@@ -136,12 +141,13 @@ impl Anchors {
         // A full channel makes senders wait, which is what a slow disk should do.
         let (asks, asked) = mpsc::sync_channel(MOST.saturating_mul(4));
         let (told, health) = watch::channel(Health::Sound);
-        let owner = Owner::new(ledger, Arc::clone(&memory), told);
+        let served = Arc::<AtomicU64>::default();
+        let owner = Owner::new(ledger, Arc::clone(&memory), told, Arc::clone(&served));
         let thread = std::thread::Builder::new()
             .name("ledger".to_owned())
             .spawn(move || owner.serve(&asked))
             .map_err(cannot_start)?;
-        Ok((Self { asks, memory, health }, thread))
+        Ok((Self { asks, memory, health, served }, thread))
     }
 
     /// Anchors records as one unit: all or none. When this returns they are durable, and the memory
@@ -209,6 +215,18 @@ impl Anchors {
         let (reply, answer) = oneshot::channel();
         self.ask(Asked::Head { reply }).await?;
         answer.await.map_err(|_| AnchorError::Closed)
+    }
+
+    /// How often the thread did what it was asked.
+    pub(crate) fn served(&self) -> u64 {
+        self.served.load(Ordering::SeqCst)
+    }
+
+    /// Asks the thread for something, so that it shows whether it serves. It has enough to do where more
+    /// waits for it than it can be asked.
+    pub(crate) fn stir(&self) {
+        let (reply, _) = oneshot::channel();
+        let _ = self.asks.try_send(Asked::Head { reply });
     }
 
     /// Ends the thread after everything asked before, with the derived files made durable.

@@ -213,8 +213,9 @@ impl ExecutorClient {
 
     /// Ends the executor for good.
     pub async fn stop(&self) {
-        let connection = self.shared.connection.borrow().clone();
+        // In this order: who becomes ready now either sees that it is over, or is seen here.
         self.shared.supervisor.stop();
+        let connection = self.shared.connection.borrow().clone();
         if let Some(connection) = connection {
             // A dead one needs no goodbye.
             let _ = connection.send(&ToExecutor::Shutdown).await;

@@ -15,11 +15,12 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
+        mpsc,
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use tokio::time::{self, Instant};
+use tokio::time;
 
 use crate::{node::Node, notify, point};
 
@@ -160,26 +161,38 @@ impl Beating {
     }
 }
 
-/// Feeds the watchdog until the task is dropped.
-pub(crate) async fn feed(node: Arc<Node>) {
-    let Some(limit) = node.pulses.limit else { return };
-    let pause = limit.div_f64(8.0);
-    tokio::join!(ask_the_ledger(&node, pause), feed_while_all_stir(&node, limit, pause));
+/// The thread that feeds the watchdog, for as long as this lives: one of its own, because what it watches
+/// may hold up everything that shares a thread with it.
+#[derive(Debug)]
+pub(crate) struct Feeding {
+    _alive: mpsc::Sender<()>,
 }
 
-/// Its thread can be asked only: it waits for nothing but questions.
-async fn ask_the_ledger(node: &Node, pause: Duration) {
+/// Feeds the watchdog while all parts stir. Nothing, where there is none.
+pub(crate) fn feed(node: &Arc<Node>) -> Option<Feeding> {
+    let limit = node.pulses.limit?;
+    let (alive, over) = mpsc::channel();
+    let node = Arc::clone(node);
+    let feeding = std::thread::Builder::new()
+        .name("watchdog".to_owned())
+        .spawn(move || feed_while_all_stir(&node, limit, &over));
+    if let Err(error) = feeding {
+        tracing::error!(%error, "the watchdog is not fed");
+    }
+    Some(Feeding { _alive: alive })
+}
+
+fn feed_while_all_stir(node: &Node, limit: Duration, over: &mpsc::Receiver<()>) {
+    let mut told = Vec::new();
+    let mut served = 0;
     loop {
-        if node.anchors.head().await.is_ok() {
+        // The ledger's thread waits for nothing but what it is asked.
+        let by_now = node.anchors.served();
+        if by_now != served {
             node.pulses.beat(Part::Ledger);
         }
-        time::sleep(pause).await;
-    }
-}
-
-async fn feed_while_all_stir(node: &Node, limit: Duration, pause: Duration) {
-    let mut told = Vec::new();
-    loop {
+        served = by_now;
+        node.anchors.stir();
         // Whoever stops has closed the other parts himself.
         let counts = |part: &Part| *part == Part::Signals || !node.gate.is_stopping();
         let silent: Vec<_> =
@@ -190,7 +203,9 @@ async fn feed_while_all_stir(node: &Node, limit: Duration, pause: Duration) {
             tracing::error!(parts = ?silent, "no sign of life; the watchdog is not fed");
         }
         told = silent;
-        time::sleep(pause).await;
+        if over.recv_timeout(limit.div_f64(8.0)) != Err(mpsc::RecvTimeoutError::Timeout) {
+            return;
+        }
     }
 }
 
@@ -198,55 +213,52 @@ async fn feed_while_all_stir(node: &Node, limit: Duration, pause: Duration) {
 mod tests {
     use super::*;
 
-    const LIMIT: Duration = Duration::from_secs(30);
+    /// So that a pulse beats every millisecond, and one of which nothing was heard for a second is gone.
+    const LIMIT: Duration = Duration::from_millis(8);
+    const SILENCE: Duration = Duration::from_secs(1);
 
-    fn silent(pulses: &Pulses) -> Vec<Part> {
-        pulses.silent_for(LIMIT.div_f64(2.0)).collect()
+    /// Waits until these are silent and no other; a machine that is slow may say otherwise for a while.
+    async fn silent(pulses: &Pulses, parts: &[Part]) {
+        while pulses.silent_for(SILENCE).collect::<Vec<_>>() != parts {
+            time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
-    async fn hours(hours: u64) {
-        time::sleep(Duration::from_secs(hours * 3_600)).await;
-    }
-
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_part_that_waits_has_a_pulse_for_ever_and_one_that_works_for_long_has_none() {
         let pulses = Pulses::within(Some(LIMIT));
-        // Nobody has begun.
-        hours(1).await;
-        assert_eq!(silent(&pulses), []);
-        let waits = pulses.of(Part::Control);
-        let works = pulses.of(Part::DropFolder);
-        let waiting = tokio::spawn(async move { waits.waiting(hours(9)).await });
-        let working = tokio::spawn(async move { works.working(hours(9)).await });
-        time::sleep(LONG).await;
-        assert_eq!(silent(&pulses), []);
-        hours(1).await;
-        assert_eq!(silent(&pulses), [Part::DropFolder]);
-        (waiting.await.unwrap(), working.await.unwrap());
-        // What it worked on has ended after all.
-        assert_eq!(silent(&pulses), []);
+        let (waits, works) = (pulses.of(Part::Control), pulses.of(Part::DropFolder));
+        let (end, over) = tokio::sync::oneshot::channel::<()>();
+        let never = std::future::pending::<()>();
+        let waiting = tokio::spawn(async move { waits.waiting(never).await });
+        let working = tokio::spawn(async move { works.beside(over, Some(LIMIT)).await });
+        silent(&pulses, &[Part::DropFolder]).await;
+        // What it worked on ends after all.
+        end.send(()).unwrap();
+        working.await.unwrap().unwrap();
+        assert!(!pulses.silent_for(SILENCE).any(|part| part == Part::DropFolder));
+        waiting.abort();
+        silent(&pulses, &[Part::DropFolder, Part::Control]).await;
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_part_that_is_stuck_or_gone_is_named() {
         let pulses = Pulses::within(Some(LIMIT));
         pulses.of(Part::Signals).beat();
         let pulse = pulses.of(Part::Tending);
-        let task = tokio::spawn(async move { pulse.waiting(hours(9)).await });
-        hours(1).await;
-        assert_eq!(silent(&pulses), [Part::Signals]);
+        let task = tokio::spawn(async move { pulse.waiting(std::future::pending::<()>()).await });
+        silent(&pulses, &[Part::Signals]).await;
         task.abort();
-        hours(1).await;
-        assert_eq!(silent(&pulses), [Part::Signals, Part::Tending]);
+        silent(&pulses, &[Part::Signals, Part::Tending]).await;
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn where_nobody_listens_nobody_beats_and_nothing_is_waited_for() {
         let pulses = Pulses::within(None);
         let pulse = pulses.of(Part::Control);
         pulse.beat();
         assert_eq!(pulse.working(async { 7 }).await, 7);
-        let never = time::timeout(Duration::from_secs(9), pulse.is_due()).await;
+        let never = time::timeout(Duration::from_millis(50), pulse.is_due()).await;
         assert!(never.is_err());
         assert!(pulses.beats.iter().all(|(_, beat)| beat.load(Ordering::SeqCst) == 0));
     }

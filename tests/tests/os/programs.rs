@@ -48,12 +48,14 @@ fn a_key_in_the_credential_store_reaches_the_agent_and_goes_with_it() {
     started(&guest, AGENT);
     let before = node(&guest);
     // The key that it made is handed in from now on: plain, then encrypted for this machine.
-    let keep = format!(
-        "systemctl stop {AGENT} && install -D -m0600 {own} {open} && rm {own} && \
-         mkdir -p /etc/credstore.encrypted && systemd-creds encrypt --name=node.key {open} {sealed}"
+    let plain = format!("install -D -m0600 {own} {open} && rm {own}");
+    let encrypted = format!(
+        "mkdir -p /etc/credstore.encrypted && systemd-creds encrypt --name=node.key {open} {sealed} \
+         && rm {open}"
     );
-    let _quiet = guest.good(&["sh", "-ec", &keep]);
-    for choice in ["choice-node-key", "choice-node-key-encrypted"] {
+    for (choice, keep) in [("choice-node-key", plain), ("choice-node-key-encrypted", encrypted)] {
+        let _quiet = guest.good(&["systemctl", "stop", AGENT]);
+        let _quiet = guest.good(&["sh", "-ec", &keep]);
         choose(&guest, choice);
         started(&guest, AGENT);
         assert_eq!(node(&guest), before, "{choice}");
@@ -61,7 +63,6 @@ fn a_key_in_the_credential_store_reaches_the_agent_and_goes_with_it() {
         // Gone with the service, a moment later, and not kept beside.
         guest.until(2, &["ls", "/run/credentials/arch-node-agent.service"]);
         assert_eq!(guest.run(&["ls", own]).code, Some(2));
-        let _quiet = guest.good(&["rm", "-f", open]);
     }
     // Without it there is no start and no other key.
     let _quiet = guest.good(&["rm", sealed]);

@@ -6,7 +6,11 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::sync::{Arc, PoisonError, RwLock, mpsc};
+use std::sync::{
+    Arc, PoisonError, RwLock,
+    atomic::{AtomicU64, Ordering},
+    mpsc,
+};
 use std::time::{Duration, Instant};
 
 use arch_ledger::{Anchored, Entry, Ledger, LedgerError, Record, Turn, Unanchored, fs::Fs};
@@ -45,6 +49,8 @@ pub(super) struct Owner<F: Fs> {
     receipts: Vec<(u64, oneshot::Sender<Result<String, LedgerError>>)>,
     /// Whether something was written since the derived files were made durable.
     unsettled: bool,
+    /// How often it did what it was asked.
+    served: Arc<AtomicU64>,
 }
 
 /// What waits for one commit.
@@ -113,9 +119,10 @@ impl<F: Fs> Owner<F> {
         ledger: Ledger<F>,
         memory: Arc<RwLock<Memory>>,
         health: watch::Sender<Health>,
+        served: Arc<AtomicU64>,
     ) -> Self {
         let (next, due, receipts) = (None, None, Vec::new());
-        Self { ledger, memory, health, next, due, receipts, unsettled: false }
+        Self { ledger, memory, health, next, due, receipts, unsettled: false, served }
     }
 
     /// Serves until it is closed, nobody can ask any more, or the ledger is poisoned.
@@ -143,6 +150,7 @@ impl<F: Fs> Owner<F> {
                 }
                 Asked::Close => break,
             }
+            self.served.fetch_add(1, Ordering::SeqCst);
         }
         if let Some(why) = self.ledger.stopped_by() {
             tracing::error!(why, "the ledger has stopped");
@@ -231,7 +239,7 @@ impl<F: Fs> Owner<F> {
         let mut failed = Vec::new();
         let mut due = self.due.unwrap_or_else(|| after(VISIBLE));
         self.unsettled = true;
-        let Self { ledger, memory, next, .. } = self;
+        let Self { ledger, memory, next, served, .. } = self;
         ledger.commit_in_turn(
             || {
                 if due <= Instant::now() {
@@ -259,6 +267,8 @@ impl<F: Fs> Owner<F> {
                 Some(Turn::Commit(clock::wall(), records))
             },
             |said| {
+                // Under load this goes on and on.
+                served.fetch_add(1, Ordering::SeqCst);
                 let batch: Option<Batch> = on_its_way.borrow_mut().pop_front();
                 let Some(mut batch) = batch else { return };
                 match said {

@@ -54,7 +54,6 @@ pub(super) async fn live(
         .map_err(|e| Stop::could_not(told::problem(codes::FILE_MACHINE, e.to_string())))?;
     let (parts, thread) = start::parts(args, settings, places, executor).await?;
     let node = Node::new(parts);
-    let mut feeding = JoinSet::new();
     let runs = mode != Mode::Consumer;
     if !runs {
         node.gate.shut(Shut::RunsNothing);
@@ -66,6 +65,7 @@ pub(super) async fn live(
         () = signals.end() => None,
         opened = service::open(&node, ways_in, handed_in) => Some(opened),
     };
+    let _until_the_end = pulse::feed(&node);
     let lived = match opened {
         None => Ok(()),
         Some(Ok(mut tasks)) => {
@@ -76,7 +76,6 @@ pub(super) async fn live(
             notify::ready(&text);
             tracing::info!(node = %node.did, "ready");
             tasks.spawn(tend(Arc::clone(&node)));
-            feeding.spawn(pulse::feed(Arc::clone(&node)));
             let lived = until_the_end(&node, &mut tasks, &mut signals, args.run_once).await;
             tasks.abort_all();
             lived

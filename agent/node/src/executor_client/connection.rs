@@ -74,8 +74,7 @@ impl Connection {
                 Err(error) => break Lost(error.to_string()),
             }
         };
-        self.0.pending.end(&lost);
-        self.close();
+        self.hang_up(&lost);
         lost
     }
 
@@ -103,9 +102,14 @@ impl Connection {
     pub(super) fn give_up(&self, why: &str) -> Lost {
         tracing::warn!(why, "the executor is ended");
         let lost = Lost(why.to_owned());
-        self.0.pending.end(&lost);
-        self.close();
+        self.hang_up(&lost);
         lost
+    }
+
+    /// Ends the connection without a word.
+    pub(super) fn hang_up(&self, lost: &Lost) {
+        self.0.pending.end(lost);
+        self.close();
     }
 
     fn close(&self) {

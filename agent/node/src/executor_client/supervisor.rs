@@ -11,6 +11,7 @@ use arch_wire::executor::FromExecutor;
 use tokio::sync::watch;
 
 use super::{
+    Lost,
     backoff::Backoff,
     connection::Connection,
     socket::{self, ReadError},
@@ -55,6 +56,10 @@ impl Handle {
     pub(super) fn stop(&self) {
         *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.0.1.notify_all();
+    }
+
+    fn is_stopped(&self) -> bool {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits; says whether to go on.
@@ -126,8 +131,13 @@ impl<S: Source> Supervisor<S> {
                     state.environment = Some(environment);
                 });
                 self.tell_connection.send_replace(Some(connection.clone()));
-                let lost = connection.read_to_the_end();
-                tracing::warn!(why = %lost, "the executor is gone");
+                if self.handle.is_stopped() {
+                    // Whoever stopped us while it was starting found no connection to say goodbye on.
+                    connection.hang_up(&Lost("the agent is stopping".to_owned()));
+                } else {
+                    let lost = connection.read_to_the_end();
+                    tracing::warn!(why = %lost, "the executor is gone");
+                }
             }
             Err(error) => tracing::error!(%error, "the executor did not become ready"),
         }

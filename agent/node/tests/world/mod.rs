@@ -90,14 +90,26 @@ pub fn revocation(name: &str, version: u64, people: &[&str], by: &str) -> String
     )
 }
 
-/// Writes records into the ledger; the node must have stopped.
+/// Writes records into the ledger, each by itself; the node must have stopped.
 pub fn append(world: &World, records: &[Record]) {
+    append_in(world, records.chunks(1));
+}
+
+/// Writes records into the ledger, many at a time; the node must have stopped or never begun.
+pub fn append_together(world: &World, records: &[Record]) {
+    append_in(world, records.chunks(500));
+}
+
+fn append_in<'a>(world: &World, batches: impl Iterator<Item = &'a [Record]>) {
     let places = Places::new(&world.args(), &Settings::default());
+    for folder in places.private() {
+        arch_files::private_dir(&folder).unwrap();
+    }
     let keys = identity::open(&places, NodeKey::State).unwrap();
     let fs = StdFs::open(&places.ledger()).unwrap();
     let (mut ledger, _) = Ledger::open(fs, keys, now()).unwrap();
-    for record in records {
-        ledger.append(now(), std::slice::from_ref(record)).unwrap();
+    for records in batches {
+        ledger.append(now(), records).unwrap();
     }
     ledger.settle().unwrap();
 }
