@@ -120,6 +120,13 @@ in
       (must (cfg.roles.agent.enable || cfg.roles.executor.enable) "roles"
         "none is on; set services.archNodeAgent.enable to false instead"
       )
+      (must (lib.elem cfg.settings.mode [
+        null
+        cfg.mode
+      ]) "settings.mode" "says otherwise than mode; leave it unset")
+      (must (
+        cfg.mode != "consumer" || !cfg.roles.executor.enable
+      ) "roles.executor.enable" "a consumer runs nothing; leave it unset, or set mode to \"sovereign\"")
       (must (
         !cfg.openFirewall || cfg.mode == "provider"
       ) "openFirewall" "nothing listens in mode `${cfg.mode}`; set mode to \"provider\" or leave the firewall closed")

@@ -33,6 +33,7 @@ in
   config = mkIf cfg.enable {
     services.archNodeAgent.settings = {
       trustRoot = mkDefault cfg.trustRoot.digest;
+      mode = mkIf (cfg.mode != "sovereign") (mkDefault cfg.mode);
       metrics.enabled = mkIf (!cfg.sockets.metrics.enable) (mkDefault false);
       nodeKey = mkIf (
         cfg.credentials.nodeKey != null || cfg.credentials.nodeKeyEncrypted != null

@@ -32,9 +32,8 @@ in
         "sovereign"
         ''
           `sovereign` opens nothing beyond its local sockets. `provider` listens for peers on
-          `listenAddress`. `consumer` lends nothing: without an executor unless
-          `roles.executor.enable` says otherwise. This version has no mesh yet, so `provider`
-          listens on nothing and says so in the journal.
+          `listenAddress`. `consumer` runs nothing, and has no executor. This version has no mesh
+          yet, so `provider` listens on nothing and says so in the journal.
         '';
     listenAddress = option ours.address "0.0.0.0:7340" ''
       Where a provider listens for peers: an address and a port, `[::]:7340` for IPv6 and IPv4.

@@ -17,6 +17,11 @@ in
 
   options = {
     trustRoot = unset ours.digest "As `trustRoot.digest`, which sets it.";
+    mode = unset (types.enum [
+      "sovereign"
+      "provider"
+      "consumer"
+    ]) "As `mode`, which sets it.";
     nodeKey = unset (types.enum [
       "auto"
       "credential"

@@ -130,12 +130,12 @@ in
       && found.units ? "arch-executor-wasm.service"
       && any (hasInfix "no mesh") found.warnings;
   };
-  "a consumer may have an executor of its own" = {
+  "a consumer has no executor" = {
     config = {
       mode = "consumer";
       roles.executor.enable = true;
     };
-    holds = found: good found && found.units ? "arch-executor-wasm.service";
+    holds = says "services.archNodeAgent.roles.executor.enable: a consumer runs nothing";
   };
 
   # ---- documents ----

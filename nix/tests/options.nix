@@ -66,7 +66,11 @@ in
   };
   mode = {
     set = "consumer";
-    shows = all: hasUnit "arch-node-agent.service" all && !hasUnit "arch-executor-wasm.service" all;
+    shows =
+      all:
+      hasUnit "arch-node-agent.service" all
+      && !hasUnit "arch-executor-wasm.service" all
+      && all.settings.mode == "consumer";
     refused = [
       "worker"
       null
@@ -354,6 +358,14 @@ in
     refused = [
       zeros
       "sha256:"
+    ];
+  };
+  "settings.mode" = {
+    set = "sovereign";
+    shows = all: all.settings.mode == "sovereign";
+    refused = [
+      "consumer"
+      "worker"
     ];
   };
   "settings.nodeKey" = {

@@ -61,7 +61,7 @@ pub(crate) const GROUPS: [Group; 15] = [
 
 /// The units, what the programs do for a service manager and without what it takes away, and what
 /// tries that.
-const WHAT_UNITS_ARE: [&str; 17] = [
+const WHAT_UNITS_ARE: [&str; 20] = [
     "dist/systemd",
     "agent/executor",
     "agent/files/src",
@@ -71,8 +71,11 @@ const WHAT_UNITS_ARE: [&str; 17] = [
     "agent/node/src/identity.rs",
     "agent/node/src/notify.rs",
     "agent/node/src/pulse.rs",
-    "agent/sandbox/seccomp",
-    "agent/sandbox/src/confine",
+    "agent/confine",
+    "agent/node/src/confinement",
+    "agent/node/src/confinement.rs",
+    "agent/node/src/launcher",
+    "agent/node/src/mode.rs",
     "tests/src/booted",
     "tests/src/booted.rs",
     "tests/src/bin",
