@@ -9,6 +9,8 @@ mod faults;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod install;
+#[cfg(test)]
 mod installed;
 #[cfg(test)]
 mod life;
