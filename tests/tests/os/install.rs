@@ -18,7 +18,8 @@ fn lines() -> Vec<String> {
 /// What of a checkout they need, in `/checkout`.
 fn seed() -> Seed {
     let units = process::files(&checkout().join("dist/systemd"));
-    let files = units.into_iter().chain([checkout().join("policies/default.yaml")]);
+    let others = ["policies/default.yaml", "dist/journal/arch.catalog"];
+    let files = units.into_iter().chain(others.map(|path| checkout().join(path)));
     let seed = files.fold(Seed::bare(), |seed, path| {
         let below = path.strip_prefix(checkout()).unwrap().display().to_string();
         seed.file(&format!("/checkout/{below}"), fs::read(path).unwrap())
@@ -31,7 +32,7 @@ fn seed() -> Seed {
 
 #[test]
 fn the_lines_that_install_a_node_under_systemd_give_one_that_is_ready() {
-    assert!((8..=10).contains(&lines().len()), "{:?}", lines());
+    assert!((8..=11).contains(&lines().len()), "{:?}", lines());
     if let Some(why) = cannot_boot() {
         return skip(&why);
     }

@@ -13,6 +13,8 @@ mod install;
 #[cfg(test)]
 mod installed;
 #[cfg(test)]
+mod journal;
+#[cfg(test)]
 mod life;
 #[cfg(test)]
 mod programs;
