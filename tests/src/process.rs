@@ -18,6 +18,17 @@ pub fn children(pid: u32) -> Vec<i32> {
     found
 }
 
+/// The executors of an agent, which are its launcher's children.
+///
+/// # Panics
+/// Never: process numbers are positive.
+#[must_use]
+pub fn executors(agent: u32) -> Vec<i32> {
+    let launchers = children(agent).into_iter();
+    let of = |pid| children(u32::try_from(pid).expect("process numbers are positive"));
+    launchers.flat_map(of).collect()
+}
+
 /// The children, theirs, and so on.
 ///
 /// # Panics

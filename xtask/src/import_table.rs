@@ -140,21 +140,30 @@ pub(crate) const TABLE: &[Row] = &[
         never_written: &[EFFECTS, UNSAFE],
     },
     Row {
+        name: "arch-confine",
+        may_use: &["arch-problem"],
+        never_linked: &[NETWORK, ENGINES, YAML, DATABASES],
+        never_written: &[SOCKETS, SIGNERS, UNSAFE],
+    },
+    Row {
         name: "arch-sandbox",
-        may_use: &["arch-document", "arch-files", "arch-identity", "arch-problem", "arch-wire"],
+        may_use: &[
+            "arch-confine", "arch-document", "arch-files", "arch-identity", "arch-problem",
+            "arch-wire",
+        ],
         never_linked: &[NETWORK, OTHER_WASI, LOOSE_YAML, DATABASES],
         never_written: &[SOCKETS, SIGNERS],
     },
     Row {
         name: "arch-executor",
-        may_use: &["arch-identity", "arch-problem", "arch-sandbox", "arch-wire"],
+        may_use: &["arch-confine", "arch-identity", "arch-problem", "arch-sandbox", "arch-wire"],
         never_linked: &[NETWORK, OTHER_WASI, LOOSE_YAML, DATABASES],
         never_written: &[SOCKETS, SIGNERS, UNSAFE],
     },
     Row {
         name: "arch-node",
         may_use: &[
-            "arch-archive", "arch-document", "arch-files", "arch-identity", "arch-ledger",
+            "arch-archive", "arch-confine", "arch-document", "arch-files", "arch-identity", "arch-ledger",
             "arch-policy", "arch-problem", "arch-schedule", "arch-wire",
         ],
         never_linked: &[ENGINES, DATABASES],

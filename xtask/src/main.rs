@@ -8,6 +8,7 @@
 //! cargo xtask deps      who may import whom, sources, licences, purposes
 //! cargo xtask docs      writes docs/ERRORS.md, schemas, completions, man pages; `--check` compares
 //! cargo xtask units     writes dist/systemd and docs/HARDENING.md from one table; `--check` compares
+//! cargo xtask nix       writes the options of the NixOS module into docs/NIX.md; `--check` judges nix/
 //! cargo xtask guests    builds the example guests; `--check` compares
 //! ```
 
@@ -19,6 +20,7 @@ mod docs;
 mod guests;
 mod house;
 mod import_table;
+mod nix;
 mod peers;
 mod process;
 mod referees;
@@ -41,6 +43,7 @@ enum Xtask {
     Deps(deps::Args),
     Docs(docs::Args),
     Units(units::Args),
+    Nix(nix::Args),
     Guests(guests::Args),
 }
 
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Xtask::Deps(args) => args.run(),
         Xtask::Docs(args) => args.run(),
         Xtask::Units(args) => args.run(),
+        Xtask::Nix(args) => args.run(),
         Xtask::Guests(args) => args.run(),
     };
     done.unwrap_or_else(|why| {

@@ -38,6 +38,9 @@ const MACHINES: [(&str, &str); 5] = [
 const INIT_SYSTEMS: [(&str, &str); 2] =
     [("systemd-analyze", "systemd"), ("systemd-nspawn", "systemd-container")];
 
+/// Nix, and what has programs look for their libraries in a store.
+const STORE: [(&str, &str); 2] = [("nix-instantiate", "nix-bin"), ("patchelf", "patchelf")];
+
 /// What a Debian needs for being booted with our units in it.
 const NEWER: &str = "systemd,systemd-sysv,libseccomp2,procps,dbus";
 
@@ -100,6 +103,17 @@ pub(crate) fn init_systems(install: Install) {
     }
 }
 
+/// Likewise what a machine with a store in it needs beside.
+pub(crate) fn nixos(install: Install) {
+    init_systems(install);
+    if install == Install::Forbidden {
+        return;
+    }
+    if let Err(why) = bring(&STORE) {
+        println!("what makes a store is missing: {why}");
+    }
+}
+
 /// A folder with the newest Debian, whose systemd is years ahead of this machine's.
 pub(crate) fn newest_debian(install: Install) -> Result<PathBuf, String> {
     init_systems(install);
@@ -117,6 +131,12 @@ pub(crate) fn newest_debian(install: Install) -> Result<PathBuf, String> {
     process::output(debian.arg("http://deb.debian.org/debian"))
         .map(|_said| folder)
         .map_err(|why| format!("the newest Debian is not to be had: {why}"))
+}
+
+/// The same as it was fetched last, by whoever did.
+pub(crate) fn last_newest_debian(install: Install) -> Result<PathBuf, String> {
+    let folder = house::kept("newest-debian")?.join("root");
+    if folder.join("usr/bin/systemctl").is_file() { Ok(folder) } else { newest_debian(install) }
 }
 
 fn bring(programs: &[(&str, &'static str)]) -> Result<(), String> {

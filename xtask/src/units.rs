@@ -5,7 +5,7 @@
 //!                          │   sockets ──┼─> dist/systemd/*
 //!                          │   newer ────┤   (features that systemd 252 lacks, as drop-ins)
 //!                          │   choices ──┤   (what an operator may choose, likewise)
-//!                          │   snippets ─┘
+//!                          │   snippets ─┘  └─> nix/module/table.nix (the same, as data)
 //!                          └─> matrix ─────> docs/HARDENING.md
 //! ```
 
@@ -13,6 +13,7 @@ mod choices;
 mod hardening;
 mod matrix;
 mod newer;
+mod nix;
 mod places;
 mod services;
 mod snippets;
@@ -22,7 +23,10 @@ mod write;
 
 use std::process::ExitCode;
 
-/// Write dist/systemd and docs/HARDENING.md
+pub(crate) use nix::{Parsed, Section, left_out_by_nix, parsed};
+pub(crate) use places::FOLDER;
+
+/// Write dist/systemd, docs/HARDENING.md and nix/module/table.nix
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Write nothing; fail when a file is not what the table says
@@ -46,8 +50,10 @@ fn files() -> Vec<(String, String)> {
     let units = [services::all(), sockets::all()].concat();
     let units = units.iter().map(|unit| (unit.name.to_owned(), unit.text()));
     let systemd = units.chain(newer::all()).chain(choices::all()).chain(snippets::all());
-    let mut files: Vec<_> =
-        systemd.map(|(name, text)| (format!("{}/{name}", places::FOLDER), text)).collect();
-    files.push(("docs/HARDENING.md".to_owned(), matrix::text()));
+    let systemd: Vec<_> = systemd.collect();
+    let nix = nix::file(&systemd);
+    let place = |(name, text)| (format!("{}/{name}", places::FOLDER), text);
+    let mut files: Vec<_> = systemd.into_iter().map(place).collect();
+    files.extend([("docs/HARDENING.md".to_owned(), matrix::text()), nix]);
     files
 }

@@ -1,9 +1,9 @@
 //! Why the executor ends otherwise than because it was asked to.
 
+use arch_confine::ConfineError;
 use arch_problem::{Code, Problem, codes};
 use arch_sandbox::cache::CacheError;
 use arch_sandbox::channel::ChannelError;
-use arch_sandbox::confine::ConfineError;
 use arch_sandbox::probe::ProbeError;
 use arch_sandbox::process::Threads;
 use arch_sandbox::wasm::EngineError;

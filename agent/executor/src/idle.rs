@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use arch_confine::Caps;
 use arch_identity::Digest;
-use arch_sandbox::confine::Caps;
 use arch_sandbox::worker;
 use arch_wire::executor::{Isolation, RunRequest};
 

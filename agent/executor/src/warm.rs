@@ -3,12 +3,12 @@
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
+use arch_confine::{self as confine, Filters, Profile};
 use arch_identity::Digest;
 use arch_sandbox::cache::Cache;
 use arch_sandbox::cgroup::Cgroups;
 use arch_sandbox::channel::Channel;
 use arch_sandbox::compiler::{self, CompileJob, CompileLimits};
-use arch_sandbox::confine::{self, Filters, Profile};
 use arch_sandbox::probe::{self, Confinement};
 use arch_sandbox::process::{self, Alarm, Child, OneThread};
 use arch_sandbox::wasm::WasmEngine;

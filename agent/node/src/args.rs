@@ -1,6 +1,8 @@
 //! The command line of `arch-node-agent`. Everything else is in files.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
+
+use crate::mode::Mode;
 
 /// The node agent: verifies, admits, schedules, anchors; has others run what was admitted.
 #[derive(Debug, Clone, clap::Parser)]
@@ -17,19 +19,28 @@ pub struct Args {
     /// Folder with the node's key, ledger and archive
     #[arg(long, value_name = "DIR", env = "ARCH_STATE", default_value = "/var/lib/archagent")]
     pub state: PathBuf,
+    /// What the node is for; node.yaml says so if this does not
+    #[arg(long, value_name = "MODE", env = "ARCH_MODE", ignore_case = true)]
+    pub mode: Option<Mode>,
     /// Address for peers; listening comes with the mesh
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", env = "ARCH_LISTEN")]
     pub listen: Option<String>,
     /// Signed policy; policy.yaml of the configuration folder if not given
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "ARCH_POLICY")]
     pub policy: Option<PathBuf>,
     /// The program arch-executor, or the Unix socket of one that a service manager starts; looked for
     /// beside this program and on PATH if not given
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", env = "ARCH_EXECUTOR")]
     pub executor: Option<PathBuf>,
     /// Print the settings in force, or what is wrong with them, and exit
     #[arg(long)]
     pub check_config: bool,
+    /// Confine this process as the agent does, print what is in force, try what must not work, and exit
+    #[arg(long)]
+    pub print_confinement: bool,
+    /// What the agent starts executors with, see `launcher`
+    #[arg(long, hide = true, num_args = 3, value_names = ["PROGRAM", "CACHE", "WORKERS"])]
+    pub(crate) launch_executors: Option<Vec<OsString>>,
     /// Take in what is in the drop folder, run it to its end, and exit
     #[arg(long)]
     pub run_once: bool,

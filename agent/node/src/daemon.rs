@@ -7,7 +7,16 @@ use std::process::ExitCode;
 
 use arch_problem::Problem;
 
-use crate::{args::Args, handed_in::HandedIn, logs, places::Places, settings, told};
+use crate::{
+    args::Args,
+    confinement::{self, Confinement},
+    handed_in::HandedIn,
+    launcher::{self, Launch},
+    logs,
+    mode::{self, Mode},
+    places::Places,
+    settings, told,
+};
 
 /// Ended as it should.
 const DONE: u8 = 0;
@@ -53,6 +62,12 @@ impl Stop {
 /// Runs the agent.
 #[must_use]
 pub fn run(args: &Args) -> ExitCode {
+    if let Some(values) = &args.launch_executors {
+        return match Launch::from_arguments(values) {
+            Some(launch) => launcher::run(&launch),
+            None => ExitCode::from(COULD_NOT),
+        };
+    }
     match try_to(args) {
         Ok(()) => ExitCode::from(DONE),
         Err(stop) => {
@@ -68,22 +83,31 @@ fn try_to(args: &Args) -> Result<(), Stop> {
     let settings =
         settings::load(&args.config).map_err(|problems| Stop { code: CONFIGURATION, problems })?;
     let places = Places::new(args, &settings);
+    let mode = Mode::of(args, &settings).map_err(Stop::configuration)?;
     if args.check_config {
         return check(&settings, &places);
+    }
+    if args.print_confinement {
+        return print_confinement(args, &places);
     }
     let handed_in = HandedIn::take().map_err(Stop::configuration)?;
     logs::start(&settings.log);
     if args.listen.is_some() {
         tracing::warn!("listening comes with the mesh; not listening");
     }
+    mode::tell_of_unused();
     lift_the_cap_on_descriptors();
     // Whatever we make is ours alone, sockets included.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    start::folders(&places).map_err(Stop::could_not)?;
+    // From here on nothing can be started any more.
+    let executor = start::executor(args, &settings, &places, mode).map_err(Stop::could_not)?;
+    Confinement::close(&places).map_err(unconfined)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| {
             Stop::could_not(told::problem(arch_problem::codes::FILE_MACHINE, e.to_string()))
         })?;
-    let lived = runtime.block_on(life::live(args, settings, places, handed_in));
+    let lived = runtime.block_on(life::live(args, settings, places, handed_in, executor, mode));
     // A thread that still reads or hashes for somebody who is gone holds nobody up.
     runtime.shutdown_timeout(LEFTOVERS);
     lived
@@ -97,6 +121,20 @@ fn lift_the_cap_on_descriptors() {
     if let Err(error) = setrlimit(Resource::Nofile, lifted) {
         tracing::warn!(%error, "the soft cap on descriptors stays as it was");
     }
+}
+
+fn unconfined(error: arch_confine::ConfineError) -> Stop {
+    Stop::could_not(told::problem(error.code(), error.to_string()))
+}
+
+/// `--print-confinement`.
+fn print_confinement(args: &Args, places: &Places) -> Result<(), Stop> {
+    start::folders(places).map_err(Stop::could_not)?;
+    if confinement::print(args, places).map_err(unconfined)? {
+        return Ok(());
+    }
+    let why = "not all of it is in force, or something worked that must not";
+    Err(Stop::stopped(told::problem(arch_problem::codes::CANNOT_CONFINE, why)))
 }
 
 /// `--check-config`: the settings in force on standard output, what is wrong on standard error.

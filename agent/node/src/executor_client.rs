@@ -5,10 +5,9 @@
 //!        Executed <──FromExecutor::Finished + memfds──┘   a claim: nothing in it is believed yet
 //! ```
 //!
-//! The executor is started here, over a socketpair, and started again when it dies; or a service manager
-//! does that, and we connect. It is treated
-//! as an attacker: what it sends is capped before it is read, what nobody asked for is dropped,
-//! and what it does not send in time ends it.
+//! The executor is started by our launcher, over a socketpair, and started again when it dies; or a
+//! service manager does that, and we connect. It is treated as an attacker: what it sends is capped
+//! before it is read, what nobody asked for is dropped, and what it does not send in time ends it.
 
 mod backoff;
 mod connection;
@@ -16,7 +15,7 @@ mod listening;
 mod pending;
 mod process;
 mod request;
-mod socket;
+pub(crate) mod socket;
 mod state;
 mod supervisor;
 
@@ -34,7 +33,7 @@ use arch_schedule::Placed;
 use arch_wire::executor::{Busy, Claim, ToExecutor};
 use tokio::{sync::watch, time};
 
-use crate::{cancel::Cancel, point::Point, supplies::Supplies};
+use crate::{cancel::Cancel, launcher::Launcher, point::Point, supplies::Supplies};
 use connection::Connection;
 use pending::Answer;
 pub(crate) use request::STREAMS;
@@ -80,10 +79,16 @@ struct Shared {
 }
 
 impl ExecutorClient {
-    /// Starts the program, for at most `workers` runs at once, and keeps it running.
+    /// Has the launcher start one, and keeps it running.
     #[must_use]
-    pub fn start(program: PathBuf, cache: PathBuf, workers: u16) -> Self {
-        Self::supervised(process::Program { path: program, cache, workers })
+    pub(crate) fn launched_by(launcher: Launcher) -> Self {
+        Self::supervised(process::Program::new(launcher))
+    }
+
+    /// There is none, and there will be none.
+    #[must_use]
+    pub(crate) fn none() -> Self {
+        Self::with(supervisor::nobody(), HANDOVER)
     }
 
     /// Connects to an executor that a service manager starts, again and again.
@@ -99,7 +104,11 @@ impl ExecutorClient {
 
     /// The same with another time than half a minute for handing over.
     pub fn supervised_with(source: impl supervisor::Source, handover: Duration) -> Self {
-        let (supervisor, state, connection) = supervisor::start(source);
+        Self::with(supervisor::start(source), handover)
+    }
+
+    fn with(started: supervisor::Started, handover: Duration) -> Self {
+        let (supervisor, state, connection) = started;
         let runs = AtomicU64::new(1);
         Self { shared: Arc::new(Shared { state, connection, supervisor, runs, handover }) }
     }

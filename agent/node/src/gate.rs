@@ -8,6 +8,8 @@ use crate::told::{Told, problem};
 /// Why the gate is shut, the gravest last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shut {
+    /// The node is a consumer.
+    RunsNothing,
     /// The wall clock is far behind the ledger.
     ClockWentBack,
     /// The disk with the state folder is full.
@@ -29,6 +31,7 @@ impl Shut {
     /// In words.
     pub(crate) fn why(self) -> &'static str {
         match self {
+            Self::RunsNothing => "the node is in mode consumer, which runs nothing",
             Self::ClockWentBack => "the clock is more than ten minutes behind the ledger",
             Self::PolicyDoubted => "the policy in force is not believed any more",
             Self::OutOfSpace => "the disk with the state folder is full",

@@ -5,7 +5,7 @@
 //! drop folder ─┐                        ┌─> ledger (one thread, one fdatasync a batch)
 //! archctl ─────┼─> pipeline ────────────┤
 //!              │   verify admit place   ├─> archive (documents, modules, inputs, outputs)
-//! SIGHUP ──> authority: root, policy    └─> arch-executor (socketpair, sealed memory files)
+//! SIGHUP ──> authority: root, policy    └─> arch-executor (by our launcher; socketpair, sealed memory files)
 //! ```
 //!
 //! [`pipeline`] is a job's way in, top to bottom, and `attempt` its run. This crate links no wasmtime,
@@ -27,6 +27,7 @@ pub mod authority;
 mod bucket;
 pub mod cancel;
 mod clock;
+mod confinement;
 mod control;
 mod daemon;
 mod desk;
@@ -38,10 +39,12 @@ pub mod handed_in;
 mod hands;
 pub mod identity;
 mod interruption;
+mod launcher;
 mod logs;
 mod memfd;
 pub mod memory;
 mod metrics;
+mod mode;
 pub mod node;
 mod notify;
 pub mod pipeline;
@@ -64,4 +67,5 @@ pub mod validate;
 
 pub use args::Args;
 pub use daemon::run;
+pub use mode::Mode;
 pub use told::Told;

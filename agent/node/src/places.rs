@@ -121,6 +121,18 @@ impl Places {
         self.metrics.clone().unwrap_or_else(|| self.run().join("metrics.sock"))
     }
 
+    /// Every folder in which the agent changes anything.
+    #[must_use]
+    pub fn changed(&self) -> Vec<PathBuf> {
+        let sockets = [self.control(), self.metrics()];
+        let beside = sockets.iter().filter_map(|socket| socket.parent());
+        let beside = beside.filter(|folder| !folder.starts_with(&self.state));
+        let mut all = vec![self.state.clone()];
+        all.extend(beside.map(Path::to_owned));
+        all.dedup();
+        all
+    }
+
     /// Every folder that must be the agent's alone.
     #[must_use]
     pub fn private(&self) -> [PathBuf; 6] {

@@ -15,6 +15,8 @@ use arch_identity::Digest;
 use arch_policy::Fact;
 use serde::{Deserialize, Serialize};
 
+use crate::mode::Mode;
+
 pub use detect::machine;
 pub use load::load;
 
@@ -27,6 +29,9 @@ pub struct Settings {
     pub trust_root: Option<Digest>,
     /// Where the node's key comes from. Default `auto`.
     pub node_key: NodeKey,
+    /// What the node is for. Default `provider` with an address for peers, `sovereign` without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
     /// Groups that this node is in, as an audience may name them. Default none.
     pub groups: Vec<String>,
     /// What the node lends to jobs.

@@ -52,7 +52,7 @@ fn what_the_example_shows_as_a_default_is_one() {
     let mut shown = loaded(&everything());
     let default = loaded("");
     // Those without a default, or with one that the machine decides.
-    shown.trust_root = default.trust_root;
+    (shown.trust_root, shown.mode) = (default.trust_root, default.mode);
     shown.groups = default.groups.clone();
     shown.facts = default.facts.clone();
     (shown.lend.cpu, shown.lend.memory) = (None, None);

@@ -6,11 +6,11 @@ use arch_identity::Digest;
 use arch_wire::executor::{Claim, Outcome};
 
 use crate::channel::Channel;
-use crate::confine::{self, Caps, ConfineError, Filters, Profile};
 use crate::process::Rusage;
 use crate::report::Report;
 use crate::wasm::{WasmEngine, compile};
 use crate::{blob, worker};
+use arch_confine::{self as confine, Caps, ConfineError, Filters, Profile};
 
 /// What compiling may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

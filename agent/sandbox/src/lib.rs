@@ -10,20 +10,12 @@
 //! The only crate with `unsafe`, one file a family of system calls. It knows no keys of the node,
 //! no policy, no network, no ledger. Whoever uses it forks: its parent has one thread
 //! ([`process::OneThread`]).
-//!
-//! ```
-//! use arch_sandbox::confine::{Profile, lines};
-//! // A worker without grants has no call that opens anything.
-//! let worker = Profile::Worker { files: false, shared: false };
-//! assert!(lines(worker).unwrap().iter().all(|line| !line.name.starts_with("open")));
-//! ```
 
 pub mod blob;
 pub mod cache;
 pub mod cgroup;
 pub mod channel;
 pub mod compiler;
-pub mod confine;
 pub mod probe;
 pub mod process;
 pub mod report;

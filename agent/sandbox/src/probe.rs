@@ -7,10 +7,10 @@ use std::os::fd::{AsFd, OwnedFd};
 use serde::Serialize;
 
 use crate::channel::Channel;
-use crate::confine::{Filters, Profile, lines};
 use crate::process::{End, OUT_OF_MEMORY, OneThread};
 use crate::report::Report;
 use crate::worker::{close_bare, enter};
+use arch_confine::{Filters, Profile, lines};
 
 pub use attempts::ATTEMPTS;
 

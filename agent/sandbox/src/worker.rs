@@ -16,10 +16,10 @@ use arch_document::Grant;
 use arch_wire::executor::{Claim, Isolation, Outcome, RunRequest};
 
 use crate::channel::{Channel, Peer};
-use crate::confine::{self, Caps, ConfineError, Filters, Profile, Reach};
 use crate::process::{Alarm, Rusage, close_except, end_without_memory, ignore_file_size};
 use crate::report::Report;
 use crate::wasm::{Access, Mounts, Program, Shared, WasmEngine};
+use arch_confine::{self as confine, Caps, ConfineError, Filters, Profile, Reach};
 
 /// What a worker is made with; everything was made in the parent, while it was warm.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ pub fn body(kit: &Kit<'_>, first: First<'_>, mut channel: Channel) -> u8 {
 }
 
 /// Closes the door of a worker that has no grants, for those who want to look at it from inside.
-pub(crate) fn close_bare(filters: Option<&Filters>) -> Result<crate::confine::Abi, ConfineError> {
+pub(crate) fn close_bare(filters: Option<&Filters>) -> Result<arch_confine::Abi, ConfineError> {
     let abi = confine::close_all_but(&[])?;
     confine::apply_limits(Caps { data: OVERHEAD, cpu: 60, file: 1 << 20 })?;
     if let Some(filters) = filters {

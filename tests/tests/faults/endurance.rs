@@ -124,7 +124,7 @@ fn at_rest(world: &World, agent: &mut Agent) -> Census {
 }
 
 fn census(world: &World, agent: &Agent) -> Census {
-    let executor = process::children(agent.pid());
+    let executor = process::executors(agent.pid());
     let [executor] = executor.as_slice() else { panic!("one executor: {executor:?}") };
     let pids = [agent.pid(), u32::try_from(*executor).unwrap()];
     let state = world.path("state");

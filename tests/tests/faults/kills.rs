@@ -184,7 +184,7 @@ fn killed(status: ExitStatus) {
 fn kill_while_stopped(agent: &mut Agent, victim: Victim) {
     let pid = agent.pid();
     agent.wait_for("the agent to stop", |_| process::stopped(pid).then_some(()));
-    let executor = *process::children(pid).first().expect("an executor that was ready");
+    let executor = *process::executors(pid).first().expect("an executor that was ready");
     let below = || process::children(u32::try_from(executor).unwrap()).first().copied();
     let victim = match victim {
         Victim::Worker => agent.wait_for("a worker", |_| below()),

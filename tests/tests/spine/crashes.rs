@@ -9,7 +9,7 @@ use arch_identity::Digest;
 use arch_ledger::Record;
 use arch_tests::{
     Agent, HELLO, Stranger, World, gated, module,
-    process::{alive, children, descendants},
+    process::{alive, children, descendants, executors},
 };
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -128,7 +128,7 @@ fn killed_below_the_agent(whom: impl Fn(&Family) -> i32, name: &str) {
 fn family(agent: &mut Agent) -> Family {
     let agent_pid = agent.pid();
     agent.wait_for("a worker", |_| {
-        let executors = children(agent_pid);
+        let executors = executors(agent_pid);
         let [executor] = executors.as_slice() else { panic!("one executor: {executors:?}") };
         let workers = children(u32::try_from(*executor).unwrap());
         workers.first().map(|worker| Family { executor: *executor, worker: *worker })

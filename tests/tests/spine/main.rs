@@ -1,6 +1,8 @@
 //! The spine, end to end: a signed job dropped in a folder runs in wasm, is anchored, can be proved.
 
 #[cfg(test)]
+mod confinement;
+#[cfg(test)]
 mod control;
 #[cfg(test)]
 mod crashes;
@@ -12,6 +14,8 @@ mod drop_folder;
 mod guests;
 #[cfg(test)]
 mod hostile_guests;
+#[cfg(test)]
+mod modes;
 #[cfg(test)]
 mod policies;
 #[cfg(test)]

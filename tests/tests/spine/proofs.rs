@@ -102,7 +102,8 @@ fn the_harness_passes_over_an_unfinished_tail_and_over_no_damage() {
     fs::write(&journal, [&good[..], &[7, 0, 0, 0, 1]].concat()).unwrap();
     assert_eq!(count(), whole, "what was never committed is no entry");
     let mut bad = good.clone();
-    bad[good.len() / 2] ^= 1;
+    // In the first entry; the half of the file may be room for further ones.
+    bad[100] ^= 1;
     fs::write(&journal, bad).unwrap();
     assert!(std::panic::catch_unwind(count).is_err(), "committed entries are lost");
 }

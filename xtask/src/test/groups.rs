@@ -7,10 +7,10 @@ use super::group::{Context, Group};
 use super::tally::{Runner, Tally};
 use crate::guests::{self, Install, Toolchain};
 use crate::process::{cargo, exists, heard, output, succeed};
-use crate::{demo, deps, docs, house, referees};
+use crate::{demo, deps, docs, house, nix, referees};
 
 /// Everything that CI runs.
-pub(crate) const GROUPS: [Group; 13] = [
+pub(crate) const GROUPS: [Group; 15] = [
     group("fmt", "sources are formatted", fmt),
     group("deps", "imports, sources, licences and purposes of dependencies", imports),
     group("advisories", "no known vulnerability; bans of deny.toml", advisories),
@@ -20,6 +20,7 @@ pub(crate) const GROUPS: [Group; 13] = [
     group("e2e", "the programs together, good and bad", end_to_end),
     group("os", "units as they are shipped, read by us and judged by systemd", os),
     group("demo", "the demo as a newcomer runs it, judged by its JSON", demonstration),
+    group("nix", "the NixOS module: every option both ways, units as shipped, the flake", nix),
     group(
         "generated",
         "errors, schemas, completions and man pages are what the code says",
@@ -38,6 +39,12 @@ pub(crate) const GROUPS: [Group; 13] = [
         run: os_newer,
     },
     Group {
+        name: "nix-booted",
+        about: "its units with a store, in a systemd that is booted, old and new",
+        looks_at: &WHAT_NIX_IS,
+        run: nix_booted,
+    },
+    Group {
         name: "guests",
         about: "unit tests of the guests; committed modules are what their sources give",
         looks_at: &[
@@ -54,7 +61,7 @@ pub(crate) const GROUPS: [Group; 13] = [
 
 /// The units, what the programs do for a service manager and without what it takes away, and what
 /// tries that.
-const WHAT_UNITS_ARE: [&str; 17] = [
+const WHAT_UNITS_ARE: [&str; 20] = [
     "dist/systemd",
     "agent/executor",
     "agent/files/src",
@@ -64,12 +71,29 @@ const WHAT_UNITS_ARE: [&str; 17] = [
     "agent/node/src/identity.rs",
     "agent/node/src/notify.rs",
     "agent/node/src/pulse.rs",
-    "agent/sandbox/seccomp",
-    "agent/sandbox/src/confine",
+    "agent/confine",
+    "agent/node/src/confinement",
+    "agent/node/src/confinement.rs",
+    "agent/node/src/launcher",
+    "agent/node/src/mode.rs",
     "tests/src/booted",
     "tests/src/booted.rs",
     "tests/src/bin",
     "tests/tests/os",
+    "xtask/src/referees.rs",
+    "Cargo.lock",
+];
+
+/// The module, the units that it makes, and what tries them.
+const WHAT_NIX_IS: [&str; 10] = [
+    "nix",
+    "dist",
+    "agent/executor",
+    "agent/node/src",
+    "tests/src/booted",
+    "tests/src/booted.rs",
+    "tests/src/bin",
+    "tests/tests/nixos",
     "xtask/src/referees.rs",
     "Cargo.lock",
 ];
@@ -141,7 +165,8 @@ fn end_to_end(context: &Context) -> Result<Tally, String> {
     ];
     let programs =
         ["spine", "faults", "disks", "init", "agreement"].map(|name| ["--test", name]).concat();
-    tests("package(arch-tests) and not (binary(os) or binary(units))", &programs, &found)
+    let booted = ["os", "nixos", "units"].map(|name| format!("binary({name})")).join(" or ");
+    tests(&format!("package(arch-tests) and not ({booted})"), &programs, &found)
 }
 
 fn os(context: &Context) -> Result<Tally, String> {
@@ -265,6 +290,36 @@ fn guest_modules(context: &Context) -> Result<Tally, String> {
     match Toolchain::find(context.install) {
         Ok(toolchain) => guests::all(&toolchain, true).map(|()| tally.and(Tally::passed(1))),
         Err(why) => Ok(tally.and(Tally::skip(why))),
+    }
+}
+
+fn nix(context: &Context) -> Result<Tally, String> {
+    let nix = match nix::Nix::find(context.install) {
+        Ok(nix) => nix,
+        Err(why) => return Ok(Tally::skip(why)),
+    };
+    let judged = nix::judge(&nix)?;
+    let counted = vec![nix::counts(&judged)];
+    let all = judged.len();
+    let faults: Vec<String> = judged.into_iter().filter_map(nix::Judged::fault).collect();
+    faults.iter().for_each(|fault| println!("FAILED: {fault}"));
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let failed = count(faults.len());
+    let tally = Tally::passed(count(all).saturating_sub(failed)).and(Tally::failed(failed));
+    Ok(Tally { counted, ..tally })
+}
+
+/// On this machine's systemd, and on one that is as new as those of NixOS.
+fn nix_booted(context: &Context) -> Result<Tally, String> {
+    demo::build()?;
+    referees::nixos(context.install);
+    let programs = ("ARCH_PROGRAMS", house::programs()?);
+    let on =
+        |found: &[_]| tests("package(arch-tests) and binary(nixos)", &["--test", "nixos"], found);
+    let here = on(std::slice::from_ref(&programs))?;
+    match referees::last_newest_debian(context.install) {
+        Ok(root) => Ok(here.and(on(&[programs, ("ARCH_GUEST_ROOT", root)])?)),
+        Err(why) => Ok(here.and(Tally::skip(why))),
     }
 }
 

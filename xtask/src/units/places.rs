@@ -2,7 +2,7 @@
 //! (`arch-node-agent --help`, `archctl status --help`), so that nobody needs an option to find them.
 
 /// Where the files lie in this checkout.
-pub(super) const FOLDER: &str = "dist/systemd";
+pub(crate) const FOLDER: &str = "dist/systemd";
 
 /// The agent's user and group.
 pub(super) const USER: &str = "archagent";

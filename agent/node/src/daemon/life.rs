@@ -9,7 +9,10 @@ use tokio::{
     time,
 };
 
-use super::{Stop, start};
+use super::{
+    Stop,
+    start::{self, Executor},
+};
 use crate::{
     anchors::Health,
     args::Args,
@@ -17,6 +20,7 @@ use crate::{
     ending::give_up,
     gate::Shut,
     handed_in::HandedIn,
+    mode::Mode,
     node::Node,
     notify,
     places::Places,
@@ -43,12 +47,18 @@ pub(super) async fn live(
     settings: Settings,
     places: Places,
     handed_in: HandedIn,
+    executor: Executor,
+    mode: Mode,
 ) -> Result<(), Stop> {
     let mut signals = Signals::new()
         .map_err(|e| Stop::could_not(told::problem(codes::FILE_MACHINE, e.to_string())))?;
-    let (parts, thread) = start::parts(args, settings, places).await?;
+    let (parts, thread) = start::parts(args, settings, places, executor).await?;
     let node = Node::new(parts);
-    let ways_in = if args.run_once { WaysIn::Control } else { WaysIn::All };
+    let runs = mode != Mode::Consumer;
+    if !runs {
+        node.gate.shut(Shut::RunsNothing);
+    }
+    let ways_in = if args.run_once || !runs { WaysIn::Control } else { WaysIn::All };
     // Taking up what was left may take its time; whoever wants an end now gets it.
     let opened = tokio::select! {
         biased;
@@ -59,8 +69,10 @@ pub(super) async fn live(
     let lived = match opened {
         None => Ok(()),
         Some(Ok(mut tasks)) => {
-            let text =
-                format!("ready; policy `{}`", node.authority().policy.policy().metadata.name);
+            let text = format!(
+                "ready, {mode}; policy `{}`",
+                node.authority().policy.policy().metadata.name
+            );
             notify::ready(&text);
             tracing::info!(node = %node.did, "ready");
             tasks.spawn(tend(Arc::clone(&node)));

@@ -17,7 +17,9 @@ use crate::{
     clock,
     executor_client::ExecutorClient,
     identity,
+    launcher::{Launch, Launcher},
     memory::Memory,
+    mode::Mode,
     node::Parts,
     notify,
     places::Places,
@@ -39,12 +41,9 @@ pub(super) async fn parts(
     args: &Args,
     settings: Settings,
     places: Places,
+    executor: Executor,
 ) -> Result<(Parts, JoinHandle<()>), Stop> {
-    let source = Executor::of(args, &settings).map_err(Stop::could_not)?;
     let pin = pin(&settings).map_err(Stop::configuration)?;
-    for folder in places.private() {
-        arch_files::private_dir(&folder).map_err(|e| Stop::could_not(Box::new(e.problem())))?;
-    }
     let keys = identity::open(&places, settings.node_key).map_err(Stop::could_not)?;
     let did = keys.node();
     let (anchors, thread) = ledger(&places, keys).map_err(Stop::could_not)?;
@@ -57,33 +56,53 @@ pub(super) async fn parts(
         most_input: settings.inputs.max,
         private: places.state().to_owned(),
     };
-    let executor = match source {
+    let executor = match executor {
         Executor::Elsewhere(socket) => ExecutorClient::connecting(socket),
-        Executor::Ours(program) => {
-            ExecutorClient::start(program, places.cache(), workers(&settings))
-        }
+        Executor::Ours(launcher) => ExecutorClient::launched_by(launcher),
+        Executor::None => ExecutorClient::none(),
     };
     let listen = args.listen.clone();
     let parts = Parts { did, settings, places, listen, anchors, authority, stores, executor };
     Ok((parts, thread))
 }
 
-/// Where the executor comes from.
-enum Executor {
-    /// A program that we start.
-    Ours(PathBuf),
-    /// A socket that somebody else's listens on.
-    Elsewhere(PathBuf),
+/// Makes the folders that are the agent's alone.
+pub(super) fn folders(places: &Places) -> Told<()> {
+    let mut folders = places.private().into_iter();
+    folders
+        .try_for_each(|folder| arch_files::private_dir(&folder))
+        .map_err(|e| Box::new(e.problem()))
 }
 
-impl Executor {
-    fn of(args: &Args, settings: &Settings) -> Told<Self> {
-        let given = args.executor.as_deref().filter(|path| is_socket(path)).map(Path::to_owned);
-        match given.or_else(|| settings.executor.socket.clone()) {
-            Some(socket) => Ok(Self::Elsewhere(socket)),
-            None => executor(args.executor.as_deref()).map(Self::Ours),
-        }
+/// Where the executor comes from.
+pub(super) enum Executor {
+    /// Our launcher starts it.
+    Ours(Launcher),
+    /// A socket that somebody else's listens on.
+    Elsewhere(PathBuf),
+    /// This node runs nothing.
+    None,
+}
+
+/// Looks where the executor is to come from, and starts the launcher if it is ours.
+pub(super) fn executor(
+    args: &Args,
+    settings: &Settings,
+    places: &Places,
+    mode: Mode,
+) -> Told<Executor> {
+    if mode == Mode::Consumer {
+        return Ok(Executor::None);
     }
+    let given = args.executor.as_deref().filter(|path| is_socket(path)).map(Path::to_owned);
+    if let Some(socket) = given.or_else(|| settings.executor.socket.clone()) {
+        return Ok(Executor::Elsewhere(socket));
+    }
+    let program = program(args.executor.as_deref())?;
+    let launch = Launch { program, cache: places.cache(), workers: workers(settings) };
+    let launcher = Launcher::start(&launch);
+    let absent = |error: std::io::Error| problem(codes::EXECUTOR_ABSENT, error.to_string());
+    launcher.map(Executor::Ours).map_err(absent)
 }
 
 /// As many as could have room at once: a run asks for a tenth of a processor at the least.
@@ -183,7 +202,7 @@ fn is_socket(path: &Path) -> bool {
 }
 
 /// The program as given, else beside this one, else on PATH.
-fn executor(given: Option<&Path>) -> Told<PathBuf> {
+fn program(given: Option<&Path>) -> Told<PathBuf> {
     const NAME: &str = "arch-executor";
     let absent = |text: String| problem(codes::EXECUTOR_ABSENT, text);
     if let Some(path) = given {

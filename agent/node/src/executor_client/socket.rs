@@ -7,22 +7,23 @@ use std::{
     time::Duration,
 };
 
-use arch_wire::frame::{FDS_CAP, FRAME_CAP};
+use arch_wire::frame::{FDS_CAP, FRAME_CAP, encode};
 use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
     net::{
         self, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags,
         SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sockopt::Timeout,
     },
 };
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
 /// Room for all files of one frame.
 const ROOM: usize = rustix::cmsg_space!(ScmRights(FDS_CAP));
 
 /// Why nothing more can be read.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ReadError {
+pub(crate) enum ReadError {
     /// The other side is gone.
     #[error("the connection ended")]
     Ended,
@@ -35,7 +36,7 @@ pub(super) enum ReadError {
 }
 
 /// Sends a whole frame; files go with its first byte.
-pub(super) fn send(socket: &OwnedFd, frame: &[u8], files: &[OwnedFd]) -> io::Result<()> {
+pub(crate) fn send(socket: &OwnedFd, frame: &[u8], files: &[OwnedFd]) -> io::Result<()> {
     let borrowed: Vec<BorrowedFd<'_>> = files.iter().map(AsFd::as_fd).collect();
     let mut space = vec![MaybeUninit::uninit(); ROOM];
     let mut rest = frame;
@@ -61,7 +62,7 @@ pub(super) fn send(socket: &OwnedFd, frame: &[u8], files: &[OwnedFd]) -> io::Res
 }
 
 /// Receives one frame and exactly the files that came with its bytes.
-pub(super) fn receive<T: DeserializeOwned>(
+pub(crate) fn receive<T: DeserializeOwned>(
     socket: &OwnedFd,
 ) -> Result<(T, Vec<OwnedFd>), ReadError> {
     let mut files = Vec::new();
@@ -114,8 +115,24 @@ fn fill(
     Ok(())
 }
 
+/// Sends one message with its files.
+pub(crate) fn send_message<T: Serialize>(
+    socket: &OwnedFd,
+    message: &T,
+    files: &[OwnedFd],
+) -> io::Result<()> {
+    send(socket, &encode(message).map_err(io::Error::other)?, files)
+}
+
+/// Waits so long for something to come, or for the other side to go.
+pub(crate) fn is_readable(socket: &OwnedFd, patience: Duration) -> io::Result<bool> {
+    let patience = Timespec::try_from(patience).map_err(io::Error::other)?;
+    let ready = poll(&mut [PollFd::new(socket, PollFlags::IN)], Some(&patience))?;
+    Ok(ready > 0)
+}
+
 /// How long one `receive` or `send` may block; for ever if not given.
-pub(super) fn set_timeouts(
+pub(crate) fn set_timeouts(
     socket: &OwnedFd,
     receive: Option<Duration>,
     send: Duration,
@@ -127,10 +144,7 @@ pub(super) fn set_timeouts(
 
 #[cfg(test)]
 mod tests {
-    use arch_wire::{
-        executor::{FromExecutor, ToExecutor},
-        frame::encode,
-    };
+    use arch_wire::executor::{FromExecutor, ToExecutor};
     use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
     use super::*;

@@ -70,7 +70,16 @@ impl Handle {
     }
 }
 
-type Started = (Handle, watch::Receiver<ExecutorState>, watch::Receiver<Option<Connection>>);
+/// What the client has of the thread.
+pub(super) type Started =
+    (Handle, watch::Receiver<ExecutorState>, watch::Receiver<Option<Connection>>);
+
+/// No thread, for a node that runs nothing.
+pub(super) fn nobody() -> Started {
+    let (_, state) = watch::channel(ExecutorState::default());
+    let (_, connection) = watch::channel(None);
+    (Handle::default(), state, connection)
+}
 
 /// Starts the thread.
 pub(super) fn start(source: impl Source) -> Started {

@@ -31,7 +31,7 @@ area! {
         "give each socket unit one ListenStream with an absolute path, and `FileDescriptorName=control` or `metrics`";
 
     NOT_ACCEPTING = "ARCH-N101", "the node takes in no jobs right now",
-        "it is stopping, its disk is full, its clock went backwards, or its policy is not believed any more",
+        "it is stopping, its disk is full, its clock went backwards, its policy is not believed any more, or it is a consumer, which runs nothing",
         "see `archctl status` for the reason and try again later";
     NO_SUCH_JOB = "ARCH-N102", "the node knows no such job",
         "no entry of the ledger is about a document of this digest",

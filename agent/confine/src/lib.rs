@@ -1,11 +1,21 @@
 //! Takes away from a process all that its work does not need. Nothing here can be undone.
 //!
 //! ```text
-//! main      no_new_privs, no capabilities, no core dumps, Landlock: execute nothing, no TCP,
+//! agent     no_new_privs, no capabilities, Landlock: change its own folders, execute nothing, no TCP,
+//!           seccomp: agent.list
+//! broker    no_new_privs, no capabilities, no core dumps, Landlock: execute nothing, no TCP,
 //!  │          seccomp: broker.list
 //!  ├ compiler   + rlimits, Landlock: no file at all, seccomp: compiler.list
 //!  └ worker     + rlimits, Landlock: the granted roots,  seccomp: worker.list
 //! ```
+//!
+//! ```
+//! use arch_confine::{Profile, lines};
+//! // A worker without grants has no call that opens anything.
+//! let worker = Profile::Worker { files: false, shared: false };
+//! assert!(lines(worker).unwrap().iter().all(|line| !line.name.starts_with("open")));
+//! ```
+#![forbid(unsafe_code)]
 
 mod capabilities;
 mod files;
@@ -15,10 +25,10 @@ mod numbers;
 mod syscalls;
 
 pub use capabilities::drop_all as drop_capabilities;
-pub use files::{Abi, Reach, close_all_but, close_main, landlock_abi};
+pub use files::{Abi, Reach, close_agent_files, close_all_but, close_main, landlock_abi};
 pub use limits::{Caps, apply as apply_limits, no_core_dumps};
 pub use list::{Line, ListError, Use};
-pub use syscalls::{Filters, Profile, lines};
+pub use syscalls::{Filters, Profile, close_agent, lines};
 
 /// Why a process could not be confined; foreign code is not run then.
 #[derive(Debug, thiserror::Error)]

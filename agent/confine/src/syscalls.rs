@@ -12,16 +12,19 @@ use super::ConfineError;
 use super::list::{self, Check, Line, Use};
 use super::numbers::number;
 
-const WORKER: &str = include_str!("../../seccomp/worker.list");
-const COMPILER: &str = include_str!("../../seccomp/compiler.list");
-const BROKER: &str = include_str!("../../seccomp/broker.list");
+const WORKER: &str = include_str!("../seccomp/worker.list");
+const COMPILER: &str = include_str!("../seccomp/compiler.list");
+const BROKER: &str = include_str!("../seccomp/broker.list");
+const AGENT: &str = include_str!("../seccomp/agent.list");
 
-/// What the broker is answered when it makes a call that is not in its list.
+/// What agent and broker are answered when they make a call that is not in their list.
 const EPERM: u32 = libc::EPERM.unsigned_abs();
 
 /// Which list counts, and for which uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
+    /// The node agent.
+    Agent,
     /// The executor's main process; its children inherit it and add their own.
     Broker,
     /// A compiler: no uses.
@@ -64,6 +67,8 @@ impl Filters {
         let [bare, files, shared, both] = &self.workers;
         let program = match profile {
             Profile::Broker => &self.broker,
+            // Its threads inherit it, nobody else does; see `close_agent`.
+            Profile::Agent => return close_agent(),
             Profile::Compiler => &self.compiler,
             Profile::Worker { files: false, shared: false } => bare,
             Profile::Worker { files: true, shared: false } => files,
@@ -74,9 +79,22 @@ impl Filters {
     }
 }
 
+/// Puts the calling thread, which is the agent's only one, under the agent's list. Threads that it
+/// makes afterwards inherit that.
+pub fn close_agent() -> Result<(), ConfineError> {
+    let refused = |error: seccompiler::Error| ConfineError::Seccomp(error.to_string());
+    // Its flags lie in memory, where no filter sees them. Without it the C library makes threads by
+    // `clone`. The stricter of two answers counts, so that the list has to let it pass.
+    let clone3 = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
+    let absent = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
+    apply_filter(&filter(clone3, SeccompAction::Allow, absent)?).map_err(refused)?;
+    apply_filter(&program(Profile::Agent)?).map_err(refused)
+}
+
 /// The lines of a profile's list that count for it.
 pub fn lines(profile: Profile) -> Result<Vec<Line>, ConfineError> {
     let (text, files, shared) = match profile {
+        Profile::Agent => (AGENT, false, false),
         Profile::Broker => (BROKER, false, false),
         Profile::Compiler => (COMPILER, false, false),
         Profile::Worker { files, shared } => (WORKER, files, shared),
@@ -86,6 +104,7 @@ pub fn lines(profile: Profile) -> Result<Vec<Line>, ConfineError> {
         None => true,
         Some(Use::Files) => files,
         Some(Use::Shared) => shared,
+        Some(Use::Debug) => cfg!(debug_assertions),
     });
     Ok(lines)
 }
@@ -103,20 +122,28 @@ fn program(profile: Profile) -> Result<BpfProgram, ConfineError> {
             let (op, value) = match check {
                 Check::Is(value) => (SeccompCmpOp::Eq, u64::from(value)),
                 Check::Lacks(mask) => (SeccompCmpOp::MaskedEq(u64::from(mask)), 0),
+                Check::Has(mask) => (SeccompCmpOp::MaskedEq(u64::from(mask)), u64::from(mask)),
             };
             let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Dword, op, value);
             alternatives.push(SeccompRule::new(vec![condition.map_err(bad)?]).map_err(bad)?);
         }
     }
-    let arch = std::env::consts::ARCH.try_into().map_err(bad)?;
     let otherwise = match profile {
-        Profile::Broker => SeccompAction::Errno(EPERM),
+        Profile::Agent | Profile::Broker => SeccompAction::Errno(EPERM),
         // The whole process dies, so that nothing goes on with half a call refused.
         Profile::Compiler | Profile::Worker { .. } => SeccompAction::KillProcess,
     };
-    SeccompFilter::new(rules, otherwise, SeccompAction::Allow, arch)
-        .and_then(TryInto::try_into)
-        .map_err(bad)
+    filter(rules, otherwise, SeccompAction::Allow)
+}
+
+fn filter(
+    rules: BTreeMap<i64, Vec<SeccompRule>>,
+    otherwise: SeccompAction,
+    listed: SeccompAction,
+) -> Result<BpfProgram, ConfineError> {
+    let bad = |error: seccompiler::BackendError| ConfineError::Seccomp(error.to_string());
+    let arch = std::env::consts::ARCH.try_into().map_err(bad)?;
+    SeccompFilter::new(rules, otherwise, listed, arch).and_then(TryInto::try_into).map_err(bad)
 }
 
 #[cfg(test)]
@@ -211,8 +238,52 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_makes_no_page_executable() {
-        for line in lines(Profile::Worker { files: true, shared: true }).unwrap() {
+    fn the_agent_starts_nothing_and_reaches_nobody_but_over_unix_sockets() {
+        let agent = lines(Profile::Agent).unwrap();
+        for never in [
+            "fork",
+            "vfork",
+            "execve",
+            "execveat",
+            "ptrace",
+            "io_uring_setup",
+            "bpf",
+            "keyctl",
+            "add_key",
+            "userfaultfd",
+            "unshare",
+            "setns",
+            "mount",
+            "pivot_root",
+            "chroot",
+            "process_vm_readv",
+            "process_vm_writev",
+            "pidfd_open",
+            "pidfd_getfd",
+            "pkey_mprotect",
+            "shmat",
+            "personality",
+            "perf_event_open",
+            "symlinkat",
+            "mknodat",
+            "setuid",
+            "capset",
+            "seccomp",
+        ] {
+            assert!(agent.iter().all(|line| line.name != never), "{never}");
+        }
+        for (name, check) in
+            [("socket", Check::Is(1)), ("socketpair", Check::Is(1)), ("clone", Check::Has(0x10000))]
+        {
+            let mut all = agent.iter().filter(|line| line.name == name);
+            assert!(all.all(|line| line.argument == Some((0, check))), "{name}");
+        }
+    }
+
+    #[test]
+    fn neither_worker_nor_agent_makes_a_page_executable() {
+        let worker = lines(Profile::Worker { files: true, shared: true }).unwrap();
+        for line in worker.into_iter().chain(lines(Profile::Agent).unwrap()) {
             if line.name.contains("mprotect") || line.name == "mmap" {
                 assert_eq!(line.argument, Some((2, Check::Lacks(4))), "{line:?}");
             }

@@ -1,20 +1,22 @@
 //! Reads the lists of allowed system calls: data files in which each line says why.
 //!
 //! ```text
-//! NAME [argN is VALUE | argN lacks MASK] [when files|shared] because REASON
+//! NAME [argN is VALUE | argN lacks MASK | argN has MASK] [when files|shared|debug] because REASON
 //! ```
 //!
-//! Lines of one name are alternatives. A line with `when` counts only for workers that have that use.
+//! Lines of one name are alternatives. A line with `when` counts only for those that have that use.
 
 use std::collections::BTreeSet;
 
-/// What a worker is for, beyond running a guest on its inputs.
+/// What a process is for, beyond what all of its kind do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Use {
     /// It has grants on files.
     Files,
     /// It takes one job after the other.
     Shared,
+    /// It was built for tests.
+    Debug,
 }
 
 /// A condition on one argument.
@@ -24,6 +26,8 @@ pub enum Check {
     Is(u32),
     /// None of the mask's bits is set.
     Lacks(u32),
+    /// All of the mask's bits are set.
+    Has(u32),
 }
 
 /// One allowed call.
@@ -85,7 +89,8 @@ fn read(text: &str) -> Result<Line, &'static str> {
             when = Some(match words.next() {
                 Some("files") => Use::Files,
                 Some("shared") => Use::Shared,
-                _ => return Err("`when` is followed by `files` or `shared`"),
+                Some("debug") => Use::Debug,
+                _ => return Err("`when` is followed by `files`, `shared` or `debug`"),
             });
         } else if let Some(number) = word.strip_prefix("arg")
             && argument.is_none()
@@ -113,7 +118,8 @@ fn condition(
     match op {
         Some("is") => Ok((number, Check::Is(value))),
         Some("lacks") => Ok((number, Check::Lacks(value))),
-        _ => Err("a condition is `is` or `lacks`"),
+        Some("has") => Ok((number, Check::Has(value))),
+        _ => Err("a condition is `is`, `lacks` or `has`"),
     }
 }
 

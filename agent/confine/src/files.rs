@@ -54,6 +54,32 @@ pub fn close_main() -> Result<Abi, ConfineError> {
     enforce(rules.add_rule(PathBeneath::new(root, AccessFs::Refer)).map_err(refused)?)
 }
 
+/// The rules of the agent: it reads what its user may read, changes its own folders, makes and removes
+/// files beside its sockets, starts no program, and uses no TCP. `abstract_sockets` may be connected to
+/// if its service manager listens on one.
+pub fn close_agent_files(
+    own: &[BorrowedFd<'_>],
+    abstract_sockets: bool,
+) -> Result<Abi, ConfineError> {
+    let reading = AccessFs::ReadFile | AccessFs::ReadDir;
+    let scopes = if abstract_sockets { Scope::Signal.into() } else { Scope::from_all(NEWEST) };
+    let rules = Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(AccessFs::from_all(OLDEST) & !reading)
+        .map_err(refused)?
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(NEWEST) & !reading)
+        .and_then(|rules| rules.handle_access(AccessNet::from_all(NEWEST)))
+        .and_then(|rules| rules.scope(scopes))
+        .and_then(Ruleset::create);
+    let mut rules = rules.map_err(refused)?.set_compatibility(CompatLevel::BestEffort);
+    for folder in own {
+        let allowed = (rights(Reach::Write, true) & !reading) | AccessFs::MakeSock;
+        rules = rules.add_rule(PathBeneath::new(*folder, allowed)).map_err(refused)?;
+    }
+    enforce(rules)
+}
+
 /// What the running kernel offers, found out in a way that restricts nobody: by making rules.
 pub fn landlock_abi() -> Result<(), ConfineError> {
     everything().and_then(Ruleset::create).map(drop).map_err(refused)

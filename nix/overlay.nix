@@ -1,0 +1,4 @@
+# pkgs.arch-node-agent.
+final: _: {
+  arch-node-agent = final.callPackage ./package.nix { };
+}
