@@ -83,8 +83,9 @@ fn one_part_that_hangs_is_enough_for_the_agent_to_be_started_again() {
         let times = said.matches("Watchdog timeout").count();
         let _quiet = guest.good(&["journalctl", "--rotate", "--vacuum-time=1s"]);
         assert!(times > 0, "{part}: {said}");
-        let silent = said.lines().find(|line| line.contains("no sign of life"));
-        assert!(silent.is_some_and(|line| line.contains(part)), "{part}: {said}");
+        // Whatever shared a thread with it may be silent as well, and sooner.
+        let mut silent = said.lines().filter(|line| line.contains("no sign of life"));
+        assert!(silent.any(|line| line.contains(part)), "{part}: {said}");
     }
 }
 
