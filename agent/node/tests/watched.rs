@@ -127,9 +127,9 @@ fn hangs(part: &str) {
     for _ in 0..60 {
         if watched.within(Duration::from_secs(5)).is_none() {
             let log = watched.log();
-            // What shared a thread with it may be silent as well.
-            let told = log.lines().find(|line| line.contains("no sign of life"));
-            assert!(told.is_some_and(|line| line.contains(part)), "{part}: {log}");
+            // Whatever shared a thread with it may be silent as well, and sooner.
+            let mut told = log.lines().filter(|line| line.contains("no sign of life"));
+            assert!(told.any(|line| line.contains(part)), "{part}: {log}");
             return;
         }
     }
