@@ -3,6 +3,7 @@
 
 mod completions;
 mod errors;
+mod events;
 mod schemas;
 
 use std::collections::BTreeMap;
@@ -13,8 +14,8 @@ use std::process::ExitCode;
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// Folders that hold nothing but generated files, so that one too many is found as well.
-const WHOLLY_GENERATED: [&str; 4] =
-    ["dist/completions", "dist/man", "manifests/schema", "policies/schema"];
+const WHOLLY_GENERATED: [&str; 5] =
+    ["dist/completions", "dist/journal", "dist/man", "manifests/schema", "policies/schema"];
 
 fn main() -> ExitCode {
     let check = std::env::args().skip(1).any(|arg| arg == "--check");
@@ -34,6 +35,7 @@ fn run(check: bool) -> Result<(), String> {
     }
     let mut files = Files::new();
     files.insert("docs/ERRORS.md".into(), errors::markdown().into_bytes());
+    files.insert("dist/journal/arch.catalog".into(), events::catalogue().into_bytes());
     files.extend(schemas::all());
     files.extend(completions::all()?);
     let stale: Vec<&PathBuf> = files

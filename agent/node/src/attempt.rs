@@ -249,9 +249,11 @@ fn outcome(validated: &Validated) -> &Outcome {
 fn tell(digest: Digest, validated: &Validated) {
     match validated {
         Validated::Good(_) => tracing::info!(job = %digest, "completed"),
-        Validated::Failed(_, problem) => tracing::warn!(job = %digest, %problem, "failed"),
+        Validated::Failed(_, problem) => {
+            tracing::warn!(job = %digest, code = %problem.code, %problem, "failed");
+        }
         Validated::Quarantined(_, problem) => {
-            tracing::error!(job = %digest, %problem, "quarantined");
+            tracing::error!(job = %digest, code = %problem.code, %problem, "quarantined");
         }
     }
 }

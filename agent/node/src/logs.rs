@@ -1,8 +1,14 @@
-//! Logs go to standard error, as text or as one JSON object a line.
+//! Logs go to standard error, as text or as one JSON object a line; where that is the journal, as its
+//! own entries, with fields.
+
+mod journal;
 
 use std::io::{IsTerminal as _, stderr};
 
-use tracing_subscriber::filter::LevelFilter;
+use journal::Journal;
+use tracing_subscriber::{
+    Layer as _, filter::LevelFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 use crate::settings::{Log, LogFormat, LogLevel};
 
@@ -14,6 +20,11 @@ pub(crate) fn start(log: &Log) {
         LogLevel::Info => LevelFilter::INFO,
         LogLevel::Debug => LevelFilter::DEBUG,
     };
+    if let (LogFormat::Text, Some(journal)) = (log.format, Journal::behind_standard_error()) {
+        // As below.
+        let _ = tracing_subscriber::registry().with(journal.with_filter(level)).try_init();
+        return;
+    }
     let builder = tracing_subscriber::fmt().with_max_level(level).with_target(false);
     let builder = builder.with_writer(stderr);
     // Only a second start fails, and then logging goes on as it is.

@@ -70,7 +70,7 @@ pub(crate) async fn anchor(
         return true;
     }
     for problem in problems {
-        tracing::warn!(%file, %subject, %problem, "refused");
+        tracing::warn!(%file, digest = %subject, code = %problem.code, %problem, "refused");
     }
     // That the node takes nothing in right now is its own trouble, not the document's.
     if passing(first.code) {

@@ -20,10 +20,12 @@
 
 mod catalogue;
 mod code;
+mod event;
 mod place;
 mod problem;
 
 pub use catalogue::codes;
 pub use code::{Code, Explanation, catalogue, explain};
+pub use event::{EVENTS, Event, event_of};
 pub use place::{Place, Span};
 pub use problem::Problem;

@@ -139,7 +139,9 @@ fn start(folder: &Path) -> Done {
         .arg(format!("--bind={}:/out", at("out").display()));
     for line in fs::read_to_string(at("bound"))?.lines() {
         let (_, to) = line.rsplit_once(':').ok_or("a line without `:`")?;
-        File::create(root.join(to.trim_start_matches('/')))?;
+        let place = root.join(to.trim_start_matches('/'));
+        fs::create_dir_all(place.parent().ok_or("a program has a folder")?)?;
+        File::create(place)?;
         nspawn.arg(format!("--bind-ro={line}"));
     }
     Err(nspawn.args(["--boot", "systemd.unit=booted.target"]).exec().into())

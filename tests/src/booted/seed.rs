@@ -42,13 +42,16 @@ impl Seed {
     #[must_use]
     pub fn installed() -> Self {
         let folder = checkout().join("dist/systemd");
-        let mut seed = Self::bare();
+        let catalogue = checkout().join("dist/journal/arch.catalog");
+        let mut seed = Self::bare().file(
+            "/usr/lib/systemd/catalog/arch.catalog",
+            fs::read(catalogue).expect("the catalogue is there"),
+        );
         for entry in fs::read_dir(&folder).expect("dist/systemd is there").flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let place = match name.as_str() {
                 "sysusers.conf" => "/usr/lib/sysusers.d/arch.conf".to_owned(),
                 "tmpfiles.conf" => "/usr/lib/tmpfiles.d/arch.conf".to_owned(),
-                "arch.catalog" => "/usr/lib/systemd/catalog/arch.catalog".to_owned(),
                 _ if entry.path().is_file() => format!("/usr/lib/systemd/system/{name}"),
                 _ => continue,
             };

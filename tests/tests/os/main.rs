@@ -9,7 +9,11 @@ mod faults;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod install;
+#[cfg(test)]
 mod installed;
+#[cfg(test)]
+mod journal;
 #[cfg(test)]
 mod life;
 #[cfg(test)]

@@ -61,7 +61,8 @@ pub(crate) const GROUPS: [Group; 15] = [
 
 /// The units, what the programs do for a service manager and without what it takes away, and what
 /// tries that.
-const WHAT_UNITS_ARE: [&str; 20] = [
+const WHAT_UNITS_ARE: [&str; 23] = [
+    "dist/journal",
     "dist/systemd",
     "agent/executor",
     "agent/files/src",
@@ -69,6 +70,8 @@ const WHAT_UNITS_ARE: [&str; 20] = [
     "agent/node/src/daemon.rs",
     "agent/node/src/handed_in.rs",
     "agent/node/src/identity.rs",
+    "agent/node/src/logs",
+    "agent/node/src/logs.rs",
     "agent/node/src/notify.rs",
     "agent/node/src/pulse.rs",
     "agent/confine",

@@ -1,4 +1,4 @@
-//! Users, folders and the journal's catalogue.
+//! Users and folders.
 
 use super::places::{
     AGENT_ROOT, CONFIGURATION, EXECUTOR_CACHE, EXECUTOR_ROOT, EXECUTOR_USER, RUNTIME, STATE, USER,
@@ -7,7 +7,7 @@ use super::unit::WRITTEN;
 
 /// Files beside the units.
 pub(super) fn all() -> Vec<(String, String)> {
-    [("sysusers.conf", users()), ("tmpfiles.conf", folders()), ("arch.catalog", catalogue())]
+    [("sysusers.conf", users()), ("tmpfiles.conf", folders())]
         .map(|(name, text)| (name.to_owned(), text))
         .to_vec()
 }
@@ -41,25 +41,4 @@ fn folders() -> String {
          # Roots of the services. Nothing but places to mount things on.\n\
          {agent}{executor}"
     )
-}
-
-/// One class of events: what `journalctl --catalog` says under a line with its MESSAGE_ID.
-struct Class {
-    /// 32 hexadecimal digits, made once (`journalctl --new-id128`) and never changed.
-    id: &'static str,
-    subject: &'static str,
-    text: &'static str,
-}
-
-/// The classes. None yet: the agent's messages have no MESSAGE_ID.
-const CLASSES: [Class; 0] = [];
-
-fn catalogue() -> String {
-    let mut text = format!("# Journal catalogue of the Arch node agent\n{WRITTEN}\n");
-    for Class { id, subject, text: body } in CLASSES {
-        text.push_str(&format!(
-            "\n-- {id}\nSubject: {subject}\nDefined-By: arch-node-agent\n\n{body}\n"
-        ));
-    }
-    text
 }
