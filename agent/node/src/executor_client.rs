@@ -119,6 +119,14 @@ impl ExecutorClient {
         self.shared.state.borrow().clone()
     }
 
+    /// Ends when nobody is left who could start one.
+    pub(crate) async fn over(&self) {
+        let mut state = self.shared.state.clone();
+        if state.wait_for(|state| state.over).await.is_err() {
+            std::future::pending().await
+        }
+    }
+
     /// Waits until it is ready and says which environment it claims to be.
     pub async fn environment(&self) -> Digest {
         let mut state = self.shared.state.clone();

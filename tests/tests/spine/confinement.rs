@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use arch_tests::{World, process, program};
+use rustix::process::{Pid, Signal};
 
 /// A line of the status of each thread of a process.
 fn of_all_threads(pid: u32, name: &str) -> Vec<String> {
@@ -64,4 +65,20 @@ fn what_the_agent_must_not_do_is_refused_to_it() {
     assert!(told.status.success(), "{text}{}", String::from_utf8_lossy(&told.stderr));
     assert_eq!(text.matches(": refused").count(), 6, "{text}");
     assert!(text.contains("noNewPrivileges: true") && !text.contains("worked"), "{text}");
+}
+
+#[test]
+fn an_agent_that_can_start_no_executor_any_more_ends() {
+    let world = World::new();
+    let mut agent = world.agent();
+    agent.wait_for("the executor", |agent| agent.status().executor.ready.then_some(()));
+    let launcher = *process::children(agent.pid()).first().unwrap();
+    let executor = *process::executors(agent.pid()).first().unwrap();
+    // The launcher alone is not missed before there is need of it.
+    for pid in [launcher, executor] {
+        rustix::process::kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+    }
+    assert_eq!(agent.ended().code(), Some(1));
+    let log = fs::read_to_string(world.path("agent.log")).unwrap();
+    assert!(log.contains("error[ARCH-N009]") && log.contains("launcher"), "{log}");
 }

@@ -113,6 +113,10 @@ async fn until_the_end(
                 let text = "the drop folder, a socket or the queue is not served any more";
                 return Err(Stop::stopped(told::problem(codes::PART_ENDED, text)));
             }
+            () = node.executor.over() => {
+                let text = "the launcher has ended, without which no executor can be started";
+                return Err(Stop::stopped(told::problem(codes::PART_ENDED, text)));
+            }
             done = &mut done => return done,
             _ = signals.hang_up.recv() => {
                 notify::reloading();

@@ -29,6 +29,10 @@ impl Source for Program {
         self.0.executor(theirs)?;
         Ok(Peer { socket: ours, guard: Process(Arc::clone(&self.0)) })
     }
+
+    fn is_over(&self) -> bool {
+        self.0.is_gone()
+    }
 }
 
 /// An executor that is ended and waited for when this is dropped.

@@ -13,6 +13,8 @@ pub struct ExecutorState {
     pub environment: Option<Digest>,
     /// How often it was started again.
     pub restarts: u64,
+    /// Nobody is left who could start one.
+    pub over: bool,
 }
 
 impl ExecutorState {

@@ -46,6 +46,11 @@ pub trait Source: Send + 'static {
     /// # Errors
     /// When there is no program, or the machine does not let it start.
     fn connect(&mut self) -> io::Result<Peer<Self::Guard>>;
+
+    /// Whether it never will again.
+    fn is_over(&self) -> bool {
+        false
+    }
 }
 
 /// Tells the thread to stop.
@@ -109,6 +114,10 @@ impl<S: Source> Supervisor<S> {
             match self.source.connect() {
                 Ok(peer) => self.one_life(peer),
                 Err(error) => tracing::error!(%error, "the executor cannot be started"),
+            }
+            if self.source.is_over() {
+                self.tell_state.send_modify(|state| state.over = true);
+                return;
             }
             if !self.handle.pause(backoff.after_a_life_of(started.elapsed())) {
                 return;

@@ -5,6 +5,7 @@ use std::{
     os::fd::OwnedFd,
     path::Path,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -18,6 +19,7 @@ use crate::executor_client::socket;
 pub(crate) struct Launcher {
     socket: OwnedFd,
     _process: Child,
+    gone: AtomicBool,
 }
 
 impl Launcher {
@@ -35,7 +37,7 @@ impl Launcher {
             .stdin(Stdio::from(theirs))
             .stdout(Stdio::null())
             .spawn()?;
-        Ok(Self { socket: ours, _process: process })
+        Ok(Self { socket: ours, _process: process, gone: AtomicBool::new(false) })
     }
 
     /// Has an executor started that talks over `socket`.
@@ -43,7 +45,7 @@ impl Launcher {
     /// # Errors
     /// What the launcher says, or that it is gone.
     pub(crate) fn executor(&self, socket: OwnedFd) -> io::Result<()> {
-        socket::send_message(&self.socket, &Order::Start, &[socket])?;
+        self.say(Order::Start, &[socket])?;
         loop {
             match self.hear()? {
                 Word::Started => return Ok(()),
@@ -60,7 +62,7 @@ impl Launcher {
     /// When the launcher is gone.
     pub(crate) fn end(&self, patience: Duration) -> io::Result<String> {
         if !socket::is_readable(&self.socket, patience)? {
-            socket::send_message(&self.socket, &Order::End, &[])?;
+            self.say(Order::End, &[])?;
         }
         loop {
             if let Word::Ended(how) = self.hear()? {
@@ -69,8 +71,25 @@ impl Launcher {
         }
     }
 
+    /// Whether it did not answer once: it has ended then, and there is no other.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::SeqCst)
+    }
+
+    fn say(&self, order: Order, files: &[OwnedFd]) -> io::Result<()> {
+        self.noticing(socket::send_message(&self.socket, &order, files))
+    }
+
     fn hear(&self) -> io::Result<Word> {
-        socket::receive(&self.socket).map(|(word, _)| word).map_err(io::Error::other)
+        let heard = socket::receive(&self.socket).map(|(word, _)| word);
+        self.noticing(heard.map_err(|error| io::Error::other(format!("its launcher: {error}"))))
+    }
+
+    fn noticing<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        if result.is_err() {
+            self.gone.store(true, Ordering::SeqCst);
+        }
+        result
     }
 }
 
