@@ -8,6 +8,7 @@
 mod attempts;
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     os::fd::AsFd as _,
     path::{Path, PathBuf},
@@ -24,9 +25,8 @@ pub(crate) use attempts::Attempts;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Confinement {
-    no_new_privileges: bool,
-    capabilities: &'static str,
-    core_dumps: &'static str,
+    /// As the kernel has them in force for this thread, by its own names.
+    kernel: BTreeMap<String, String>,
     /// ABI of Landlock, or why there is none.
     landlock: Layer,
     /// Folders that can be changed.
@@ -66,15 +66,7 @@ impl Confinement {
                 tracing::warn!(what, %why, "the agent is not confined");
             }
         }
-        let (capabilities, core_dumps) = ("none", "none");
-        Ok(Self {
-            no_new_privileges: true,
-            capabilities,
-            core_dumps,
-            landlock,
-            changes,
-            system_calls,
-        })
+        Ok(Self { kernel: kernel(), landlock, changes, system_calls })
     }
 
     /// Whether every layer is there.
@@ -87,6 +79,15 @@ impl From<Result<u64, ConfineError>> for Layer {
     fn from(closed: Result<u64, ConfineError>) -> Self {
         closed.map_or_else(|error| Self::Not(error.to_string()), Self::There)
     }
+}
+
+/// What the kernel says of this thread: asked, not remembered.
+fn kernel() -> BTreeMap<String, String> {
+    const ASKED: [&str; 6] = ["NoNewPrivs", "Seccomp", "CapEff", "CapPrm", "CapInh", "CapAmb"];
+    let status = std::fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
+    let lines = status.lines().filter_map(|line| line.split_once(':'));
+    let asked = lines.filter(|(name, _)| ASKED.contains(name));
+    asked.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect()
 }
 
 fn close_files(folders: &[PathBuf]) -> Result<Abi, ConfineError> {
