@@ -2,7 +2,7 @@
 //!
 //! Rebuilt from the journal at every start, so there is no second file that could tell otherwise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroU64;
 
 use arch_identity::{Digest, Timestamp};
@@ -14,7 +14,8 @@ use crate::record::{EndState, Record};
 /// The sum of all entries.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
-    jobs: BTreeMap<Digest, JobRecord>,
+    /// By digest. Who signs jobs chooses digests, so the hashes are keyed.
+    jobs: HashMap<Digest, JobRecord>,
     versions: BTreeMap<(VersionedKind, String), Active>,
     refused: BTreeMap<Digest, u64>,
     newest: Option<Timestamp>,
@@ -147,7 +148,7 @@ impl Index {
         self.jobs.get(document)
     }
 
-    /// All jobs, by digest.
+    /// All jobs, in no order.
     pub fn jobs(&self) -> impl Iterator<Item = (&Digest, &JobRecord)> {
         self.jobs.iter()
     }

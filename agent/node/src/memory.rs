@@ -10,7 +10,7 @@ mod job;
 mod named;
 mod refusal;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use arch_document::Kind;
 use arch_identity::{Digest, Timestamp};
@@ -30,7 +30,8 @@ pub use refusal::KnownRefusal;
 pub struct Memory {
     /// Jobs without an end.
     open: BTreeMap<Digest, Box<KnownJob>>,
-    ended: BTreeMap<Digest, EndedJob>,
+    /// By digest. Who signs jobs chooses digests, so the hashes are keyed.
+    ended: HashMap<Digest, EndedJob>,
     /// Of the job that was accepted last.
     common: Common,
     refusals: BTreeMap<Digest, KnownRefusal>,
