@@ -122,6 +122,18 @@ pub(crate) const TABLE: &[Row] = &[
         never_written: &[EFFECTS, LUCK, UNSAFE],
     },
     Row {
+        name: "arch-matrix",
+        may_use: &[],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, YAML, DATABASES],
+        never_written: &[EFFECTS, UNSAFE],
+    },
+    Row {
+        name: "arch-kernels",
+        may_use: &["arch-matrix"],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, YAML, DATABASES],
+        never_written: &[SOCKETS, CLOCKS, SIGNERS],
+    },
+    Row {
         name: "arch-ledger",
         may_use: &["arch-files", "arch-identity", "arch-problem"],
         never_linked: &[NETWORK, ENGINES, YAML, DATABASES],

@@ -1,0 +1,24 @@
+//! Without any special instruction: what is left to a processor that nobody wrote for.
+
+use crate::packed::{Kernel, Step, Tile};
+
+/// Needs nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Scalar;
+
+impl Kernel<4, 16> for Scalar {
+    const OFFSET: u8 = 0;
+
+    fn tile(self, a: &[[[u8; 4]; 4]], b: &[Step<i8, 16>], tile: &mut Tile<4, 16>) {
+        for (a, Step(b)) in a.iter().zip(b) {
+            for (row, sums) in a.iter().zip(tile.0.iter_mut()) {
+                let row = row.map(|number| i32::from(number.cast_signed()));
+                for (column, sum) in b.iter().zip(sums.iter_mut()) {
+                    for (one, other) in row.iter().zip(column) {
+                        *sum = sum.wrapping_add(one.wrapping_mul(i32::from(*other)));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The smallest piece of C that is hashed on its own.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::tree::{Hash, LeafTree};
+use crate::element::Element;
+use crate::format::Format;
+use crate::matrix::Matrix;
+
+/// Rows and columns of a full leaf; 16 KiB of 32-bit sums.
+pub const LEAF: u32 = 64;
+
+/// Length of what is hashed before the values.
+const HEADER: usize = 32;
+
+static CONTEXT: LazyLock<blake3::Hasher> =
+    LazyLock::new(|| blake3::Hasher::new_derive_key("arch.network 2026 matrix leaf v1"));
+
+/// Where a leaf stands in its cell, and its size: the last ones may be smaller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LeafAt {
+    /// Which row of leaves, from 0.
+    pub leaf_row: u32,
+    /// Which column of leaves, from 0.
+    pub leaf_column: u32,
+    /// How many rows of values.
+    pub rows: u32,
+    /// How many columns of values.
+    pub columns: u32,
+}
+
+/// The leaves of a cell of that size, row by row.
+pub fn leaves(rows: u32, columns: u32) -> impl Iterator<Item = LeafAt> {
+    let along = |length: u32| {
+        let starts = (0..length).step_by(64);
+        (0_u32..).zip(starts.map(move |start| LEAF.min(length.saturating_sub(start))))
+    };
+    along(rows).flat_map(move |(leaf_row, rows)| {
+        along(columns).map(move |(leaf_column, columns)| LeafAt {
+            leaf_row,
+            leaf_column,
+            rows,
+            columns,
+        })
+    })
+}
+
+impl LeafAt {
+    /// Its rows, counted from the corner of the cell.
+    #[must_use]
+    pub fn row_range(&self) -> Range<u32> {
+        let start = self.leaf_row.saturating_mul(LEAF);
+        start..start.saturating_add(self.rows)
+    }
+
+    /// Its columns, counted from the corner of the cell.
+    #[must_use]
+    pub fn column_range(&self) -> Range<u32> {
+        let start = self.leaf_column.saturating_mul(LEAF);
+        start..start.saturating_add(self.columns)
+    }
+
+    /// Format in 16 bytes, filled with zeros, then place and size in four numbers of 32 bits, lowest
+    /// byte first.
+    fn header(&self, format: Format) -> [u8; HEADER] {
+        let mut header = [0; HEADER];
+        let numbers = [self.leaf_row, self.leaf_column, self.rows, self.columns];
+        let text = format.to_string();
+        let numbers = numbers.iter().flat_map(|number| number.to_le_bytes());
+        let fill = std::iter::repeat_n(0, 16_usize.saturating_sub(text.len()));
+        for (place, byte) in header.iter_mut().zip(text.bytes().chain(fill).chain(numbers)) {
+            *place = byte;
+        }
+        header
+    }
+}
+
+/// The hash of a leaf whose values stand in `bytes`, row by row, lowest byte first.
+#[must_use]
+pub fn leaf_hash(format: Format, at: &LeafAt, bytes: &[u8]) -> Hash {
+    let mut hasher = CONTEXT.clone();
+    hasher.update(&at.header(format)).update(bytes);
+    Hash::from(hasher.finalize())
+}
+
+impl LeafTree {
+    /// Hashes the cell that stands in `rows` and `columns` of a matrix.
+    #[must_use]
+    pub fn of_cell<S: Element>(
+        format: Format,
+        matrix: &Matrix<S>,
+        rows: &Range<u32>,
+        columns: &Range<u32>,
+    ) -> Self {
+        let height = rows.end.saturating_sub(rows.start);
+        let width = columns.end.saturating_sub(columns.start);
+        let mut bytes = Vec::new();
+        let hash = |at: LeafAt| {
+            bytes.clear();
+            let from = at.column_range();
+            let from =
+                columns.start.saturating_add(from.start)..columns.start.saturating_add(from.end);
+            for row in at.row_range() {
+                S::write(matrix.row(rows.start.saturating_add(row), &from), &mut bytes);
+            }
+            leaf_hash(format, &at, &bytes)
+        };
+        Self::new(leaves(height, width).map(hash).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edge_leaves_have_their_real_size() {
+        let all: Vec<_> = leaves(65, 130).map(|at| (at.rows, at.columns)).collect();
+        assert_eq!(all, [(64, 64), (64, 64), (64, 2), (1, 64), (1, 64), (1, 2)]);
+        assert_eq!(leaves(64, 64).count(), 1);
+    }
+
+    #[test]
+    fn a_cell_has_the_same_leaves_wherever_it_stands() {
+        let cell = Matrix::new(70, 66, (0..70 * 66).collect::<Vec<i32>>()).unwrap();
+        let mut slab = Matrix::zero(200, 300);
+        slab.put(33, 101, &cell);
+        let alone = LeafTree::of_cell(Format::I8, &cell, &(0..70), &(0..66));
+        assert_eq!(LeafTree::of_cell(Format::I8, &slab, &(33..103), &(101..167)), alone);
+    }
+
+    #[test]
+    fn format_place_size_and_values_are_all_in_the_hash() {
+        let at = LeafAt { leaf_row: 1, leaf_column: 2, rows: 1, columns: 2 };
+        let hash = leaf_hash(Format::I8, &at, &[0; 8]);
+        let others = [
+            leaf_hash(Format::F32Strict, &at, &[0; 8]),
+            leaf_hash("q7".parse().unwrap(), &at, &[0; 8]),
+            leaf_hash(Format::I8, &LeafAt { leaf_row: 0, ..at }, &[0; 8]),
+            leaf_hash(Format::I8, &LeafAt { leaf_column: 1, ..at }, &[0; 8]),
+            leaf_hash(Format::I8, &LeafAt { rows: 2, columns: 1, ..at }, &[0; 8]),
+            leaf_hash(Format::I8, &at, &[0, 0, 0, 0, 0, 0, 0, 1]),
+        ];
+        assert!(others.iter().all(|other| *other != hash));
+    }
+}

@@ -1,0 +1,192 @@
+//! safetensors: a length of 64 bits, a JSON object of that length, then the numbers. Only what the
+//! one tensor needs is believed, but the whole header must make sense.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{self, MapAccess, Visitor};
+
+use super::{Dtype, FileError, Stored};
+
+/// The longest header that is read; one of a large language model has about 100 KiB.
+pub const MOST_HEADER: u64 = 4 << 20;
+
+/// So many bytes of a file say how long its header is.
+pub const PREFIX: u64 = 8;
+
+/// How long the header is, from the first eight bytes.
+///
+/// # Errors
+/// [`FileError::HeaderLength`] if it is longer than it may be, or than the file.
+pub fn header_length(begin: &[u8], length: u64) -> Result<u64, FileError> {
+    let limit = FileError::HeaderLength { limit: MOST_HEADER };
+    let size = begin.first_chunk().map(|size| u64::from_le_bytes(*size));
+    let fits = |size: &u64| *size <= MOST_HEADER && size.saturating_add(PREFIX) <= length;
+    size.filter(fits).ok_or(limit)
+}
+
+/// Finds a tensor of two sides by its name: `header` is the JSON behind the first eight bytes of a
+/// file of `length` bytes.
+///
+/// # Errors
+/// [`FileError`] if the header makes no sense, promises what the file has not, or has no such tensor.
+pub fn find(header: &[u8], length: u64, name: &str) -> Result<Stored, FileError> {
+    let sense = |error: serde_json::Error| FileError::Header(error.to_string());
+    let Tensors(tensors) = serde_json::from_slice(header).map_err(sense)?;
+    let size = u64::try_from(header.len()).unwrap_or(u64::MAX);
+    let data = PREFIX.saturating_add(size);
+    let room = length.saturating_sub(data);
+    let Some(tensor) = tensors.get(name) else {
+        let has = tensors.keys().take(8).cloned().collect::<Vec<_>>().join(", ");
+        let has = if tensors.len() > 8 { format!("{has} …") } else { has };
+        return Err(FileError::NoTensor { name: name.chars().take(128).collect(), has });
+    };
+    let dtype = match tensor.dtype.as_str() {
+        "I8" => Dtype::I8,
+        "I16" => Dtype::I16,
+        "I32" => Dtype::I32,
+        "I64" => Dtype::I64,
+        "F32" => Dtype::F32,
+        other => return Err(FileError::Dtype(other.chars().take(32).collect())),
+    };
+    let [rows, columns] = *tensor.shape.as_slice() else {
+        return Err(FileError::Sides(tensor.shape.len()));
+    };
+    let [start, end] = tensor.data_offsets;
+    let stored = Stored { dtype, rows, columns, offset: data.saturating_add(start) };
+    let there = end.checked_sub(start).filter(|_| end <= room);
+    match (stored.length(), there) {
+        (Some(promised), Some(there)) if promised == there => Ok(stored),
+        (promised, there) => Err(FileError::Length {
+            promised: promised.unwrap_or(u64::MAX),
+            room: there.unwrap_or(room.saturating_sub(start)),
+        }),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tensor {
+    dtype: String,
+    shape: Vec<u64>,
+    data_offsets: [u64; 2],
+}
+
+/// By name; a name that stands twice is refused, since readers differ on which one counts.
+struct Tensors(BTreeMap<String, Tensor>);
+
+impl<'de> Deserialize<'de> for Tensors {
+    fn deserialize<D: de::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(Names)
+    }
+}
+
+struct Names;
+
+impl<'de> Visitor<'de> for Names {
+    type Value = Tensors;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of tensors")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tensors, A::Error> {
+        let mut tensors = BTreeMap::new();
+        let mut described = false;
+        while let Some(name) = map.next_key::<String>()? {
+            let twice = match name.as_str() {
+                "__metadata__" => {
+                    let _for_people: BTreeMap<String, String> = map.next_value()?;
+                    std::mem::replace(&mut described, true)
+                }
+                _ => tensors.insert(name, map.next_value()?).is_some(),
+            };
+            if twice {
+                return Err(de::Error::custom("a name stands twice"));
+            }
+        }
+        Ok(Tensors(tensors))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const HONEST: &str = r#"{"__metadata__":{"format":"pt"},"w":{"dtype":"F32","shape":[2,3],"data_offsets":[8,32]},"v":{"dtype":"I8","shape":[8],"data_offsets":[0,8]}}"#;
+
+    fn find_in(header: &str, name: &str) -> Result<Stored, FileError> {
+        find(header.as_bytes(), 8 + header.len() as u64 + 32, name)
+    }
+
+    #[test]
+    fn a_tensor_is_found_where_the_header_says() {
+        let stored = find_in(HONEST, "w").unwrap();
+        assert_eq!((stored.dtype, stored.rows, stored.columns), (Dtype::F32, 2, 3));
+        assert_eq!(stored.offset, 8 + HONEST.len() as u64 + 8);
+        let length = (HONEST.len() as u64).to_le_bytes();
+        assert_eq!(header_length(&length, 1_000), Ok(HONEST.len() as u64));
+    }
+
+    #[test]
+    fn a_header_that_lies_is_refused() {
+        assert_eq!(find_in(HONEST, "v"), Err(FileError::Sides(1)));
+        assert!(matches!(find_in(HONEST, "x"), Err(FileError::NoTensor { .. })));
+        let short = find(HONEST.as_bytes(), 8 + HONEST.len() as u64 + 31, "w");
+        assert_eq!(short, Err(FileError::Length { promised: 24, room: 23 }));
+        for (from, to) in [
+            ("[8,32]", "[8,31]"),
+            ("[8,32]", "[32,8]"),
+            ("[8,32]", "[16,40]"),
+            ("[2,3]", "[2,4]"),
+            ("[2,3]", "[1099511627776,1099511627776]"),
+        ] {
+            let error = find_in(&HONEST.replace(from, to), "w").unwrap_err();
+            assert!(matches!(error, FileError::Length { .. }), "{to}: {error}");
+        }
+        assert_eq!(
+            find_in(&HONEST.replace("F32", "BF16"), "w"),
+            Err(FileError::Dtype("BF16".to_owned()))
+        );
+        for (from, to) in [
+            ("\"v\":", "\"w\":"),
+            ("[2,3]", "[-2,3]"),
+            ("[8,32]", "[8]"),
+            ("\"shape\"", "\"sharp\""),
+            ("\"pt\"", "7"),
+            ("{\"__metadata__\"", "["),
+        ] {
+            let error = find_in(&HONEST.replace(from, to), "w").unwrap_err();
+            assert!(matches!(error, FileError::Header(_)), "{to}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_length_beyond_the_file_or_beyond_reason_is_refused() {
+        let limit = Err(FileError::HeaderLength { limit: MOST_HEADER });
+        assert_eq!(header_length(&[1; 7], 1_000), limit);
+        assert_eq!(header_length(&100_u64.to_le_bytes(), 107), limit);
+        assert_eq!(header_length(&u64::MAX.to_le_bytes(), u64::MAX), limit);
+        assert_eq!(header_length(&100_u64.to_le_bytes(), 108), Ok(100));
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_panics(text in "[{}\\[\\]:,\"wdtypeshaoff_0-9-]{0,80}", length in any::<u64>()) {
+            let _whatever_it_says = find(text.as_bytes(), length, "w");
+        }
+
+        #[test]
+        fn one_changed_byte_never_panics(
+            at in any::<prop::sample::Index>(), byte in any::<u8>(), length in 0_u64..400,
+        ) {
+            let mut header = HONEST.as_bytes().to_vec();
+            let at = at.index(header.len());
+            header[at] = byte;
+            let _whatever_it_says = find(&header, length, "w");
+        }
+    }
+}
