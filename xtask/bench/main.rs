@@ -8,6 +8,8 @@ mod idle;
 mod jobs;
 mod ledger;
 mod long_ledger;
+mod matrix;
+mod numpy;
 mod on_disk;
 mod places;
 mod refuse;
@@ -65,12 +67,19 @@ const BENCHES: &[Bench] = &[
     jobs::JOBS,
     idle::RSS,
     idle::READY,
+    matrix::ONE_THREAD,
+    matrix::TWO_THREADS,
+    matrix::SMALL,
+    matrix::LARGE,
+    matrix::COMMIT,
+    matrix::AUDIT,
+    matrix::AUDIT_LARGE,
 ];
 
 /// Benches, beside a peer where there is one
 #[derive(Debug, Parser)]
 struct Args {
-    /// Which to run; all when left out
+    /// Which to run, or the first words of several; all when left out
     names: Vec<String>,
     /// Print the names and what each counts
     #[arg(long)]
@@ -114,20 +123,26 @@ fn run(args: &Args) -> Result<(), String> {
         BENCHES.iter().for_each(|bench| println!("{:<20} {}", bench.name, bench.unit));
         return Ok(());
     }
-    let known = |name: &&String| BENCHES.iter().any(|bench| bench.name == name.as_str());
-    if let Some(unknown) = args.names.iter().find(|name| !known(name)) {
+    if let Some(unknown) = args.names.iter().find(|name| !BENCHES.iter().any(|b| meant(b, name))) {
         let names: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
         let names = names.join(", ");
         return Err(format!("there is no bench `{unknown}`; there are {names}"));
     }
     let wanted =
-        |bench: &&Bench| args.names.is_empty() || args.names.iter().any(|name| name == bench.name);
+        |bench: &&Bench| args.names.is_empty() || args.names.iter().any(|name| meant(bench, name));
     for bench in BENCHES.iter().filter(wanted) {
         eprintln!("{}: preparing, then {} runs", bench.name, args.runs);
         let figures = measure(bench, args.runs)?;
         println!("{}", table::row(bench, &figures, args.json));
     }
     Ok(())
+}
+
+/// A whole name means its row alone; the first words of names mean all rows that begin so.
+fn meant(bench: &Bench, name: &str) -> bool {
+    let whole = BENCHES.iter().any(|bench| bench.name == name);
+    let begins = bench.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'));
+    bench.name == name || (begins && !whole)
 }
 
 /// What was measured, run by run.

@@ -12,7 +12,7 @@ use crate::{house, peers, process};
 /// as SKIPPED on standard error, and stands as `null`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Which to run; all when left out
+    /// Which to run, or the first words of several; all when left out
     names: Vec<String>,
     /// Print the names with what each counts, and run nothing
     #[arg(long)]
@@ -79,6 +79,9 @@ impl Args {
         if self.wants(&["wasm-start"]) {
             command.env("ARCH_PEER_WASMTIME", name(peers::wasmtime(install)));
         }
+        if self.wants(&["matmul"]) {
+            command.env("ARCH_PEER_NUMPY", name(peers::numpy(install)));
+        }
         if self.wants(&["ledger-syncs"]) {
             command.env("ARCH_STRACE", name(peers::strace(install)));
         }
@@ -87,7 +90,9 @@ impl Args {
 
     /// Whether a row is wanted whose name starts with one of these.
     fn wants(&self, starts: &[&str]) -> bool {
-        let one = |name: &String| starts.iter().any(|start| name.starts_with(start));
+        let one = |name: &String| {
+            starts.iter().any(|start| name.starts_with(start) || start.starts_with(name.as_str()))
+        };
         self.names.is_empty() || self.names.iter().any(one)
     }
 

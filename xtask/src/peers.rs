@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::guests::Install;
-use crate::{apt, house, process};
+use crate::{apt, house, process, referees};
 
 /// The least that compiles a module and runs it compiled: whatever else the stock command line has
 /// would only make its start slower.
@@ -41,6 +41,15 @@ pub(crate) fn strace(install: Install) -> Result<PathBuf, String> {
         apt::install(&["strace"])?;
     }
     find().ok_or_else(|| "strace is not there; `apt-get install strace` brings it".to_owned())
+}
+
+/// A Python that has NumPy.
+pub(crate) fn numpy(install: Install) -> Result<PathBuf, String> {
+    let folder = referees::prepare_python(install)?;
+    let python = folder.join("bin/python");
+    let has = process::output(std::process::Command::new(&python).args(["-c", "import numpy"]));
+    has.map(|_said| python)
+        .map_err(|_why| "NumPy is not there; without --no-install it is".to_owned())
 }
 
 /// The version of a package in a lock file.

@@ -9,13 +9,14 @@ use crate::apt;
 use crate::guests::Install;
 use crate::{house, process};
 
-/// Parsers of YAML, a writer of RFC 8785, a DSSE tool, and OpenSSL with ML-DSA.
-const PYTHON: [&str; 5] = [
+/// Parsers of YAML, a writer of RFC 8785, a DSSE tool, OpenSSL with ML-DSA, and matrices.
+const PYTHON: [&str; 6] = [
     "PyYAML==6.0.3",
     "ruamel.yaml==0.19.1",
     "rfc8785==0.1.4",
     "securesystemslib==1.6.0",
     "cryptography==50.0.2",
+    "numpy==2.4.6",
 ];
 
 /// Parsers of YAML and a writer of RFC 8785.
@@ -54,6 +55,15 @@ pub(crate) fn prepare(install: Install) -> Result<PathBuf, String> {
         [python(&folder.join("python")), javascript(&folder.join("javascript")), go(), machines()];
     for why in steps.into_iter().filter_map(Result::err) {
         println!("a referee is missing: {why}");
+    }
+    Ok(folder)
+}
+
+/// The Python environment alone; gives its folder.
+pub(crate) fn prepare_python(install: Install) -> Result<PathBuf, String> {
+    let folder = house::kept("referees")?.join("python");
+    if install == Install::Allowed {
+        python(&folder)?;
     }
     Ok(folder)
 }

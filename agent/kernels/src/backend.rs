@@ -4,7 +4,7 @@ use std::fmt;
 
 use arch_matrix::{Matrix, Region};
 
-use crate::blocked;
+use crate::blocked::Blocked;
 use crate::scalar::Scalar;
 #[cfg(target_arch = "x86_64")]
 use crate::x86::{Avx2, Vnni};
@@ -66,21 +66,65 @@ impl fmt::Display for Backend {
     }
 }
 
-/// `A[rows, depth] · B[depth, columns]` of 8-bit integers, by at most `threads` threads. Sums must have
-/// been proven not to overflow; what lies outside A or B counts as nothing.
-#[must_use]
-pub fn product_i8(
-    backend: Backend,
-    a: &Matrix<i8>,
-    b: &Matrix<i8>,
-    region: &Region,
+/// Multiplies 8-bit integers, and keeps the room that it needed for the next product.
+#[derive(Debug)]
+pub struct Multiplier {
     threads: usize,
-) -> Matrix<i32> {
-    match backend {
-        Backend::Scalar(kernel) => blocked::product(kernel, a, b, region, threads),
-        #[cfg(target_arch = "x86_64")]
-        Backend::Avx2(kernel) => blocked::product(kernel, a, b, region, threads),
-        #[cfg(target_arch = "x86_64")]
-        Backend::Vnni(kernel) => blocked::product(kernel, a, b, region, threads),
+    with: With,
+}
+
+#[derive(Debug)]
+enum With {
+    Scalar(Blocked<Scalar, 4, 16>),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Blocked<Avx2, 2, 16>),
+    #[cfg(target_arch = "x86_64")]
+    Vnni(Blocked<Vnni, 12, 32>),
+}
+
+impl Multiplier {
+    /// By at most `threads` threads.
+    #[must_use]
+    pub fn new(backend: Backend, threads: usize) -> Self {
+        let with = match backend {
+            Backend::Scalar(kernel) => With::Scalar(Blocked::new(kernel)),
+            #[cfg(target_arch = "x86_64")]
+            Backend::Avx2(kernel) => With::Avx2(Blocked::new(kernel)),
+            #[cfg(target_arch = "x86_64")]
+            Backend::Vnni(kernel) => With::Vnni(Blocked::new(kernel)),
+        };
+        Self { threads, with }
+    }
+
+    /// `A[rows, depth] · B[depth, columns]`. Sums must have been proven not to overflow; what lies
+    /// outside A or B counts as nothing.
+    pub fn product(&mut self, a: &Matrix<i8>, b: &Matrix<i8>, region: &Region) -> Matrix<i32> {
+        let (rows, columns) = region.size();
+        let mut c = Matrix::zero(rows, columns);
+        self.product_into(a, b, region, &mut c);
+        c
+    }
+
+    /// The same, into a matrix that is there already; if it has not the region's size, it becomes one
+    /// that has.
+    pub fn product_into(
+        &mut self,
+        a: &Matrix<i8>,
+        b: &Matrix<i8>,
+        region: &Region,
+        c: &mut Matrix<i32>,
+    ) {
+        let (rows, columns) = region.size();
+        if (c.rows(), c.columns()) != (rows, columns) {
+            *c = Matrix::zero(rows, columns);
+        }
+        let factors = (a, b);
+        match &mut self.with {
+            With::Scalar(with) => with.product(factors, region, self.threads, c),
+            #[cfg(target_arch = "x86_64")]
+            With::Avx2(with) => with.product(factors, region, self.threads, c),
+            #[cfg(target_arch = "x86_64")]
+            With::Vnni(with) => with.product(factors, region, self.threads, c),
+        }
     }
 }

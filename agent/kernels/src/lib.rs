@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! A, B, Region ──> packed B (once) ─┐
-//!                  packed A (a block at a time) ──> tile by tile ──> C
+//!                  packed A (a block at a time) ──> patch by patch ──> C
 //!                                   └── one instruction set, chosen when the program runs
 //! ```
 //!
@@ -11,13 +11,14 @@
 //! only where it must: to call instructions that the processor was asked about before.
 //!
 //! ```
-//! use arch_kernels::{Backend, product_i8};
+//! use arch_kernels::{Backend, Multiplier};
 //! use arch_matrix::{Matrix, Region, Shape, product};
 //! let a = Matrix::new(2, 3, vec![1_i8, 2, 3, 4, 5, 6]).unwrap();
 //! let b = Matrix::new(3, 1, vec![7_i8, 8, 9]).unwrap();
 //! let region = Region::whole(Shape::new(2, 3, 1).unwrap());
 //! for backend in Backend::available() {
-//!     assert_eq!(product_i8(backend, &a, &b, &region, 2), product(&a, &b, &region));
+//!     let mut multiplier = Multiplier::new(backend, 2);
+//!     assert_eq!(multiplier.product(&a, &b, &region), product(&a, &b, &region));
 //! }
 //! ```
 #![cfg_attr(
@@ -34,4 +35,4 @@ mod scalar;
 mod x86;
 
 pub use audit::check_i8;
-pub use backend::{Backend, product_i8};
+pub use backend::{Backend, Multiplier};

@@ -1,6 +1,6 @@
 //! Without any special instruction: what is left to a processor that nobody wrote for.
 
-use crate::packed::{Kernel, Step, Tile};
+use crate::packed::{Kernel, Patch, Step};
 
 /// Needs nothing.
 #[derive(Debug, Clone, Copy)]
@@ -9,9 +9,10 @@ pub struct Scalar;
 impl Kernel<4, 16> for Scalar {
     const OFFSET: u8 = 0;
 
-    fn tile(self, a: &[[[u8; 4]; 4]], b: &[Step<i8, 16>], tile: &mut Tile<4, 16>) {
+    fn multiply(self, a: &[[[u8; 4]; 4]], b: &[Step<16>], patch: &mut Patch<4, 16>) {
+        patch.0 = [[0; 16]; 4];
         for (a, Step(b)) in a.iter().zip(b) {
-            for (row, sums) in a.iter().zip(tile.0.iter_mut()) {
+            for (row, sums) in a.iter().zip(patch.0.iter_mut()) {
                 let row = row.map(|number| i32::from(number.cast_signed()));
                 for (column, sum) in b.iter().zip(sums.iter_mut()) {
                     for (one, other) in row.iter().zip(column) {

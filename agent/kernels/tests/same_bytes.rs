@@ -1,7 +1,12 @@
 //! Every instruction set, every split and every number of threads gives the bytes of the definition.
-#![allow(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "tests may be blunt")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::unwrap_used,
+    reason = "tests may be blunt"
+)]
 
-use arch_kernels::{Backend, product_i8};
+use arch_kernels::{Backend, Multiplier};
 use arch_matrix::{Matrix, Region, Shape, product};
 use proptest::prelude::*;
 
@@ -21,8 +26,15 @@ fn same(a: &Matrix<i8>, b: &Matrix<i8>, region: &Region) {
     let right = product(a, b, region);
     for backend in Backend::available() {
         for threads in [1, 2, 3] {
-            let ours = product_i8(backend, a, b, region, threads);
-            assert!(ours == right, "{backend} with {threads} threads, {region:?}");
+            let mut multiplier = Multiplier::new(backend, threads);
+            // The second time with what the first left behind.
+            let first = multiplier.product(a, b, region);
+            let mut ours = Matrix::new(1, 1, vec![7]).unwrap();
+            multiplier.product_into(a, b, region, &mut ours);
+            assert!(
+                first == right && ours == right,
+                "{backend} with {threads} threads, {region:?}"
+            );
         }
     }
 }
@@ -60,6 +72,18 @@ fn the_extremes_at_the_longest_depth_give_the_same_bytes() {
     let a = Matrix::new(1, depth, alternating(depth).collect()).unwrap();
     let b = Matrix::new(depth, 1, alternating(depth).collect()).unwrap();
     same(&a, &b, &whole(&a, &b));
+}
+
+#[test]
+fn a_small_product_after_a_large_one_is_not_mixed_with_it() {
+    for backend in Backend::available() {
+        let mut multiplier = Multiplier::new(backend, 2);
+        for (rows, depth, columns) in [(90, 2_100, 70), (5, 7, 3), (13, 1_030, 33), (90, 4, 70)] {
+            let (a, b) = (noise(rows, depth, 3), noise(depth, columns, 4));
+            let region = whole(&a, &b);
+            assert_eq!(multiplier.product(&a, &b, &region), product(&a, &b, &region), "{backend}");
+        }
+    }
 }
 
 proptest! {

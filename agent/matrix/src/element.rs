@@ -9,8 +9,8 @@ pub trait Element:
     /// Length in bytes.
     const BYTES: usize;
 
-    /// Appends the numbers' bytes, lowest first.
-    fn write(numbers: &[Self], out: &mut Vec<u8>);
+    /// Writes the numbers' bytes, lowest first, as far as there is room.
+    fn write(numbers: &[Self], out: &mut [u8]);
 
     /// Reads numbers from their bytes; a rest shorter than one number is left.
     fn read(bytes: &[u8]) -> impl Iterator<Item = Self> + '_;
@@ -45,11 +45,8 @@ macro_rules! elements {
         impl Element for $number {
             const BYTES: usize = size_of::<$number>();
 
-            fn write(numbers: &[Self], out: &mut Vec<u8>) {
-                const BYTES: usize = size_of::<$number>();
-                let from = out.len();
-                out.resize(from.saturating_add(size_of_val(numbers)), 0);
-                let places = out.get_mut(from..).unwrap_or_default().as_chunks_mut::<BYTES>().0;
+            fn write(numbers: &[Self], out: &mut [u8]) {
+                let places = out.as_chunks_mut::<{ size_of::<$number>() }>().0;
                 for (place, number) in places.iter_mut().zip(numbers) {
                     *place = number.to_le_bytes();
                 }
@@ -112,11 +109,10 @@ mod tests {
 
     #[test]
     fn numbers_are_written_lowest_byte_first_and_read_back() {
-        let mut bytes = vec![9];
-        Element::write(&[-2_i32, 513], &mut bytes);
-        assert_eq!(bytes, [9, 254, 255, 255, 255, 1, 2, 0, 0]);
-        assert_eq!(<i32 as Element>::read(&bytes[1..]).collect::<Vec<_>>(), [-2, 513]);
-        assert_eq!(<i32 as Element>::read(&bytes[2..]).count(), 1);
+        let mut bytes = [9; 9];
+        Element::write(&[-2_i32, 513, 7], &mut bytes);
+        assert_eq!(bytes, [254, 255, 255, 255, 1, 2, 0, 0, 9]);
+        assert_eq!(<i32 as Element>::read(&bytes).collect::<Vec<_>>(), [-2, 513]);
     }
 
     #[test]

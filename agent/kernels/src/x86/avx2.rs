@@ -6,14 +6,15 @@ use std::arch::x86_64::{
     _mm256_madd_epi16, _mm256_permute4x64_epi64, _mm256_setzero_si256,
 };
 
-use crate::packed::{Kernel, Step, Tile, add};
+use crate::packed::{Kernel, Onto, Patch, Places, Step, lay_out, put};
 
 /// A processor that has the instructions. Made only by [`Avx2::detect`].
 #[derive(Debug, Clone, Copy)]
 pub struct Avx2(());
 
-/// Rows and columns of a tile. Four vectors of pairs for each row: 12 of the 16 registers hold sums.
-const ROWS: usize = 3;
+/// Rows and columns of a patch. Four vectors of pairs for each row: 8 of the 16 registers hold sums, and
+/// 5 more what is multiplied.
+const ROWS: usize = 2;
 const COLUMNS: usize = 16;
 
 impl Avx2 {
@@ -28,15 +29,32 @@ impl Kernel<ROWS, COLUMNS> for Avx2 {
     // The quicker instruction for unsigned times signed saturates; this one is exact.
     const OFFSET: u8 = 0;
 
-    fn tile(self, a: &[[[u8; 4]; ROWS]], b: &[Step<i8, COLUMNS>], tile: &mut Tile<ROWS, COLUMNS>) {
+    fn multiply(
+        self,
+        a: &[[[u8; 4]; ROWS]],
+        b: &[Step<COLUMNS>],
+        patch: &mut Patch<ROWS, COLUMNS>,
+    ) {
         // WHY: the compiler does not know that the processor has the instructions.
         // SAFETY: a value of this type exists only where `detect` found what `sums` enables.
-        unsafe { sums(a, b, tile) }
+        unsafe { sums(a, b, patch) }
     }
 
-    fn add(self, row: &mut [i32], sums: &[i32; COLUMNS]) {
+    fn put(
+        self,
+        patch: &Patch<ROWS, COLUMNS>,
+        c: &mut [i32],
+        width: usize,
+        at: usize,
+        onto: Onto<'_>,
+    ) {
         // WHY and SAFETY: as above.
-        unsafe { add_wide(row, sums) }
+        unsafe { put_wide(patch, c, width, at, onto) }
+    }
+
+    fn lay_out(self, rows: [&[i8]; 4], places: Places<'_, COLUMNS>, sums: &mut [i32]) {
+        // WHY and SAFETY: as above.
+        unsafe { lay_out_wide(rows, places, sums) }
     }
 
     fn fetch(self, row: &[i32]) {
@@ -46,7 +64,7 @@ impl Kernel<ROWS, COLUMNS> for Avx2 {
 
 /// Each lane holds the sum of one pair of a column's four; two neighbours are added at the end.
 #[target_feature(enable = "avx2")]
-fn sums(a: &[[[u8; 4]; ROWS]], b: &[Step<i8, COLUMNS>], tile: &mut Tile<ROWS, COLUMNS>) {
+fn sums(a: &[[[u8; 4]; ROWS]], b: &[Step<COLUMNS>], patch: &mut Patch<ROWS, COLUMNS>) {
     let mut sums = [[_mm256_setzero_si256(); 4]; ROWS];
     for (a, Step(b)) in a.iter().zip(b) {
         let columns = quarters(b).map(|four| _mm256_cvtepi8_epi16(four));
@@ -57,7 +75,7 @@ fn sums(a: &[[[u8; 4]; ROWS]], b: &[Step<i8, COLUMNS>], tile: &mut Tile<ROWS, CO
             }
         }
     }
-    for (row, [one, two, three, four]) in tile.0.iter_mut().zip(sums) {
+    for (row, [one, two, three, four]) in patch.0.iter_mut().zip(sums) {
         // The instruction adds neighbours within each half; the halves are put in order again.
         let first = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_hadd_epi32(one, two));
         let second = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_hadd_epi32(three, four));
@@ -83,6 +101,11 @@ fn numbers(sums: [__m256i; 2]) -> [i32; COLUMNS] {
 }
 
 #[target_feature(enable = "avx2")]
-fn add_wide(row: &mut [i32], sums: &[i32; COLUMNS]) {
-    add(row, sums);
+fn put_wide(patch: &Patch<ROWS, COLUMNS>, c: &mut [i32], width: usize, at: usize, onto: Onto<'_>) {
+    put(patch, c, width, at, onto);
+}
+
+#[target_feature(enable = "avx2")]
+fn lay_out_wide(rows: [&[i8]; 4], places: Places<'_, COLUMNS>, sums: &mut [i32]) {
+    lay_out(rows, places, sums);
 }

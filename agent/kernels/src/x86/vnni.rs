@@ -3,13 +3,13 @@
 
 use std::arch::x86_64::{__m512i, _mm512_dpbusd_epi32, _mm512_set1_epi32, _mm512_setzero_si512};
 
-use crate::packed::{Kernel, Step, Tile, add};
+use crate::packed::{Kernel, Onto, Patch, Places, Step, lay_out, put};
 
 /// A processor that has the instructions. Made only by [`Vnni::detect`].
 #[derive(Debug, Clone, Copy)]
-pub struct Vnni(());
+pub struct Vnni(pub(super) ());
 
-/// Rows and vectors of a tile: 24 of the 32 registers hold sums.
+/// Rows and vectors of a patch: 24 of the 32 registers hold sums.
 const ROWS: usize = 12;
 const COLUMNS: usize = 32;
 
@@ -19,8 +19,6 @@ impl Vnni {
     pub fn detect() -> Option<Self> {
         let has = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
-            && is_x86_feature_detected!("avx512dq")
-            && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512vnni");
         has.then_some(Self(()))
     }
@@ -30,15 +28,32 @@ impl Kernel<ROWS, COLUMNS> for Vnni {
     // The instruction takes one side as unsigned.
     const OFFSET: u8 = 128;
 
-    fn tile(self, a: &[[[u8; 4]; ROWS]], b: &[Step<i8, COLUMNS>], tile: &mut Tile<ROWS, COLUMNS>) {
+    fn multiply(
+        self,
+        a: &[[[u8; 4]; ROWS]],
+        b: &[Step<COLUMNS>],
+        patch: &mut Patch<ROWS, COLUMNS>,
+    ) {
         // WHY: the compiler does not know that the processor has the instructions.
         // SAFETY: a value of this type exists only where `detect` found all that `sums` enables.
-        unsafe { sums(a, b, tile) }
+        unsafe { sums(a, b, patch) }
     }
 
-    fn add(self, row: &mut [i32], sums: &[i32; COLUMNS]) {
+    fn put(
+        self,
+        patch: &Patch<ROWS, COLUMNS>,
+        c: &mut [i32],
+        width: usize,
+        at: usize,
+        onto: Onto<'_>,
+    ) {
         // WHY and SAFETY: as above.
-        unsafe { add_wide(row, sums) }
+        unsafe { put_wide(patch, c, width, at, onto) }
+    }
+
+    fn lay_out(self, rows: [&[i8]; 4], places: Places<'_, COLUMNS>, sums: &mut [i32]) {
+        // WHY and SAFETY: as above.
+        unsafe { lay_out_wide(rows, places, sums) }
     }
 
     fn fetch(self, row: &[i32]) {
@@ -48,7 +63,7 @@ impl Kernel<ROWS, COLUMNS> for Vnni {
 
 /// The sum wraps where it must: 255·127·K may not fit, and what was added to A comes off again.
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-fn sums(a: &[[[u8; 4]; ROWS]], b: &[Step<i8, COLUMNS>], tile: &mut Tile<ROWS, COLUMNS>) {
+fn sums(a: &[[[u8; 4]; ROWS]], b: &[Step<COLUMNS>], patch: &mut Patch<ROWS, COLUMNS>) {
     let mut sums = [[_mm512_setzero_si512(); 2]; ROWS];
     for (a, Step(b)) in a.iter().zip(b) {
         let [low, high] = halves(b);
@@ -58,7 +73,7 @@ fn sums(a: &[[[u8; 4]; ROWS]], b: &[Step<i8, COLUMNS>], tile: &mut Tile<ROWS, CO
             *two = _mm512_dpbusd_epi32(*two, four, high);
         }
     }
-    for (row, sums) in tile.0.iter_mut().zip(sums) {
+    for (row, sums) in patch.0.iter_mut().zip(sums) {
         *row = numbers(sums);
     }
 }
@@ -80,7 +95,12 @@ fn numbers(sums: [__m512i; 2]) -> [i32; COLUMNS] {
     unsafe { std::mem::transmute::<[__m512i; 2], [i32; COLUMNS]>(sums) }
 }
 
-#[target_feature(enable = "avx512f")]
-fn add_wide(row: &mut [i32], sums: &[i32; COLUMNS]) {
-    add(row, sums);
+#[target_feature(enable = "avx512f,avx512bw")]
+fn put_wide(patch: &Patch<ROWS, COLUMNS>, c: &mut [i32], width: usize, at: usize, onto: Onto<'_>) {
+    put(patch, c, width, at, onto);
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+fn lay_out_wide(rows: [&[i8]; 4], places: Places<'_, COLUMNS>, sums: &mut [i32]) {
+    lay_out(rows, places, sums);
 }

@@ -13,8 +13,9 @@ use crate::matrix::Matrix;
 /// Rows and columns of a full leaf; 16 KiB of 32-bit sums.
 pub const LEAF: u32 = 64;
 
-/// Length of what is hashed before the values.
-const HEADER: usize = 32;
+/// Length of what is hashed behind the values: there, and not before them, because the values of a full
+/// leaf then lie where BLAKE3 hashes sixteen chunks at once.
+const TRAILER: usize = 32;
 
 static CONTEXT: LazyLock<blake3::Hasher> =
     LazyLock::new(|| blake3::Hasher::new_derive_key("arch.network 2026 matrix leaf v1"));
@@ -64,18 +65,25 @@ impl LeafAt {
         start..start.saturating_add(self.columns)
     }
 
+    /// How many bytes its values have.
+    #[must_use]
+    pub fn bytes<S: Element>(&self) -> usize {
+        let values = u64::from(self.rows).saturating_mul(self.columns.into());
+        usize::try_from(values).unwrap_or(usize::MAX).saturating_mul(S::BYTES)
+    }
+
     /// Format in 16 bytes, filled with zeros, then place and size in four numbers of 32 bits, lowest
     /// byte first.
-    fn header(&self, format: Format) -> [u8; HEADER] {
-        let mut header = [0; HEADER];
+    fn trailer(&self, format: Format) -> [u8; TRAILER] {
+        let mut trailer = [0; TRAILER];
         let numbers = [self.leaf_row, self.leaf_column, self.rows, self.columns];
         let text = format.to_string();
         let numbers = numbers.iter().flat_map(|number| number.to_le_bytes());
         let fill = std::iter::repeat_n(0, 16_usize.saturating_sub(text.len()));
-        for (place, byte) in header.iter_mut().zip(text.bytes().chain(fill).chain(numbers)) {
+        for (place, byte) in trailer.iter_mut().zip(text.bytes().chain(fill).chain(numbers)) {
             *place = byte;
         }
-        header
+        trailer
     }
 }
 
@@ -83,7 +91,7 @@ impl LeafAt {
 #[must_use]
 pub fn leaf_hash(format: Format, at: &LeafAt, bytes: &[u8]) -> Hash {
     let mut hasher = CONTEXT.clone();
-    hasher.update(&at.header(format)).update(bytes);
+    hasher.update(bytes).update(&at.trailer(format));
     Hash::from(hasher.finalize())
 }
 
@@ -100,14 +108,17 @@ impl LeafTree {
         let width = columns.end.saturating_sub(columns.start);
         let mut bytes = Vec::new();
         let hash = |at: LeafAt| {
-            bytes.clear();
             let from = at.column_range();
             let from =
                 columns.start.saturating_add(from.start)..columns.start.saturating_add(from.end);
-            for row in at.row_range() {
-                S::write(matrix.row(rows.start.saturating_add(row), &from), &mut bytes);
+            let length = at.bytes::<S>();
+            bytes.resize(length.max(bytes.len()), 0);
+            let bytes = bytes.get_mut(..length).unwrap_or_default();
+            let mut places = bytes.chunks_mut(S::BYTES.saturating_mul(from.len()).max(1));
+            for (row, place) in at.row_range().zip(&mut places) {
+                S::write(matrix.row(rows.start.saturating_add(row), &from), place);
             }
-            leaf_hash(format, &at, &bytes)
+            leaf_hash(format, &at, bytes)
         };
         Self::new(leaves(height, width).map(hash).collect())
     }

@@ -77,8 +77,12 @@ impl Opening {
         index: usize,
     ) -> Option<Self> {
         let at = leaves(values.rows(), values.columns()).nth(index)?;
-        let mut bytes = Vec::new();
-        at.row_range().for_each(|row| S::write(values.row(row, &at.column_range()), &mut bytes));
+        let columns = at.column_range();
+        let mut bytes = vec![0; at.bytes::<S>()];
+        let places = bytes.chunks_mut(S::BYTES.saturating_mul(columns.len()).max(1));
+        for (row, place) in at.row_range().zip(places) {
+            S::write(values.row(row, &columns), place);
+        }
         Some(Self { cell, index, bytes, path: tree.path(index)? })
     }
 
@@ -95,8 +99,7 @@ impl Opening {
         let at = leaves(rows, columns).nth(self.index);
         let at = at.ok_or(OpeningError::NoSuchLeaf { index: self.index, count })?;
         let values: Vec<S> = S::read(&self.bytes).collect();
-        let need = u64::from(at.rows).saturating_mul(at.columns.into());
-        let need = usize::try_from(need).unwrap_or(usize::MAX).saturating_mul(S::BYTES);
+        let need = at.bytes::<S>();
         let have = self.bytes.len();
         let length = OpeningError::Length { have, need };
         if have != need {
