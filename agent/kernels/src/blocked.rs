@@ -167,20 +167,32 @@ fn pack<const MR: usize, const NR: usize>(
     let count = rows.len().div_ceil(MR).saturating_mul(part.steps);
     panels.resize(count, [[offset; 4]; MR]);
     let mut rows = rows.map(|row| a.row(row, &part.depth));
-    let mask = u32::from_ne_bytes([offset; 4]);
     for panel in panels.chunks_mut(part.steps.max(1)) {
-        for place in 0..MR {
-            let row = rows.next().unwrap_or_default();
-            let (fours, over) = row.as_chunks::<4>();
-            let mut last = [0; 4];
-            last.iter_mut().zip(over).for_each(|(to, number)| *to = *number);
-            let all = fours.iter().chain([&last]).chain(std::iter::repeat(&[0; 4]));
-            for (step, four) in panel.iter_mut().zip(all) {
-                let word = u32::from_ne_bytes(four.map(i8::cast_unsigned)) ^ mask;
-                if let Some(to) = step.get_mut(place) {
-                    *to = word.to_ne_bytes();
-                }
-            }
+        let rows: [&[i8]; MR] = std::array::from_fn(|_| rows.next().unwrap_or_default());
+        pack_panel(rows, offset, panel);
+    }
+}
+
+/// Step after step, so that what is written follows what was written.
+fn pack_panel<const MR: usize>(rows: [&[i8]; MR], offset: u8, panel: &mut [[[u8; 4]; MR]]) {
+    let mask = u32::from_ne_bytes([offset; 4]);
+    let rows = rows.map(|row| row.as_chunks::<4>());
+    let whole = rows.iter().map(|(fours, _)| fours.len()).min().unwrap_or(0);
+    let (first, last) = panel.split_at_mut(whole.min(panel.len()));
+    let fours = rows.map(|(fours, _)| fours.get(..first.len()).unwrap_or_default());
+    for (at, step) in first.iter_mut().enumerate() {
+        for (to, four) in step.iter_mut().zip(fours) {
+            let four = four.get(at).copied().unwrap_or_default();
+            *to = (u32::from_ne_bytes(four.map(i8::cast_unsigned)) ^ mask).to_ne_bytes();
+        }
+    }
+    // What is not whole, and rows that are not there at all.
+    for (at, step) in (first.len()..).zip(last) {
+        for (to, (fours, over)) in step.iter_mut().zip(rows) {
+            let numbers =
+                fours.get(at).map_or(if at == fours.len() { over } else { &[] }, |four| four);
+            *to = [offset; 4];
+            to.iter_mut().zip(numbers).for_each(|(to, n)| *to = n.cast_unsigned() ^ offset);
         }
     }
 }
