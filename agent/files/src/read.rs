@@ -27,6 +27,14 @@ pub enum FileError {
         /// What stands there.
         what: &'static str,
     },
+    /// A file, a symbolic link or something else stands where a folder belongs.
+    #[error("`{}` is {what}, not a folder", path.display())]
+    NotAFolder {
+        /// The path as asked for.
+        path: PathBuf,
+        /// What stands there.
+        what: &'static str,
+    },
     /// More bytes than the caller takes.
     #[error("`{}` has more than {limit} bytes", path.display())]
     TooLarge {
@@ -65,6 +73,7 @@ impl FileError {
     pub fn code(&self) -> Code {
         match self {
             Self::NotAFile { .. } => codes::NOT_A_FILE,
+            Self::NotAFolder { .. } => codes::NOT_A_FOLDER,
             Self::TooLarge { .. } => codes::FILE_TOO_LARGE,
             Self::Absent { .. } => codes::FILE_ABSENT,
             Self::Exposed { .. } => codes::FILE_EXPOSED,

@@ -66,8 +66,7 @@ pub(super) fn read<F: Fs>(
 ) -> Result<Read, LedgerError> {
     let signed = checkpoint_on_disk(fs)?;
     let mut stated = signed.as_ref().map(|(checkpoint, _)| (checkpoint.size, None));
-    let walk = Batches::new(fs, file).map_err(LedgerError::io(JOURNAL))?;
-    let mut walk = walk.ok_or_else(|| LedgerError::damaged(0, 0, "no journal begins like this"))?;
+    let mut walk = Batches::new(fs, file).map_err(LedgerError::io(JOURNAL))??;
     let mut growth = Growth::default();
     let stop = take_all(&mut walk, |batch| {
         if growth.size() == 0 {
