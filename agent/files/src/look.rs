@@ -74,6 +74,12 @@ pub(crate) fn no_link(path: &Path) -> Result<(), FileError> {
     }
 }
 
+/// Whom it belongs to, if it is there and no link.
+pub(crate) fn owner(path: &Path) -> Option<u32> {
+    let found = stat(path, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+    (FileType::from_raw_mode(found.st_mode) != FileType::Symlink).then_some(found.st_uid)
+}
+
 pub(crate) fn owned(path: &Path, owner: u32, user: u32) -> Result<(), FileError> {
     if owner == user || owner == 0 {
         return Ok(());

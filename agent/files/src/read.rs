@@ -84,7 +84,28 @@ impl FileError {
     /// The refusal as people see it.
     #[must_use]
     pub fn problem(&self) -> Problem {
-        Problem::new(self.code(), self.to_string())
+        let problem = Problem::new(self.code(), self.to_string());
+        match self.remedy() {
+            Some(remedy) => problem.help(remedy),
+            None => problem,
+        }
+    }
+
+    /// What to do, where the machine's answer tells more than the code.
+    fn remedy(&self) -> Option<&'static str> {
+        let Self::Machine { source, .. } = self else { return None };
+        match source.kind() {
+            io::ErrorKind::PermissionDenied => {
+                Some("give the user that this runs as the right to it, with `chown` or `chmod`")
+            }
+            io::ErrorKind::ReadOnlyFilesystem => {
+                Some("mount the file system for writing, or name a folder on another one")
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Some("free space on that file system")
+            }
+            _ => None,
+        }
     }
 
     pub(crate) fn from_errno(path: &Path, errno: Errno) -> Self {

@@ -16,6 +16,8 @@ use crate::{
 /// # Errors
 /// [`FileError::Exposed`] when others can read or write it, else as [`crate::read`].
 pub fn read_secret(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    // Whose it is tells more than that it cannot be opened.
+    look::owner(path).map_or(Ok(()), |owner| owned(path, owner))?;
     let (file, stat) = read::open(path)?;
     owned(path, stat.st_uid)?;
     if stat.st_mode & 0o077 != 0 {

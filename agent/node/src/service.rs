@@ -6,6 +6,7 @@ use arch_problem::codes;
 use tokio::{net::UnixListener, task::JoinSet, time};
 
 use crate::{
+    anchors::Anchors,
     cancel::Wish,
     control,
     drop_folder::DropFolder,
@@ -95,10 +96,15 @@ pub async fn close(node: &Arc<Node>, ledger: JoinHandle<()>) {
         }
     }
     node.executor.stop().await;
-    node.anchors.close().await;
+    end_the_ledger(&node.anchors, ledger).await;
+    tracing::info!("stopped");
+}
+
+/// Closes the ledger, and waits until checkpoint and tiles are as the journal leads to.
+pub(crate) async fn end_the_ledger(anchors: &Anchors, ledger: JoinHandle<()>) {
+    anchors.close().await;
     // The thread ends after its last commit; a poisoned one has ended already.
     if tokio::task::spawn_blocking(move || ledger.join()).await.is_err() {
         tracing::error!("the ledger's thread did not end well");
     }
-    tracing::info!("stopped");
 }

@@ -13,3 +13,5 @@
 mod executor;
 #[cfg(test)]
 mod handed_in;
+#[cfg(test)]
+mod installation;
