@@ -45,7 +45,7 @@ pub(crate) enum Mend {
     Mode(PathBuf, Permissions),
     Owner(PathBuf),
     Says(PathBuf, Vec<u8>),
-    Unmount(Mount),
+    Unmount { _mounted: Mount },
 }
 
 impl Break {
@@ -82,7 +82,7 @@ impl Break {
             Self::ReadOnly(at) => {
                 let path = world.path(at);
                 mount(&["--bind", &text(&path), &text(&path)])?;
-                let mend = Mend::Unmount(Mount(path.clone()));
+                let mend = Mend::Unmount { _mounted: Mount(path.clone()) };
                 mount(&["-o", "remount,bind,ro", &text(&path)])?;
                 mend
             }
@@ -107,7 +107,7 @@ impl Mend {
             Self::Mode(path, mode) => fs::set_permissions(path, mode.clone()).unwrap(),
             Self::Owner(path) => chown(path, Some(0), None).unwrap(),
             Self::Says(path, bytes) => overwrite(path, bytes),
-            Self::Unmount(_) => {}
+            Self::Unmount { .. } => {}
         }
         *self = Self::Nothing;
     }
@@ -115,6 +115,14 @@ impl Mend {
 
 /// Something mounted, as long as the value lives, however a test ends.
 pub(crate) struct Mount(PathBuf);
+
+impl Mount {
+    /// A small file system in memory.
+    pub(crate) fn small(folder: &Path) -> Result<Self, String> {
+        mount(&["-t", "tmpfs", "-o", "size=24m,mode=0700", "tmpfs", &text(folder)])?;
+        Ok(Self(folder.to_owned()))
+    }
+}
 
 impl Drop for Mount {
     fn drop(&mut self) {
