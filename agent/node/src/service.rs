@@ -85,7 +85,17 @@ fn drop_folder(node: &Node) -> DropFolder {
 pub async fn close(node: &Arc<Node>, ledger: JoinHandle<()>) {
     node.gate.shut(Shut::Stopping);
     let grace = Duration::from_secs(node.settings.shutdown.grace.seconds());
-    notify::stopping(grace.saturating_add(INTERRUPTING));
+    let stopped = stop(node, ledger, grace);
+    tokio::pin!(stopped);
+    // However long runs may go on by the settings, the service manager is told to wait for it.
+    tokio::select! {
+        biased;
+        () = &mut stopped => {}
+        () = notify::stopping(grace.saturating_add(INTERRUPTING)) => stopped.await,
+    }
+}
+
+async fn stop(node: &Arc<Node>, ledger: JoinHandle<()>, grace: Duration) {
     let poisoned = node.gate.why() == Some(Shut::LedgerPoisoned);
     if !poisoned && time::timeout(grace, node.idle()).await.is_err() {
         for cancel in node.running().values() {

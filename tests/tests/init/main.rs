@@ -15,3 +15,5 @@ mod executor;
 mod handed_in;
 #[cfg(test)]
 mod installation;
+#[cfg(test)]
+mod stopping;

@@ -46,9 +46,17 @@ fn agent_life() -> Vec<Line> {
         why("The executor is a unit of its own; --executor names the socket on which it waits."),
         set("ExecStart", start),
         set("ExecReload", format!("{KILL} -HUP $MAINPID")),
+        why(
+            "They are the manager's, and stay when the agent does not: that FileDescriptorStoreMax= \
+             is off costs no caller anything. What else the agent has open is not worth keeping.",
+        ),
         set("Sockets", "arch-node-agent.socket arch-node-agent-metrics.socket"),
         set("WatchdogSec", "30s"),
         set("TimeoutStartSec", "90s"),
+        why(
+            "The agent asks for more, again and again, as long as it stirs and `shutdown.grace` of \
+             node.yaml lets jobs go on.",
+        ),
         set("TimeoutStopSec", "30s"),
         set("Restart", "on-failure"),
         set("RestartSec", "200ms"),
