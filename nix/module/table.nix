@@ -86,6 +86,7 @@
       Unit = {
         After = "arch-executor-wasm.socket";
         Description = "Arch wasm executor: runs what the agent admitted, a process for each job";
+        Documentation = "man:arch-executor(8)";
         Requires = "arch-executor-wasm.socket";
         StartLimitIntervalSec = "0";
       };

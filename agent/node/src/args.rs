@@ -1,8 +1,9 @@
-//! The command line of `arch-node-agent`. Everything else is in files.
+//! The command line of `arch-node-agent`. Everything else is in files. Of ours only the modes are used
+//! here: the man page is made from it.
 
 use std::{ffi::OsString, path::PathBuf};
 
-use crate::mode::Mode;
+use super::mode::Mode;
 
 /// The node agent: verifies, admits, schedules, anchors; has others run what was admitted.
 #[derive(Debug, Clone, clap::Parser)]

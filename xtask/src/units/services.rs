@@ -93,6 +93,7 @@ fn executor_wasm() -> Unit {
     let about = "Arch wasm executor: runs what the agent admitted, a process for each job";
     let unit = [
         set("Description", about),
+        set("Documentation", "man:arch-executor(8)"),
         set("Requires", "arch-executor-wasm.socket"),
         set("After", "arch-executor-wasm.socket"),
         why("No limit on starts: the agent waits longer before each new try, and a limit here \
