@@ -51,7 +51,8 @@ fn the_lines_that_install_a_node_under_systemd_give_one_that_is_ready() {
     for unit in ["arch-node-agent", "arch-executor-wasm"] {
         let named = super::installed::show(&guest, &format!("{unit}.service"), &["Documentation"]);
         let named = named.concat();
-        let page = named.strip_prefix("man:").and_then(|page| page.strip_suffix("(8)"));
+        let page =
+            named.trim_matches('"').strip_prefix("man:").and_then(|page| page.strip_suffix("(8)"));
         let page = page.unwrap_or_else(|| panic!("{named} is no page of section 8"));
         let _there = guest.good(&["test", "-s", &format!("/usr/share/man/man8/{page}.8")]);
     }
