@@ -168,11 +168,12 @@ fn check_installation(args: &Args) -> ExitCode {
 
 /// What a start goes on in spite of.
 fn tell_doubt(doubt: &Problem) {
-    let (code, help) = (doubt.code.as_str(), doubt.help.as_str());
+    let (code, why, help) = (doubt.code.as_str(), &doubt.message, &doubt.help);
+    // It is so on most machines, and jobs of this version want for nothing.
     if doubt.code == arch_problem::codes::NOT_DELEGATED {
-        tracing::info!(code, help, "{}", doubt.message);
+        tracing::info!(code, why, help, "not as it should be");
     } else {
-        tracing::warn!(code, help, "{}", doubt.message);
+        tracing::warn!(code, why, help, "not as it should be");
     }
 }
 
