@@ -45,6 +45,17 @@ impl Stop {
         Self::with(Self::CONFIGURATION, problem)
     }
 
+    /// Over trust. The clock is no configuration: it is set right without us, and then a start goes well.
+    fn of_trust(problem: Box<Problem>) -> Self {
+        Self::with(Self::code_of_trust(&problem), problem)
+    }
+
+    /// How a start ends with this.
+    pub(crate) fn code_of_trust(problem: &Problem) -> u8 {
+        let clock = problem.code == arch_problem::codes::CLOCK_STEPPED_BACK;
+        if clock { Self::COULD_NOT } else { Self::CONFIGURATION }
+    }
+
     fn could_not(problem: Box<Problem>) -> Self {
         Self::with(Self::COULD_NOT, problem)
     }
@@ -95,7 +106,7 @@ fn try_to(args: &Args) -> Result<(), Stop> {
         return print_confinement(args, &places);
     }
     // Nothing is written by the clock of a machine that has none.
-    premises::clock().map_err(Stop::configuration)?;
+    premises::clock().map_err(Stop::could_not)?;
     let handed_in = HandedIn::take().map_err(Stop::configuration)?;
     logs::start(&settings.log);
     if args.listen.is_some() {
@@ -153,7 +164,7 @@ fn check(settings: &settings::Settings, places: &Places) -> Result<(), Stop> {
     let text = serde_yaml::to_string(settings).unwrap_or_default();
     // A closed pipe is the reader's choice.
     let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
-    start::look_at_trust(settings, places).map_err(Stop::configuration)
+    start::look_at_trust(settings, places).map_err(Stop::of_trust)
 }
 
 /// `--check-installation`: everything that a start rests upon, as one JSON object.

@@ -12,7 +12,7 @@ mod report;
 use std::path::{Path, PathBuf};
 
 use arch_document::Moment;
-use arch_ledger::LedgerError;
+use arch_ledger::{LedgerError, LogKeys};
 use arch_problem::{Problem, codes};
 
 pub(crate) use report::look;
@@ -108,8 +108,8 @@ fn signed(places: &Places) -> Vec<PathBuf> {
 /// What the ledger says; nothing if there is none yet.
 ///
 /// # Errors
-/// When there is one that cannot be read.
-pub(crate) fn memory(places: &Places) -> Told<Memory> {
+/// When there is one that cannot be read, or that other keys than these began.
+pub(crate) fn memory(places: &Places, keys: Option<&LogKeys>) -> Told<Memory> {
     let told = |error: LedgerError| problem(error.code(), error.to_string());
     let journal = places.ledger().join("journal");
     let there = journal
@@ -120,6 +120,9 @@ pub(crate) fn memory(places: &Places) -> Told<Memory> {
         let reader = arch_ledger::Reader::open(&places.ledger()).map_err(told)?;
         for entry in reader.entries().map_err(told)? {
             let entry = entry.map_err(told)?;
+            if let (0, Some(keys)) = (entry.index, keys) {
+                keys.began(&entry.record).map_err(told)?;
+            }
             memory.learn(entry.index, entry.time, &entry.record);
         }
     }

@@ -20,9 +20,11 @@ fn agent() -> Unit {
         set("Documentation", "man:arch-node-agent(8)"),
         set("Requires", "arch-node-agent.socket"),
         set("Wants", "arch-node-agent-metrics.socket arch-executor-wasm.socket"),
+        why("Documents live by the clock: what sets it comes first, where something does."),
         set(
             "After",
-            "arch-node-agent.socket arch-node-agent-metrics.socket arch-executor-wasm.socket",
+            "arch-node-agent.socket arch-node-agent-metrics.socket arch-executor-wasm.socket \
+             time-set.target time-sync.target",
         ),
         why("An agent that dies again and again stays down: somebody has to look."),
         set("StartLimitIntervalSec", "5min"),

@@ -147,7 +147,7 @@ async fn trust(
             if let Err(error) = anchor_refusal(anchors, &problem).await {
                 tracing::error!(%error, "the refusal is not anchored");
             }
-            Err(Stop::configuration(problem))
+            Err(Stop::of_trust(problem))
         }
     }
 }
@@ -172,5 +172,5 @@ async fn anchor_refusal(anchors: &Anchors, problem: &Problem) -> Result<(), Anch
 /// The same checks, held against the ledger if there is one, and nothing written: for
 /// `--check-config`.
 pub(super) fn look_at_trust(settings: &Settings, places: &Places) -> Told<()> {
-    premises::trust(settings, places, &premises::memory(places)?)
+    premises::trust(settings, places, &premises::memory(places, None)?)
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use arch_ledger::LogKeys;
 use arch_problem::{Code, Problem, codes};
 use serde::Serialize;
 
@@ -68,17 +69,17 @@ pub(crate) fn look(args: &Args) -> Report {
         report.took("sockets", Stop::CONFIGURATION, named, shown);
     }
     let shown = |_: &()| "it was set once".to_owned();
-    report.took("clock was set", Stop::CONFIGURATION, super::clock(), shown);
+    report.took("clock was set", Stop::COULD_NOT, super::clock(), shown);
     // Without settings the places are the usual ones.
     let usual = Settings::default();
     let places = Places::new(args, settings.as_ref().unwrap_or(&usual));
     let path = places.state().display().to_string();
     report.took("state folder", Stop::COULD_NOT, super::state(&places, user), |_| path.clone());
-    report.key(args, &places, settings.as_ref().unwrap_or(&usual));
+    let keys = report.key(args, &places, settings.as_ref().unwrap_or(&usual));
     if let (Some(settings), Some(mode)) = (&settings, mode) {
         report.took("executor", Stop::COULD_NOT, super::executor(args, settings, mode), whence);
     }
-    let memory = report.ledger(&places);
+    let memory = report.ledger(&places, keys.as_ref());
     report.trust(settings.as_ref(), &places, memory);
     for doubt in doubts(&places, user) {
         let check =
@@ -104,24 +105,25 @@ impl Report {
         }
     }
 
-    fn key(&mut self, args: &Args, places: &Places, settings: &Settings) {
-        let looked = match args.key_handed_in {
-            true => return self.good("node key", "the service manager hands it in".to_owned()),
-            false => identity::look(places, settings.node_key),
-        };
-        let shown = |keys: &Option<arch_ledger::LogKeys>| match keys {
+    fn key(&mut self, args: &Args, places: &Places, settings: &Settings) -> Option<LogKeys> {
+        if args.key_handed_in {
+            self.good("node key", "the service manager hands it in".to_owned());
+            return None;
+        }
+        let shown = |keys: &Option<LogKeys>| match keys {
             Some(keys) => keys.node(),
             None => "it is made at the first start".to_owned(),
         };
-        self.took("node key", Stop::COULD_NOT, looked, shown);
+        let looked = identity::look(places, settings.node_key);
+        self.took("node key", Stop::COULD_NOT, looked, shown).flatten()
     }
 
-    fn ledger(&mut self, places: &Places) -> Option<Memory> {
+    fn ledger(&mut self, places: &Places, keys: Option<&LogKeys>) -> Option<Memory> {
         let shown = |memory: &Memory| match memory.size() {
             0 => "it begins with the first start".to_owned(),
             size => format!("{size} entries"),
         };
-        self.took("ledger", Stop::COULD_NOT, super::memory(places), shown)
+        self.took("ledger", Stop::COULD_NOT, super::memory(places, keys), shown)
     }
 
     /// Without the ledger it shows only what can never be believed.
@@ -133,7 +135,7 @@ impl Report {
         let whole = memory.is_some();
         let memory = memory.unwrap_or_default();
         match super::trust(settings, places, &memory) {
-            Err(problem) => self.failed(CHECK, Stop::CONFIGURATION, *problem),
+            Err(problem) => self.failed(CHECK, Stop::code_of_trust(&problem), *problem),
             Ok(()) if whole => self.good(CHECK, "both are believed".to_owned()),
             Ok(()) => self.unknown(
                 CHECK,

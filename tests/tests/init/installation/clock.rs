@@ -12,7 +12,7 @@ fn under_a_clock_that_was_never_set_no_node_begins() {
         Ok(above) => above,
         Err(why) => return skip(&why),
     };
-    assert_eq!(Agent::below(&world, above).ended().code(), Some(78), "{}", log(&world));
+    assert_eq!(Agent::below(&world, above).ended().code(), Some(3), "{}", log(&world));
     let told = log(&world);
     assert!(told.contains("error[ARCH-D017]: ") && told.contains("\nhelp: "), "{told}");
     assert!(process::files(&world.path("state")).is_empty(), "nothing is written by such a clock");

@@ -49,11 +49,14 @@ pub(super) fn agent(fault: Break, world: &World, above: Command) -> Option<Agent
         tool.arg("-l").arg(socket);
     }
     let agent = Agent::below(world, tool);
-    let calls = std::os::unix::net::UnixStream::connect;
-    while calls(&sockets[0]).is_err() {
+    // It starts when somebody calls.
+    for _ in 0..4_500 {
+        if std::os::unix::net::UnixStream::connect(&sockets[0]).is_ok() {
+            return Some(agent);
+        }
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    Some(agent)
+    panic!("nobody listens on {}", sockets[0].display());
 }
 
 /// Says what systemd says of a unit for this world: how systemd itself is asked is tried in `os`.

@@ -1,6 +1,7 @@
 //! Every fault, what comes of it, and its code.
 
 use arch_document::signing;
+use arch_identity::{KeyKind, KeyPair, keyfile};
 use arch_tests::World;
 
 use super::breaks::Break;
@@ -27,7 +28,7 @@ const COULD_NOT: Comes = Ends(3);
 pub(crate) type Row = (&'static str, Break, Comes, &'static str);
 
 #[rustfmt::skip]
-pub(crate) const TABLE: [Row; 48] = [
+pub(crate) const TABLE: [Row; 49] = [
     ("no configuration folder", Break::Gone("config"), CONFIGURATION, "ARCH-F003"),
     ("a configuration folder that we may not read", Break::Mode("config", 0), CONFIGURATION, "ARCH-F005"),
     ("a configuration folder of somebody else's", Break::Owner("config"), CONFIGURATION, "ARCH-F004"),
@@ -65,6 +66,7 @@ pub(crate) const TABLE: [Row; 48] = [
     ("a key of somebody else's", Break::Owner("state/node.key"), COULD_NOT, "ARCH-F004"),
     ("a key behind a link", Break::Link("state/node.key"), COULD_NOT, "ARCH-F001"),
     ("a key that is none", Break::Says("state/node.key", |_, _| b"{}".to_vec()), COULD_NOT, "ARCH-N005"),
+    ("a key of another node", Break::Says("state/node.key", other_key), COULD_NOT, "ARCH-L007"),
 
     ("no state folder", Break::Gone("state"), Good, ""),
     ("a state folder that we may not read", Break::Mode("state", 0), COULD_NOT, "ARCH-F005"),
@@ -75,8 +77,8 @@ pub(crate) const TABLE: [Row; 48] = [
     ("a state folder that cannot be written", Break::ReadOnly("state"), COULD_NOT, "ARCH-F005"),
     ("a ledger of a newer version", Break::Says("state/ledger/journal", |_, _| b"ARCHLJ3\nARCHCMT3".to_vec()), COULD_NOT, "ARCH-L016"),
 
-    ("a clock in 1970", Break::Clock(|| "1970-01-01 00:01:00".to_owned()), CONFIGURATION, "ARCH-D017"),
-    ("a clock a day behind the ledger", Break::Clock(yesterday), CONFIGURATION, "ARCH-D017"),
+    ("a clock in 1970", Break::Clock(|| "1970-01-01 00:01:00".to_owned()), COULD_NOT, "ARCH-D017"),
+    ("a clock a day behind the ledger", Break::Clock(yesterday), COULD_NOT, "ARCH-D017"),
 
     ("two sockets of one name", Break::Sockets(&["control", "control"]), CONFIGURATION, "ARCH-N010"),
     ("a socket of an unknown name", Break::Sockets(&["control", "quic"]), CONFIGURATION, "ARCH-N010"),
@@ -113,6 +115,10 @@ fn early(world: &World, _: &str) -> Vec<u8> {
     let from = format!("version: 2, notBefore: \"{}\"", World::now().plus(3_600));
     let text = world.policy_text(2).replace("version: 2", &from);
     signing::sign("policy.yaml", text.as_bytes(), &world.policy.pair).unwrap().into()
+}
+
+fn other_key(_: &World, _: &str) -> Vec<u8> {
+    keyfile::write_plain(&KeyPair::from_seed(KeyKind::Hybrid, &[9; 32])).into()
 }
 
 fn yesterday() -> String {

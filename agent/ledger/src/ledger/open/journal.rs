@@ -207,14 +207,7 @@ fn grow(
 fn require_keys(first: &[u8], keys: &LogKeys) -> Result<(), LedgerError> {
     let entry =
         Entry::parse(0, first.to_vec()).map_err(|e| LedgerError::damaged(0, 8, &e.to_string()))?;
-    let Record::Opened { origin, vkeys, .. } = entry.record else {
-        return Err(LedgerError::damaged(0, 8, "the first entry is not `opened`"));
-    };
-    let ours = keys.verifiers().iter().map(ToString::to_string);
-    if origin == keys.origin() && ours.eq(vkeys.iter().cloned()) {
-        return Ok(());
-    }
-    Err(LedgerError::OtherKeys { origin })
+    keys.began(&entry.record)
 }
 
 /// The checkpoint, its signatures not checked yet. `None` if there is none, or if it has the marks
