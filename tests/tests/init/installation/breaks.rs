@@ -152,6 +152,7 @@ fn text(path: &Path) -> String {
 fn mount(arguments: &[&str]) -> Result<(), String> {
     let done = Command::new("mount").args(arguments).output();
     let done = done.map_err(|error| format!("mount cannot be started: {error}"))?;
-    let why = String::from_utf8_lossy(&done.stderr).trim().to_owned();
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    let why = said.lines().next().unwrap_or_default();
     done.status.success().then_some(()).ok_or_else(|| format!("nothing can be mounted here: {why}"))
 }
