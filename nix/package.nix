@@ -33,7 +33,7 @@ rustPlatform.buildRustPackage (final: {
 
   nativeBuildInputs = [ installShellFiles ];
   postInstall = ''
-    installManPage dist/man/*.1
+    installManPage dist/man/*.1 dist/man/*.8
     installShellCompletion --cmd archctl \
       --bash dist/completions/archctl.bash \
       --fish dist/completions/archctl.fish \

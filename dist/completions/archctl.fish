@@ -256,6 +256,7 @@ complete -c archctl -n "__fish_archctl_using_subcommand status" -l watch -d 'Say
 complete -c archctl -n "__fish_archctl_using_subcommand status" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand doctor" -l config -d 'Folder with root.yaml, policy.yaml, node.yaml, jobs/ and modules/' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand doctor" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand doctor" -l user -d 'The user that the agent runs as, by name or number. Default the one of its unit, where there is a unit for these folders; `archagent` for /var/lib/archagent; else you' -r
 complete -c archctl -n "__fish_archctl_using_subcommand doctor" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand demo" -l keep -d 'Keep everything in this new folder for a look, instead of a temporary one' -r -F

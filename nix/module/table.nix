@@ -86,6 +86,7 @@
       Unit = {
         After = "arch-executor-wasm.socket";
         Description = "Arch wasm executor: runs what the agent admitted, a process for each job";
+        Documentation = "man:arch-executor(8)";
         Requires = "arch-executor-wasm.socket";
         StartLimitIntervalSec = "0";
       };
@@ -214,7 +215,7 @@
         WatchdogSec = "30s";
       };
       Unit = {
-        After = "arch-node-agent.socket arch-node-agent-metrics.socket arch-executor-wasm.socket";
+        After = "arch-node-agent.socket arch-node-agent-metrics.socket arch-executor-wasm.socket time-set.target time-sync.target";
         Description = "Arch node agent: verifies, admits, schedules and anchors signed jobs";
         Documentation = "man:arch-node-agent(8)";
         Requires = "arch-node-agent.socket";

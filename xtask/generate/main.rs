@@ -4,6 +4,7 @@
 mod completions;
 mod errors;
 mod events;
+mod programs;
 mod schemas;
 
 use std::collections::BTreeMap;

@@ -15,6 +15,8 @@ pub(crate) enum Answer {
     Yes,
     /// The question was answered, with no.
     No,
+    /// It was not answered whole, as what was printed says.
+    Unclear,
 }
 
 impl Answer {
@@ -29,6 +31,7 @@ impl From<Answer> for ExitCode {
         match answer {
             Answer::Yes => Self::SUCCESS,
             Answer::No => Self::from(1),
+            Answer::Unclear => Self::from(3),
         }
     }
 }

@@ -55,7 +55,7 @@ pub use job::{
 };
 pub use kind::{Kind, NoSuchKind};
 pub use metadata::{Audience, Metadata, Nonce};
-pub use moment::{ClockStep, Moment, TOLERATED_STEP};
+pub use moment::{ClockStep, ClockUnset, Moment, TOLERATED_STEP, check_clock};
 pub use resources::{Capabilities, Resources};
 pub use revocation::{Revocation, RevocationSpec, RevokedDocument, RevokedKey};
 pub use root::{Caps, Keys, OwnerPattern, Role, Root, RootKey, RootSpec};

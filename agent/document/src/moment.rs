@@ -6,10 +6,39 @@ use arch_problem::{Code, codes};
 /// How far the wall clock may lie behind the ledger, in seconds: 10 minutes.
 pub const TOLERATED_STEP: u64 = 600;
 
+/// No clock that is right shows an earlier instant: what is judged here did not exist before, in
+/// seconds since 1970. 2026-01-01T00:00:00Z.
+const BEGINNING: i64 = 1_767_225_600;
+
 /// The present, as one evaluation sees it from beginning to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     now: Timestamp,
+}
+
+/// A clock that was never set: under it, documents that expired long ago would be believed.
+///
+/// # Errors
+/// [`ClockUnset`] when it shows an instant at which there was nothing to judge yet. A machine without
+/// a clock of its own begins in 1970, or on the day its system was built.
+pub fn check_clock(wall: Timestamp) -> Result<(), ClockUnset> {
+    if wall.unix() < BEGINNING { Err(ClockUnset { wall }) } else { Ok(()) }
+}
+
+/// The wall clock shows an instant before there was anything to judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the clock says {wall}, which was before documents of this format existed")]
+pub struct ClockUnset {
+    /// What the clock says.
+    pub wall: Timestamp,
+}
+
+impl ClockUnset {
+    /// The catalogue's code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        codes::CLOCK_STEPPED_BACK
+    }
 }
 
 /// The wall clock is far behind the ledger; nothing new is accepted until it is set right.
@@ -64,6 +93,16 @@ mod tests {
         assert_eq!(Moment::read(at(0), Some(at(600))).unwrap().now(), at(600));
         assert_eq!(Moment::read(at(600), Some(at(0))).unwrap().now(), at(600));
         assert_eq!(Moment::read(at(0), None).unwrap().now(), at(0));
+    }
+
+    #[test]
+    fn a_clock_that_was_never_set_is_told_from_one_that_may_be_right() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        for unset in ["1970-01-01T00:00:00Z", "2025-12-31T23:59:59Z"] {
+            let told = check_clock(at(unset)).unwrap_err();
+            assert_eq!((told.code(), told.wall), (codes::CLOCK_STEPPED_BACK, at(unset)));
+        }
+        assert_eq!(check_clock(at("2026-01-01T00:00:00Z")), Ok(()));
     }
 
     #[test]

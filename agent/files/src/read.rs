@@ -27,6 +27,14 @@ pub enum FileError {
         /// What stands there.
         what: &'static str,
     },
+    /// A file, a symbolic link or something else stands where a folder belongs.
+    #[error("`{}` is {what}, not a folder", path.display())]
+    NotAFolder {
+        /// The path as asked for.
+        path: PathBuf,
+        /// What stands there.
+        what: &'static str,
+    },
     /// More bytes than the caller takes.
     #[error("`{}` has more than {limit} bytes", path.display())]
     TooLarge {
@@ -65,6 +73,7 @@ impl FileError {
     pub fn code(&self) -> Code {
         match self {
             Self::NotAFile { .. } => codes::NOT_A_FILE,
+            Self::NotAFolder { .. } => codes::NOT_A_FOLDER,
             Self::TooLarge { .. } => codes::FILE_TOO_LARGE,
             Self::Absent { .. } => codes::FILE_ABSENT,
             Self::Exposed { .. } => codes::FILE_EXPOSED,
@@ -75,7 +84,28 @@ impl FileError {
     /// The refusal as people see it.
     #[must_use]
     pub fn problem(&self) -> Problem {
-        Problem::new(self.code(), self.to_string())
+        let problem = Problem::new(self.code(), self.to_string());
+        match self.remedy() {
+            Some(remedy) => problem.help(remedy),
+            None => problem,
+        }
+    }
+
+    /// What to do, where the machine's answer tells more than the code.
+    fn remedy(&self) -> Option<&'static str> {
+        let Self::Machine { source, .. } = self else { return None };
+        match source.kind() {
+            io::ErrorKind::PermissionDenied => {
+                Some("give the user that this runs as the right to it, with `chown` or `chmod`")
+            }
+            io::ErrorKind::ReadOnlyFilesystem => {
+                Some("mount the file system for writing, or name a folder on another one")
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Some("free space on that file system")
+            }
+            _ => None,
+        }
     }
 
     pub(crate) fn from_errno(path: &Path, errno: Errno) -> Self {

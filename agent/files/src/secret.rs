@@ -2,12 +2,13 @@
 
 use std::{ffi::OsStr, path::Path};
 
-use rustix::{
-    fs::{self, FileType, Mode, OFlags},
-    process::geteuid,
-};
+use rustix::process::geteuid;
 
-use crate::{FileError, read};
+use crate::{
+    FileError, check_private,
+    look::{self, exposed},
+    read,
+};
 
 /// Reads a secret: as [`crate::read`], and the file must belong to us or to root and be closed to
 /// group and others.
@@ -15,6 +16,8 @@ use crate::{FileError, read};
 /// # Errors
 /// [`FileError::Exposed`] when others can read or write it, else as [`crate::read`].
 pub fn read_secret(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    // Whose it is tells more than that it cannot be opened.
+    look::owner(path).map_or(Ok(()), |owner| owned(path, owner))?;
     let (file, stat) = read::open(path)?;
     owned(path, stat.st_uid)?;
     if stat.st_mode & 0o077 != 0 {
@@ -48,9 +51,11 @@ pub fn read_credential(folder: &Path, name: &OsStr, limit: u64) -> Result<Vec<u8
 /// write to it and it must not be a link. What was made survives a power cut when this returns.
 ///
 /// # Errors
-/// [`FileError::Exposed`] when others may write to it, [`FileError::Machine`] when it cannot be made.
+/// Those of [`check_private`], or [`FileError::Machine`] when it cannot be made.
 pub fn private_dir(path: &Path) -> Result<(), FileError> {
     use std::os::unix::fs::DirBuilderExt as _;
+    // Over a link to nowhere the call below would say no more than that something is there.
+    look::no_link(path)?;
     let missing: Vec<&Path> = path.ancestors().take_while(|above| !above.exists()).collect();
     std::fs::DirBuilder::new()
         .recursive(true)
@@ -65,16 +70,7 @@ pub fn private_dir(path: &Path) -> Result<(), FileError> {
 
 /// A folder of ours or of root's that nobody else may write to.
 fn closed(path: &Path) -> Result<(), FileError> {
-    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::RDONLY;
-    let stat = fs::open(path, flags, Mode::empty())
-        .and_then(fs::fstat)
-        .map_err(|e| FileError::from_errno(path, e))?;
-    debug_assert!(FileType::from_raw_mode(stat.st_mode) == FileType::Directory);
-    owned(path, stat.st_uid)?;
-    if stat.st_mode & 0o022 != 0 {
-        return Err(exposed(path, format!("mode {:04o} lets others write", stat.st_mode & 0o7777)));
-    }
-    Ok(())
+    check_private(path, geteuid().as_raw())
 }
 
 /// Makes the name of `path` durable: an fsync of the folder it stands in.
@@ -88,12 +84,5 @@ fn sync_name(path: &Path) -> Result<(), FileError> {
 }
 
 fn owned(path: &Path, owner: u32) -> Result<(), FileError> {
-    if owner == geteuid().as_raw() || owner == 0 {
-        return Ok(());
-    }
-    Err(exposed(path, format!("it belongs to user {owner}")))
-}
-
-fn exposed(path: &Path, what: String) -> FileError {
-    FileError::Exposed { path: path.to_owned(), what }
+    look::owned(path, owner, geteuid().as_raw())
 }

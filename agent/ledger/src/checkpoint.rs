@@ -18,7 +18,9 @@ use std::sync::Arc;
 
 use arch_identity::{Algorithm, KeyKind, KeyPair, Timestamp};
 
+use crate::error::LedgerError;
 use crate::note::{Note, NoteError, NoteSignature, VerifierKey};
+use crate::record::Record;
 use crate::tree::{Hash, decimal};
 
 /// What a log commits to.
@@ -186,6 +188,21 @@ impl LogKeys {
     #[must_use]
     pub fn node(&self) -> String {
         self.verifiers.first().map_or_else(String::new, |key| key.key().did())
+    }
+
+    /// Whether a ledger that begins with this record is one of these keys.
+    ///
+    /// # Errors
+    /// [`LedgerError::OtherKeys`] if not, [`LedgerError::Damaged`] if none begins like this.
+    pub fn began(&self, first: &Record) -> Result<(), LedgerError> {
+        let Record::Opened { origin, vkeys, .. } = first else {
+            return Err(LedgerError::damaged(0, 8, "the first entry is not `opened`"));
+        };
+        let ours = self.verifiers().iter().map(ToString::to_string);
+        if origin == self.origin() && ours.eq(vkeys.iter().cloned()) {
+            return Ok(());
+        }
+        Err(LedgerError::OtherKeys { origin: origin.clone() })
     }
 
     /// Signs; `time` is that of the newest entry.

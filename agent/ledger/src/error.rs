@@ -30,6 +30,14 @@ pub enum LedgerError {
         /// What was found.
         why: String,
     },
+    /// The journal is one, but of another version.
+    #[error("the journal is of version {found}; known here is {known}")]
+    OtherFormat {
+        /// The version of the journal on disk.
+        found: char,
+        /// The one that is read and written here.
+        known: char,
+    },
     /// Something on disk was derived from a longer journal.
     #[error(
         "the journal ends after {found} entries, but `{by}` shows that {committed} were committed"
@@ -106,6 +114,7 @@ impl LedgerError {
             Self::Busy => codes::LEDGER_BUSY,
             Self::Poisoned(_) => codes::LEDGER_POISONED,
             Self::Damaged { .. } => codes::LEDGER_DAMAGED,
+            Self::OtherFormat { .. } => codes::LEDGER_OTHER_FORMAT,
             Self::RolledBack { .. } => codes::LEDGER_ROLLED_BACK,
             Self::Forked { .. } => codes::LEDGER_FORKED,
             Self::Checkpoint(_) => codes::CHECKPOINT_UNVERIFIED,

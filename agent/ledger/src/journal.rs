@@ -12,5 +12,5 @@
 mod batch;
 pub(crate) mod frame;
 
-pub(crate) use batch::{Batch, Batches, Step, Tail, entry_behind};
+pub(crate) use batch::{Batch, Batches, NoJournal, Step, Tail, entry_behind};
 pub(crate) use frame::{JOURNAL_MAGIC, ROOM, Writing};

@@ -239,8 +239,7 @@ fn is_damage<F: Fs, H: Borrow<F::File>>(
 
 impl<'a, F: Fs, H: Borrow<F::File>> Entries<'a, F, H> {
     pub(crate) fn new(fs: &'a F, file: H, counted: u64) -> Result<Self, LedgerError> {
-        let walk = Batches::new(fs, file).map_err(LedgerError::io(JOURNAL))?;
-        let walk = walk.ok_or_else(|| LedgerError::damaged(0, 0, "no journal begins like this"))?;
+        let walk = Batches::new(fs, file).map_err(LedgerError::io(JOURNAL))??;
         Ok(Self { walk, batch: None, next: 0, counted, over: false })
     }
 

@@ -1,8 +1,9 @@
-//! The command line of `arch-node-agent`. Everything else is in files.
+//! The command line of `arch-node-agent`. Everything else is in files. Of ours only the modes are used
+//! here: the man page is made from it.
 
 use std::{ffi::OsString, path::PathBuf};
 
-use crate::mode::Mode;
+use super::mode::Mode;
 
 /// The node agent: verifies, admits, schedules, anchors; has others run what was admitted.
 #[derive(Debug, Clone, clap::Parser)]
@@ -35,6 +36,19 @@ pub struct Args {
     /// Print the settings in force, or what is wrong with them, and exit
     #[arg(long)]
     pub check_config: bool,
+    /// Look at everything that a start rests upon, change nothing, print what was found as JSON, and
+    /// exit as a start would; `archctl doctor` shows it to people
+    #[arg(long)]
+    pub check_installation: bool,
+    /// For `--check-installation`: the number of the user that the agent runs as
+    #[arg(long, hide = true, value_name = "UID")]
+    pub(crate) agent_user: Option<u32>,
+    /// For `--check-installation`: the names of the sockets that are handed in, with colons between
+    #[arg(long, hide = true, value_name = "NAMES")]
+    pub(crate) socket_names: Option<String>,
+    /// For `--check-installation`: the service manager hands the key in
+    #[arg(long, hide = true)]
+    pub(crate) key_handed_in: bool,
     /// Confine this process as the agent does, print what is in force, try what must not work, and exit
     #[arg(long)]
     pub print_confinement: bool,

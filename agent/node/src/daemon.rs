@@ -15,7 +15,7 @@ use crate::{
     logs,
     mode::{self, Mode},
     places::Places,
-    settings, told,
+    premises, settings, told,
 };
 
 /// Ended as it should.
@@ -24,14 +24,8 @@ const DONE: u8 = 0;
 /// Could not go on.
 const STOPPED: u8 = 1;
 
-/// Could not start.
-const COULD_NOT: u8 = 3;
-
 /// How long threads that work for nobody any more may go on after the stop.
 const LEFTOVERS: std::time::Duration = std::time::Duration::from_secs(5);
-
-/// The settings or the trust documents are wrong (EX_CONFIG of sysexits.h).
-const CONFIGURATION: u8 = 78;
 
 /// Why the agent ends with something else than 0.
 #[derive(Debug)]
@@ -41,12 +35,29 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
+    /// The settings or the trust documents are wrong (EX_CONFIG of sysexits.h).
+    pub(crate) const CONFIGURATION: u8 = 78;
+
+    /// Could not start.
+    pub(crate) const COULD_NOT: u8 = 3;
+
     fn configuration(problem: Box<Problem>) -> Self {
-        Self::with(CONFIGURATION, problem)
+        Self::with(Self::CONFIGURATION, problem)
+    }
+
+    /// Over trust. The clock is no configuration: it is set right without us, and then a start goes well.
+    fn of_trust(problem: Box<Problem>) -> Self {
+        Self::with(Self::code_of_trust(&problem), problem)
+    }
+
+    /// How a start ends with this.
+    pub(crate) fn code_of_trust(problem: &Problem) -> u8 {
+        let clock = problem.code == arch_problem::codes::CLOCK_STEPPED_BACK;
+        if clock { Self::COULD_NOT } else { Self::CONFIGURATION }
     }
 
     fn could_not(problem: Box<Problem>) -> Self {
-        Self::with(COULD_NOT, problem)
+        Self::with(Self::COULD_NOT, problem)
     }
 
     fn stopped(problem: Box<Problem>) -> Self {
@@ -65,8 +76,11 @@ pub fn run(args: &Args) -> ExitCode {
     if let Some(values) = &args.launch_executors {
         return match Launch::from_arguments(values) {
             Some(launch) => launcher::run(&launch),
-            None => ExitCode::from(COULD_NOT),
+            None => ExitCode::from(Stop::COULD_NOT),
         };
+    }
+    if args.check_installation {
+        return check_installation(args);
     }
     match try_to(args) {
         Ok(()) => ExitCode::from(DONE),
@@ -80,8 +94,9 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn try_to(args: &Args) -> Result<(), Stop> {
-    let settings =
-        settings::load(&args.config).map_err(|problems| Stop { code: CONFIGURATION, problems })?;
+    let user = rustix::process::geteuid().as_raw();
+    let settings = premises::settings(&args.config, user)
+        .map_err(|problems| Stop { code: Stop::CONFIGURATION, problems })?;
     let places = Places::new(args, &settings);
     let mode = Mode::of(args, &settings).map_err(Stop::configuration)?;
     if args.check_config {
@@ -90,6 +105,8 @@ fn try_to(args: &Args) -> Result<(), Stop> {
     if args.print_confinement {
         return print_confinement(args, &places);
     }
+    // Nothing is written by the clock of a machine that has none.
+    premises::clock().map_err(Stop::could_not)?;
     let handed_in = HandedIn::take().map_err(Stop::configuration)?;
     logs::start(&settings.log);
     if args.listen.is_some() {
@@ -99,7 +116,11 @@ fn try_to(args: &Args) -> Result<(), Stop> {
     lift_the_cap_on_descriptors();
     // Whatever we make is ours alone, sockets included.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    premises::state(&places, user).map_err(Stop::could_not)?;
     start::folders(&places).map_err(Stop::could_not)?;
+    for doubt in premises::doubts(&places, user) {
+        tell_doubt(&doubt);
+    }
     // From here on nothing can be started any more.
     let executor = start::executor(args, &settings, &places, mode).map_err(Stop::could_not)?;
     Confinement::close(&places).map_err(unconfined)?;
@@ -143,7 +164,28 @@ fn check(settings: &settings::Settings, places: &Places) -> Result<(), Stop> {
     let text = serde_yaml::to_string(settings).unwrap_or_default();
     // A closed pipe is the reader's choice.
     let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
-    start::look_at_trust(settings, places).map_err(Stop::configuration)
+    start::look_at_trust(settings, places).map_err(Stop::of_trust)
+}
+
+/// `--check-installation`: everything that a start rests upon, as one JSON object.
+fn check_installation(args: &Args) -> ExitCode {
+    use std::io::Write as _;
+    let report = premises::look(args);
+    let text = serde_json::to_string(&report).unwrap_or_default();
+    // A closed pipe is the reader's choice.
+    let _ = writeln!(std::io::stdout(), "{text}");
+    ExitCode::from(report.ends.unwrap_or(DONE))
+}
+
+/// What a start goes on in spite of.
+fn tell_doubt(doubt: &Problem) {
+    let (code, why, help) = (doubt.code.as_str(), &doubt.message, &doubt.help);
+    // It is so on most machines, and jobs of this version want for nothing.
+    if doubt.code == arch_problem::codes::NOT_DELEGATED {
+        tracing::info!(code, why, help, "not as it should be");
+    } else {
+        tracing::warn!(code, why, help, "not as it should be");
+    }
 }
 
 /// For people, on standard error: what, where, what to do.

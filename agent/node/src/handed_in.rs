@@ -64,7 +64,7 @@ impl HandedIn {
 }
 
 /// The names as we know them, each once.
-fn known(names: &[String]) -> Told<Vec<&'static str>> {
+pub(crate) fn known(names: &[String]) -> Told<Vec<&'static str>> {
     if names.len() > MOST {
         return Err(refused(&format!("there are more than {MOST}")));
     }

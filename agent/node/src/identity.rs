@@ -32,26 +32,66 @@ pub fn open(places: &Places, from: NodeKey) -> Told<LogKeys> {
     open_from(places, from, credentials.as_deref())
 }
 
+/// Looks at the key as [`open`] would, and makes none: `None` where one would be made.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn look(places: &Places, from: NodeKey) -> Told<Option<LogKeys>> {
+    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    match find(places, from, credentials.as_deref())? {
+        Found::ToBeMade(_) => Ok(None),
+        found => read(&found).map(Some),
+    }
+}
+
 fn open_from(places: &Places, from: NodeKey, credentials: Option<&Path>) -> Told<LogKeys> {
+    let found = find(places, from, credentials)?;
+    if let Found::ToBeMade(path) = &found {
+        make(path)?;
+    }
+    read(&found)
+}
+
+/// Where the key is.
+enum Found<'a> {
+    Credential(&'a Path),
+    State(PathBuf),
+    ToBeMade(PathBuf),
+}
+
+fn find<'a>(places: &Places, from: NodeKey, credentials: Option<&'a Path>) -> Told<Found<'a>> {
     let handed_in = credentials.filter(|folder| folder.join(NAME).exists());
-    let text = match (from, handed_in) {
-        (NodeKey::Auto | NodeKey::Credential, Some(folder)) => {
-            arch_files::read_credential(folder, OsStr::new(NAME), LIMIT)
-        }
+    match (from, handed_in) {
+        (NodeKey::Auto | NodeKey::Credential, Some(folder)) => Ok(Found::Credential(folder)),
         (NodeKey::Credential, None) => {
-            return Err(unusable("the settings say that it is handed in, and there is none"));
+            Err(unusable("the settings say that it is handed in, and there is none"))
         }
-        (NodeKey::Auto | NodeKey::State, _) => {
-            let path = places.node_key();
-            if !path.exists() {
-                // A misspelt credential must not become another identity without a word.
-                if from == NodeKey::Auto && credentials.is_some() {
-                    return Err(not_among_the_credentials());
-                }
-                make(&path, &places.ledger())?;
-            }
-            arch_files::read_secret(&path, LIMIT)
+        (NodeKey::Auto | NodeKey::State, _) if is_there(&places.node_key())? => {
+            Ok(Found::State(places.node_key()))
         }
+        // A misspelt credential must not become another identity without a word.
+        (NodeKey::Auto, _) if credentials.is_some() => Err(not_among_the_credentials()),
+        // A new key could not sign the old ledger; better to say so than to begin beside it.
+        _ if is_there(&places.ledger().join("journal"))? => {
+            Err(unusable("the ledger is there, but its key is not"))
+        }
+        _ => Ok(Found::ToBeMade(places.node_key())),
+    }
+}
+
+/// Whether anything stands there, a link to nowhere as well.
+fn is_there(path: &Path) -> Told<bool> {
+    match path.symlink_metadata() {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(problem(codes::FILE_MACHINE, format!("`{}`: {error}", path.display()))),
+    }
+}
+
+fn read(found: &Found<'_>) -> Told<LogKeys> {
+    let text = match found {
+        Found::Credential(folder) => arch_files::read_credential(folder, OsStr::new(NAME), LIMIT),
+        Found::State(path) | Found::ToBeMade(path) => arch_files::read_secret(path, LIMIT),
     };
     let text = text.map_err(|e| Box::new(e.problem()))?;
     let text = Zeroizing::new(String::from_utf8(text).map_err(|_| unusable("it is not text"))?);
@@ -65,11 +105,7 @@ fn not_among_the_credentials() -> Box<Problem> {
     Box::new(unusable(text).help(help))
 }
 
-fn make(path: &Path, ledger: &Path) -> Told<()> {
-    // A new key could not sign the old ledger; better to say so than to begin beside it.
-    if ledger.join("journal").exists() {
-        return Err(unusable("the ledger is there, but its key is not"));
-    }
+fn make(path: &Path) -> Told<()> {
     let mut seed = Zeroizing::new([0_u8; 32]);
     getrandom::fill(seed.as_mut()).map_err(|e| unusable(&e.to_string()))?;
     let text = Zeroizing::new(keyfile::write_plain(&KeyPair::from_seed(KeyKind::Hybrid, &seed)));

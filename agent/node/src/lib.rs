@@ -50,6 +50,7 @@ mod notify;
 pub mod pipeline;
 pub mod places;
 mod point;
+mod premises;
 mod pulse;
 mod readmission;
 mod reason;

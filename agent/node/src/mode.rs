@@ -1,27 +1,16 @@
 //! What a node is for, and where that is said.
 
-use std::fmt;
+mod name;
 
 use arch_problem::codes;
-use serde::{Deserialize, Serialize};
+
+pub use name::Mode;
 
 use crate::{
     args::Args,
     settings::Settings,
     told::{Told, problem},
 };
-
-/// What a node is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// Runs the jobs of its own machine, and opens nothing but Unix sockets.
-    Sovereign,
-    /// Runs jobs of peers too, once there is a mesh; until then it does what a sovereign node does.
-    Provider,
-    /// Runs nothing: it keeps trust and ledger, and has no executor.
-    Consumer,
-}
 
 /// Names from another project's documents, for headless use: the mode, and what nothing is done with.
 const ALIAS: &str = "RAMNET_MODE";
@@ -44,16 +33,6 @@ impl Mode {
             return Err(problem(codes::SETTINGS_SENSE, why));
         }
         Ok(mode)
-    }
-}
-
-impl fmt::Display for Mode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Sovereign => "sovereign",
-            Self::Provider => "provider",
-            Self::Consumer => "consumer",
-        })
     }
 }
 

@@ -22,10 +22,26 @@ pub(crate) fn reloading() {
     }
 }
 
-/// It is stopping, and may take `grace` for it.
-pub(crate) fn stopping(grace: Duration) {
-    let more = u32::try_from(grace.as_micros().saturating_add(5_000_000)).unwrap_or(u32::MAX);
-    tell(&[NotifyState::Stopping, NotifyState::ExtendTimeoutUsec(more)]);
+/// How much longer a stop may take, each time that it is said.
+const MORE: Duration = Duration::from_secs(30);
+
+/// How often that is said: a stop that hangs is not waited for long.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// It is stopping. As long as this is awaited, which is for `most` at the longest, the service manager
+/// gives it more time than its unit says.
+pub(crate) async fn stopping(most: Duration) {
+    tell(&[NotifyState::Stopping]);
+    let extend = async {
+        let mut again = tokio::time::interval(AGAIN);
+        loop {
+            again.tick().await;
+            let more = u32::try_from(MORE.as_micros()).unwrap_or(u32::MAX);
+            tell(&[NotifyState::ExtendTimeoutUsec(more)]);
+        }
+    };
+    // Over or not, it has been said as often as it may be.
+    let _elapsed = tokio::time::timeout(most, extend).await;
 }
 
 /// It is alive.

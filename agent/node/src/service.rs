@@ -6,6 +6,7 @@ use arch_problem::codes;
 use tokio::{net::UnixListener, task::JoinSet, time};
 
 use crate::{
+    anchors::Anchors,
     cancel::Wish,
     control,
     drop_folder::DropFolder,
@@ -84,7 +85,17 @@ fn drop_folder(node: &Node) -> DropFolder {
 pub async fn close(node: &Arc<Node>, ledger: JoinHandle<()>) {
     node.gate.shut(Shut::Stopping);
     let grace = Duration::from_secs(node.settings.shutdown.grace.seconds());
-    notify::stopping(grace.saturating_add(INTERRUPTING));
+    let stopped = stop(node, ledger, grace);
+    tokio::pin!(stopped);
+    // However long runs may go on by the settings, the service manager is told to wait for it.
+    tokio::select! {
+        biased;
+        () = &mut stopped => {}
+        () = notify::stopping(grace.saturating_add(INTERRUPTING)) => stopped.await,
+    }
+}
+
+async fn stop(node: &Arc<Node>, ledger: JoinHandle<()>, grace: Duration) {
     let poisoned = node.gate.why() == Some(Shut::LedgerPoisoned);
     if !poisoned && time::timeout(grace, node.idle()).await.is_err() {
         for cancel in node.running().values() {
@@ -95,10 +106,15 @@ pub async fn close(node: &Arc<Node>, ledger: JoinHandle<()>) {
         }
     }
     node.executor.stop().await;
-    node.anchors.close().await;
+    end_the_ledger(&node.anchors, ledger).await;
+    tracing::info!("stopped");
+}
+
+/// Closes the ledger, and waits until checkpoint and tiles are as the journal leads to.
+pub(crate) async fn end_the_ledger(anchors: &Anchors, ledger: JoinHandle<()>) {
+    anchors.close().await;
     // The thread ends after its last commit; a poisoned one has ended already.
     if tokio::task::spawn_blocking(move || ledger.join()).await.is_err() {
         tracing::error!("the ledger's thread did not end well");
     }
-    tracing::info!("stopped");
 }

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::mode::Mode;
 
 pub use detect::machine;
+pub(crate) use load::files;
 pub use load::load;
 
 /// The settings in force.

@@ -17,7 +17,7 @@ pub struct Event {
 }
 
 /// All classes.
-pub const EVENTS: [Event; 13] = [
+pub const EVENTS: [Event; 14] = [
     event(
         "ready",
         "fc12f4ba48eb4b8dabd092bfa71f9dc4",
@@ -94,6 +94,12 @@ pub const EVENTS: [Event; 13] = [
         "ff23557fa76e474cb26923b9af77b385",
         "A part of the agent hangs",
         "@PARTS@. The service manager ends the agent and starts it again.",
+    ),
+    event(
+        "not as it should be",
+        "21eb480469f341198df7b04d592a4a66",
+        "Something of the installation is not as it should be",
+        "@CODE@: @WHY@. The agent goes on in spite of it. What to do: @HELP@.",
     ),
 ];
 

@@ -13,3 +13,7 @@
 mod executor;
 #[cfg(test)]
 mod handed_in;
+#[cfg(test)]
+mod installation;
+#[cfg(test)]
+mod stopping;

@@ -3,11 +3,11 @@
 use arch_tests::{
     HELLO, JobText, World,
     booted::{Booted, Seed},
-    module, process,
+    hostile, module, process,
 };
 use serde_json::Value;
 
-use super::installed::{AGENT, EXECUTOR, boot, show, started};
+use super::installed::{AGENT, EXECUTOR, boot, change, show, started};
 
 /// A node at work, and the world that it belongs to.
 fn at_work() -> Option<(World, Booted)> {
@@ -127,4 +127,26 @@ fn nobody_who_calls_while_the_agent_is_started_again_is_refused() {
         let status = json(&guest, &["archctl", "status", "--json"]);
         assert_eq!(status["accepting"], Value::from(true));
     }
+}
+
+/// What the agent is given by node.yaml is longer than the unit allows for, and the agent asks for it.
+#[test]
+fn a_stop_that_takes_longer_than_its_unit_says_is_not_cut_off() {
+    let world = World::new();
+    let (endless, _) = hostile("loop");
+    let _installed = world.install(&endless);
+    let Some(guest) = boot(Seed::installed().configured(&world)) else { return };
+    guest.write("/etc/arch/node.d/grace.yaml", "shutdown: { grace: 12s }\n");
+    change(&guest, AGENT, "[Service]\nTimeoutStopSec=2s\n");
+    started(&guest, AGENT);
+    let job = world.job("endless", &endless).timeout("9m").fuel(100_000_000_000_000);
+    let job = drop_job(&guest, &world, &job);
+    let running = format!("archctl job show {job} --json | grep -q '\"state\": *\"running\"'");
+    guest.until(0, &["sh", "-c", &running]);
+    let _quiet = guest.good(&["systemctl", "stop", AGENT]);
+    assert_eq!(show(&guest, AGENT, &["Result", "ExecMainStatus"]), ["success", "0"]);
+    let took =
+        show(&guest, AGENT, &["InactiveEnterTimestampMonotonic", "ActiveExitTimestampMonotonic"]);
+    let [ended, began] = [&took[0], &took[1]].map(|micros| micros.parse::<u64>().unwrap());
+    assert!(ended - began > 10_000_000, "it was over before its grace was: {took:?}");
 }

@@ -4,6 +4,7 @@ use arch_tests::{
     World,
     booted::{Booted, Seed},
 };
+use serde_json::Value;
 
 use super::installed::{AGENT, boot, journal, show, start, started};
 
@@ -138,6 +139,22 @@ fn entries(guest: &Booted) -> usize {
     guest.good(&["archctl", "ledger", "show", ledger]).lines().count()
 }
 
+/// Asked by root, who may see everything, for the user of the unit; with the unit's own arguments and
+/// sockets.
+fn doctor_says_the_same(guest: &Booted, name: &str, journal: &str) {
+    let asked = guest.run(&["archctl", "doctor", "--json"]);
+    assert_eq!(asked.code, Some(1), "{name}: {}", asked.stdout);
+    let told: Value = serde_json::from_str(&asked.stdout).unwrap();
+    let same = told["findings"].as_array().unwrap().iter().any(|finding| {
+        let (code, remedy) = (finding["code"].as_str(), finding["remedy"].as_str());
+        let (code, remedy) = (code.unwrap_or_default(), remedy.unwrap_or_default());
+        finding["verdict"] == "fail"
+            && journal.contains(&format!("error[{code}]: "))
+            && journal.lines().any(|line| line == format!("help: {remedy}"))
+    });
+    assert!(same, "{name}: {told} is not {journal}");
+}
+
 #[test]
 fn whatever_is_wrong_is_told_with_its_code_and_a_remedy_and_nothing_is_lost() {
     let Some(guest) = boot(Seed::installed().configured(&World::new())) else { return };
@@ -155,9 +172,12 @@ fn whatever_is_wrong_is_told_with_its_code_and_a_remedy_and_nothing_is_lost() {
         for word in told.iter().chain(&["error[ARCH-", "help: "]) {
             assert!(journal.contains(word), "{name}: no {word} in {journal}");
         }
+        doctor_says_the_same(&guest, name, &journal);
         does(&guest, mends);
         let _again = guest.run(&["systemctl", "reset-failed", AGENT]);
         started(&guest, AGENT);
         assert!(entries(&guest) >= before, "{name}");
+        let well = guest.run(&["archctl", "doctor", "--json"]);
+        assert_eq!(well.code, Some(0), "{name}, mended: {}", well.stdout);
     }
 }

@@ -17,9 +17,10 @@ fn lines() -> Vec<String> {
 
 /// What of a checkout they need, in `/checkout`.
 fn seed() -> Seed {
-    let units = process::files(&checkout().join("dist/systemd"));
+    let folders = ["dist/systemd", "dist/man"].map(|folder| checkout().join(folder));
+    let laid_down = folders.iter().flat_map(|folder| process::files(folder));
     let others = ["policies/default.yaml", "dist/journal/arch.catalog"];
-    let files = units.into_iter().chain(others.map(|path| checkout().join(path)));
+    let files = laid_down.chain(others.map(|path| checkout().join(path)));
     let seed = files.fold(Seed::bare(), |seed, path| {
         let below = path.strip_prefix(checkout()).unwrap().display().to_string();
         seed.file(&format!("/checkout/{below}"), fs::read(path).unwrap())
@@ -46,6 +47,15 @@ fn the_lines_that_install_a_node_under_systemd_give_one_that_is_ready() {
     let version = super::installed::version(&guest);
     let newer = guest.run(&["test", "-e", "/etc/systemd/system/arch-node-agent.service.d"]);
     assert_eq!(newer.code == Some(0), version >= 253);
+    // What the units name as their documentation is there.
+    for unit in ["arch-node-agent", "arch-executor-wasm"] {
+        let named = super::installed::show(&guest, &format!("{unit}.service"), &["Documentation"]);
+        let named = named.concat();
+        let page =
+            named.trim_matches('"').strip_prefix("man:").and_then(|page| page.strip_suffix("(8)"));
+        let page = page.unwrap_or_else(|| panic!("{named} is no page of section 8"));
+        let _there = guest.good(&["test", "-s", &format!("/usr/share/man/man8/{page}.8")]);
+    }
     let enabled = guest.good(&["systemctl", "is-enabled", "arch-node-agent.service"]);
     assert_eq!(enabled.trim(), "enabled");
 }

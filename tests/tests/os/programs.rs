@@ -59,6 +59,10 @@ fn a_key_in_the_credential_store_reaches_the_agent_and_goes_with_it() {
         choose(&guest, choice);
         started(&guest, AGENT);
         assert_eq!(node(&guest), before, "{choice}");
+        // The key is not where doctor could read it, and its unit says that it need not be.
+        let doctor = guest.run(&["archctl", "doctor"]);
+        assert_eq!(doctor.code, Some(0), "{choice}: {}", doctor.stdout);
+        assert!(doctor.stdout.contains("the service manager hands it in"), "{}", doctor.stdout);
         let _quiet = guest.good(&["systemctl", "stop", AGENT]);
         // Gone with the service, a moment later, and not kept beside.
         guest.until(2, &["ls", "/run/credentials/arch-node-agent.service"]);

@@ -20,9 +20,11 @@ fn agent() -> Unit {
         set("Documentation", "man:arch-node-agent(8)"),
         set("Requires", "arch-node-agent.socket"),
         set("Wants", "arch-node-agent-metrics.socket arch-executor-wasm.socket"),
+        why("Documents live by the clock: what sets it comes first, where something does."),
         set(
             "After",
-            "arch-node-agent.socket arch-node-agent-metrics.socket arch-executor-wasm.socket",
+            "arch-node-agent.socket arch-node-agent-metrics.socket arch-executor-wasm.socket \
+             time-set.target time-sync.target",
         ),
         why("An agent that dies again and again stays down: somebody has to look."),
         set("StartLimitIntervalSec", "5min"),
@@ -46,9 +48,17 @@ fn agent_life() -> Vec<Line> {
         why("The executor is a unit of its own; --executor names the socket on which it waits."),
         set("ExecStart", start),
         set("ExecReload", format!("{KILL} -HUP $MAINPID")),
+        why(
+            "They are the manager's, and stay when the agent does not: that FileDescriptorStoreMax= \
+             is off costs no caller anything. What else the agent has open is not worth keeping.",
+        ),
         set("Sockets", "arch-node-agent.socket arch-node-agent-metrics.socket"),
         set("WatchdogSec", "30s"),
         set("TimeoutStartSec", "90s"),
+        why(
+            "The agent asks for more, again and again, as long as it stirs and `shutdown.grace` of \
+             node.yaml lets jobs go on.",
+        ),
         set("TimeoutStopSec", "30s"),
         set("Restart", "on-failure"),
         set("RestartSec", "200ms"),
@@ -85,6 +95,7 @@ fn executor_wasm() -> Unit {
     let about = "Arch wasm executor: runs what the agent admitted, a process for each job";
     let unit = [
         set("Description", about),
+        set("Documentation", "man:arch-executor(8)"),
         set("Requires", "arch-executor-wasm.socket"),
         set("After", "arch-executor-wasm.socket"),
         why("No limit on starts: the agent waits longer before each new try, and a limit here \

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
@@ -81,8 +81,25 @@ impl StdFs {
         if listed != FileType::Unknown {
             return listed;
         }
-        let stat = rustix::fs::statat(&self.folder, path, AtFlags::SYMLINK_NOFOLLOW);
+        let stat = self
+            .at(path, |folder, name| rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW));
         stat.map_or(FileType::Unknown, |stat| FileType::from_raw_mode(stat.st_mode))
+    }
+
+    /// Acts upon a name in the folder that it stands in, which no link leads to. Names at the top, as those
+    /// of journal and checkpoint, cost no call more.
+    fn at<T>(
+        &self,
+        path: &str,
+        act: impl FnOnce(BorrowedFd<'_>, &str) -> rustix::io::Result<T>,
+    ) -> io::Result<T> {
+        match path.rsplit_once('/') {
+            None => Ok(act(self.folder.as_fd(), path)?),
+            Some((folder, name)) => {
+                let folder = self.open_below(folder, OFlags::PATH | OFlags::DIRECTORY)?;
+                Ok(act(folder.as_fd(), name)?)
+            }
+        }
     }
 }
 
@@ -158,20 +175,23 @@ impl Fs for StdFs {
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        Ok(rustix::fs::renameat(&self.folder, from, &self.folder, to)?)
+        self.at(from, |old, from| {
+            let renamed = self.at(to, |new, to| rustix::fs::renameat(old, from, new, to));
+            renamed.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))
+        })
     }
 
     fn remove(&self, path: &str) -> io::Result<()> {
-        match rustix::fs::unlinkat(&self.folder, path, AtFlags::empty()) {
-            Err(Errno::NOENT) => Ok(()),
-            other => Ok(other?),
+        match self.at(path, |folder, name| rustix::fs::unlinkat(folder, name, AtFlags::empty())) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
         }
     }
 
     fn make_folder(&self, path: &str) -> io::Result<()> {
-        match rustix::fs::mkdirat(&self.folder, path, Mode::RWXU) {
-            Err(Errno::EXIST) => Ok(()),
-            other => Ok(other?),
+        match self.at(path, |folder, name| rustix::fs::mkdirat(folder, name, Mode::RWXU)) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
         }
     }
 }
@@ -192,6 +212,36 @@ mod tests {
         assert_eq!(other.lock().unwrap_err().kind(), io::ErrorKind::WouldBlock);
         drop(lock);
         assert!(other.lock().is_ok());
+    }
+
+    #[test]
+    fn nothing_is_made_moved_or_removed_behind_a_link() {
+        let place = tempfile::tempdir().unwrap();
+        let (ledger, outside) = (place.path().join("ledger"), place.path().join("outside"));
+        for folder in [&ledger, &outside, &ledger.join("real")] {
+            std::fs::create_dir(folder).unwrap();
+        }
+        for file in [outside.join("file"), ledger.join("file"), ledger.join("real/file")] {
+            std::fs::write(file, "x").unwrap();
+        }
+        std::os::unix::fs::symlink(&outside, ledger.join("tile")).unwrap();
+        let fs = StdFs::open(&ledger).unwrap();
+        for behind in ["tile/file", "tile/new", "../outside/file", "real/../tile/file"] {
+            assert!(fs.remove(behind).is_err(), "{behind}");
+            assert!(fs.make_folder(behind).is_err(), "{behind}");
+            assert!(fs.rename("file", behind).is_err(), "{behind}");
+            assert!(fs.rename(behind, "file").is_err(), "{behind}");
+        }
+        assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 1);
+        // What is reached by folders alone is.
+        fs.rename("real/file", "real/other").unwrap();
+        fs.make_folder("real/folder").unwrap();
+        fs.make_folder("real/folder").unwrap();
+        fs.rename("real/other", "real/folder/file").unwrap();
+        fs.remove("real/folder/file").unwrap();
+        fs.remove("real/folder/file").unwrap();
+        fs.remove("real/none/file").unwrap();
+        assert_eq!(std::fs::read_dir(ledger.join("real/folder")).unwrap().count(), 0);
     }
 
     #[test]

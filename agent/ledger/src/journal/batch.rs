@@ -5,9 +5,11 @@ use std::io;
 use std::ops::Range;
 
 use super::frame::{
-    Commit, HEADER, JOURNAL_MAGIC, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, ROOM, frame_header,
+    Commit, HEADER, JOURNAL_MAGIC, JOURNAL_VERSION, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, ROOM,
+    VERSION_AT, frame_header,
 };
 use crate::entry::MAX_ENTRY;
+use crate::error::LedgerError;
 use crate::fs::{Fs, read_full};
 use crate::tree::{Edge, Hash};
 
@@ -91,17 +93,50 @@ pub(crate) struct Batches<'a, F: Fs, H> {
     window: Window,
 }
 
+/// Why a file is no journal of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoJournal {
+    /// It is one of a later version.
+    Newer(char),
+    /// It begins as none does.
+    Damaged,
+}
+
+impl From<NoJournal> for LedgerError {
+    fn from(found: NoJournal) -> Self {
+        match found {
+            NoJournal::Newer(found) => Self::OtherFormat { found, known: JOURNAL_VERSION.into() },
+            NoJournal::Damaged => Self::damaged(0, 0, "no journal begins like this"),
+        }
+    }
+}
+
+/// The version of a journal that begins like this, if that is later than ours.
+fn newer_version(magic: &[u8]) -> Option<char> {
+    let (name, ours) = JOURNAL_MAGIC.split_at(VERSION_AT);
+    let (version, end) = magic.strip_prefix(name)?.split_first()?;
+    let newer = version.is_ascii_alphanumeric() && *version > JOURNAL_VERSION;
+    (newer && ours.ends_with(end)).then_some(char::from(*version))
+}
+
 impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
-    /// `None` if the file does not begin as a journal does.
-    pub(crate) fn new(fs: &'a F, file: H) -> io::Result<Option<Self>> {
+    /// Or why the file is no journal of ours.
+    pub(crate) fn new(fs: &'a F, file: H) -> io::Result<Result<Self, NoJournal>> {
         let len = crate::fs::uninterrupted(|| fs.len(file.borrow()))?;
         let window = Window::new(WINDOW);
         let mut walk = Self { fs, file, len, offset: 0, edge: Edge::default(), window };
         let (window, file) = (&mut walk.window, walk.file.borrow());
-        let magic = window.bytes(fs, file, len, 0, JOURNAL_MAGIC.len())?;
-        let magic = magic.is_some_and(|found| found == JOURNAL_MAGIC);
+        let magic = window.bytes(fs, file, len, 0, JOURNAL_MAGIC.len())?.unwrap_or_default();
+        let (ours, newer) = (magic == JOURNAL_MAGIC, newer_version(magic));
         walk.offset = u64::try_from(JOURNAL_MAGIC.len()).unwrap_or(u64::MAX);
-        Ok(magic.then_some(walk))
+        Ok(match newer {
+            _ if ours => Ok(walk),
+            // Behind a beginning that went bad stands what we wrote.
+            Some(version) if !matches!(walk.next()?, Step::Batch(_)) => {
+                Err(NoJournal::Newer(version))
+            }
+            _ => Err(NoJournal::Damaged),
+        })
     }
 
     /// Where the next batch begins.

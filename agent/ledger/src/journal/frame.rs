@@ -4,6 +4,9 @@ use crate::tree::Hash;
 
 /// What every journal begins with.
 pub(crate) const JOURNAL_MAGIC: &[u8; 8] = b"ARCHLJ2\n";
+/// Where in it the version stands, and which is ours.
+pub(crate) const VERSION_AT: usize = 6;
+pub(crate) const JOURNAL_VERSION: u8 = b'2';
 /// Most entries of one batch.
 pub(crate) const MAX_BATCH_ENTRIES: usize = 4096;
 /// Most bytes of one batch, with headers, without its commit.

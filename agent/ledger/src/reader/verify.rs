@@ -13,7 +13,7 @@ use crate::entry::{Entry, Parsed};
 use crate::error::LedgerError;
 use crate::fs::{Found, FoundKind, Fs, read_whole, uninterrupted};
 use crate::growth::Growth;
-use crate::journal::{Batch, Batches, Step, Tail};
+use crate::journal::{Batch, Batches, NoJournal, Step, Tail};
 use crate::layout::{CHECKPOINT, JOURNAL, MAX_CHECKPOINT, RESERVE, RESERVE_BYTES, TEMP, compare};
 use crate::note::{Note, VerifierKey};
 use crate::tree::Hash;
@@ -134,7 +134,7 @@ impl<F: Fs> Reader<F> {
     fn bytes(&self) -> Result<(Growth, Entry), Failure> {
         let file = uninterrupted(|| self.fs.open(JOURNAL)).map_err(from_io(JOURNAL))?;
         let walk = Batches::new(&self.fs, &file).map_err(from_io(JOURNAL))?;
-        let mut walk = walk.ok_or_else(|| damaged(0, 0, "no journal begins like this"))?;
+        let mut walk = walk.map_err(not_ours)?;
         let (mut growth, mut first) = (Growth::default(), None);
         loop {
             match walk.next().map_err(from_io(JOURNAL))? {
@@ -258,6 +258,11 @@ fn take(batch: &Batch, growth: &mut Growth) -> Result<(), Failure> {
         entry.map_err(|e| failure(e.code(), in_journal(index, offset), e.to_string()))
     };
     growth.take(batch, read, damaged, &mut |_, _, _| ())
+}
+
+fn not_ours(found: NoJournal) -> Failure {
+    let error = LedgerError::from(found);
+    failure(error.code(), in_journal(0, 0), error.to_string())
 }
 
 fn damaged(index: u64, offset: u64, why: &str) -> Failure {

@@ -74,7 +74,7 @@ static LIFE: LazyLock<Life> = LazyLock::new(|| {
 fn whole_batches(files: &Files) -> u64 {
     let fs = MemFs::with(files);
     let Ok(file) = crate::fs::Fs::open(&fs, JOURNAL) else { return 0 };
-    let Some(mut walk) = Batches::new(&fs, file).unwrap() else { return 0 };
+    let Ok(mut walk) = Batches::new(&fs, file).unwrap() else { return 0 };
     while let Walk::Batch(batch) = walk.next().unwrap() {
         assert!(batch.has_the_root_of_its_commit());
     }

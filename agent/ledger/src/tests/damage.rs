@@ -200,3 +200,26 @@ fn what_a_second_crash_leaves_of_a_tail_is_cut_too() {
 fn again_size(fs: &MemFs) -> u64 {
     u64::try_from(Reader::new(fs.clone()).entries().unwrap().count()).unwrap()
 }
+
+#[test]
+fn a_journal_of_a_later_version_is_told_from_one_whose_beginning_went_bad() {
+    let fs = ledger_of(3);
+    let whole = fs.files()["journal"].clone();
+    // A later version frames its batches in another way, or it would not be one.
+    for later in [&b"ARCHLJ3\nARCHCMT3 and what we cannot know"[..], b"ARCHLJ3\n", b"ARCHLJa\n\0"] {
+        fs.tamper("journal", Some(later.to_vec()));
+        let files = fs.files();
+        let told = open(&fs).err().unwrap();
+        assert!(fs.files() == files, "a ledger of a later version was changed");
+        assert_eq!(told.code(), codes::LEDGER_OTHER_FORMAT, "{told}");
+        let Err(told) = Reader::new(fs.clone()).entries() else { panic!("it is read") };
+        assert_eq!(told.code(), codes::LEDGER_OTHER_FORMAT, "{told}");
+        let told = Reader::new(fs.clone()).verify(None).unwrap_err();
+        assert_eq!(told.code, codes::LEDGER_OTHER_FORMAT, "{told:?}");
+    }
+    for begins in [&b"ARCHLJ3\n"[..], b"ARCHLJ1\n", b"ARCHLX3\n"] {
+        let bad = [begins, &whole[begins.len()..]].concat();
+        fs.tamper("journal", Some(bad));
+        assert_eq!(damaged(&fs), Some((0, 0)));
+    }
+}

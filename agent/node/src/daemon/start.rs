@@ -18,12 +18,12 @@ use crate::{
     executor_client::ExecutorClient,
     identity,
     launcher::{Launch, Launcher},
-    memory::Memory,
     mode::Mode,
     node::Parts,
     notify,
     places::Places,
-    records,
+    premises::{self, ExecutorFrom},
+    records, service,
     settings::Settings,
     shelf::Shelf,
     supplies::{Modules, Ready, Stores},
@@ -43,11 +43,17 @@ pub(super) async fn parts(
     places: Places,
     executor: Executor,
 ) -> Result<(Parts, JoinHandle<()>), Stop> {
-    let pin = pin(&settings).map_err(Stop::configuration)?;
+    let pin = premises::pin(&settings).map_err(Stop::configuration)?;
     let keys = identity::open(&places, settings.node_key).map_err(Stop::could_not)?;
     let did = keys.node();
     let (anchors, thread) = ledger(&places, keys).map_err(Stop::could_not)?;
-    let authority = trust(&places, pin, &settings.groups, &anchors).await?;
+    let authority = match trust(&places, pin, &settings.groups, &anchors).await {
+        Ok(authority) => authority,
+        Err(stop) => {
+            service::end_the_ledger(&anchors, thread).await;
+            return Err(stop);
+        }
+    };
     let shelf = Shelf::open(&places.archive()).map_err(Stop::could_not)?;
     let stores = Stores {
         shelf,
@@ -91,14 +97,11 @@ pub(super) fn executor(
     places: &Places,
     mode: Mode,
 ) -> Told<Executor> {
-    if mode == Mode::Consumer {
-        return Ok(Executor::None);
-    }
-    let given = args.executor.as_deref().filter(|path| is_socket(path)).map(Path::to_owned);
-    if let Some(socket) = given.or_else(|| settings.executor.socket.clone()) {
-        return Ok(Executor::Elsewhere(socket));
-    }
-    let program = program(args.executor.as_deref())?;
+    let program = match premises::executor(args, settings, mode)? {
+        ExecutorFrom::Nowhere => return Ok(Executor::None),
+        ExecutorFrom::Socket(socket) => return Ok(Executor::Elsewhere(socket)),
+        ExecutorFrom::Program(program) => program,
+    };
     let launch = Launch { program, cache: places.cache(), workers: workers(settings) };
     let launcher = Launcher::start(&launch);
     let absent = |error: std::io::Error| problem(codes::EXECUTOR_ABSENT, error.to_string());
@@ -144,8 +147,7 @@ async fn trust(
             if let Err(error) = anchor_refusal(anchors, &problem).await {
                 tracing::error!(%error, "the refusal is not anchored");
             }
-            anchors.close().await;
-            Err(Stop::configuration(problem))
+            Err(Stop::of_trust(problem))
         }
     }
 }
@@ -170,53 +172,5 @@ async fn anchor_refusal(anchors: &Anchors, problem: &Problem) -> Result<(), Anch
 /// The same checks, held against the ledger if there is one, and nothing written: for
 /// `--check-config`.
 pub(super) fn look_at_trust(settings: &Settings, places: &Places) -> Told<()> {
-    let pin = pin(settings)?;
-    let memory = match places.ledger().join("journal").exists() {
-        true => read_memory(&places.ledger())?,
-        false => Memory::default(),
-    };
-    let moment = arch_document::Moment::read(clock::wall(), memory.newest_time())
-        .map_err(|step| problem(step.code(), step.to_string()))?;
-    authority::look(places, pin, &settings.groups, &moment, &memory)
-}
-
-fn read_memory(ledger: &Path) -> Told<Memory> {
-    let told = |error: LedgerError| problem(error.code(), error.to_string());
-    let reader = arch_ledger::Reader::open(ledger).map_err(told)?;
-    let mut memory = Memory::default();
-    for entry in reader.entries().map_err(told)? {
-        let entry = entry.map_err(told)?;
-        memory.learn(entry.index, entry.time, &entry.record);
-    }
-    Ok(memory)
-}
-
-fn pin(settings: &Settings) -> Told<Digest> {
-    let unpinned = || problem(codes::TRUST_ROOT_UNPINNED, "no trust root is pinned");
-    settings.trust_root.ok_or_else(unpinned)
-}
-
-fn is_socket(path: &Path) -> bool {
-    use std::os::unix::fs::FileTypeExt as _;
-    path.metadata().is_ok_and(|found| found.file_type().is_socket())
-}
-
-/// The program as given, else beside this one, else on PATH.
-fn program(given: Option<&Path>) -> Told<PathBuf> {
-    const NAME: &str = "arch-executor";
-    let absent = |text: String| problem(codes::EXECUTOR_ABSENT, text);
-    if let Some(path) = given {
-        let there = is_program(path).then(|| path.to_owned());
-        return there.ok_or_else(|| absent(format!("`{}` is no program", path.display())));
-    }
-    let beside = std::env::current_exe().ok().and_then(|own| Some(own.parent()?.to_owned()));
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders = beside.into_iter().chain(std::env::split_paths(&path));
-    folders
-        .find_map(|folder| Some(folder.join(NAME)).filter(|candidate| is_program(candidate)))
-        .ok_or_else(|| absent(format!("`{NAME}` is neither beside this program nor on PATH")))
-}
-
-fn is_program(path: &Path) -> bool {
-    path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
+    premises::trust(settings, places, &premises::memory(places, None)?)
 }

@@ -22,7 +22,7 @@ const FRAGMENTS: usize = 100;
 pub fn load(config: &Path) -> Result<Settings, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut merged = Value::Object(serde_json::Map::new());
-    for (path, name) in files(config, &mut problems) {
+    for (path, name) in named(config, &mut problems) {
         match read(&path, &name) {
             Ok(Some(value)) => merged = merge::overlay(merged, value),
             Ok(None) => {}
@@ -41,8 +41,13 @@ pub fn load(config: &Path) -> Result<Settings, Vec<Problem>> {
     if contradictions.is_empty() { Ok(settings) } else { Err(contradictions) }
 }
 
+/// The files that would be read, there or not.
+pub(crate) fn files(config: &Path) -> Vec<PathBuf> {
+    named(config, &mut Vec::new()).into_iter().map(|(path, _)| path).collect()
+}
+
 /// The files there are, with the names that people know them by.
-fn files(config: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, String)> {
+fn named(config: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, String)> {
     let mut found = vec![(config.join("node.yaml"), "node.yaml".to_owned())];
     let folder = config.join("node.d");
     let mut names: Vec<String> = match std::fs::read_dir(&folder) {

@@ -50,7 +50,7 @@ area! {
         "a revocation lists the document's digest",
         "ask the document's owner for a new one";
     CLOCK_STEPPED_BACK = "ARCH-D017", "the clock went back",
-        "the wall clock is more than 10 minutes behind the newest entry of the ledger",
+        "the wall clock is more than 10 minutes behind the newest entry of the ledger, or was never set and shows a day before there was anything to judge",
         "set the clock right; running jobs end as usual, new ones wait";
     NOT_THE_PINNED_ROOT = "ARCH-D018", "not the trust root that is pinned",
         "the digest of the file differs from the one that the system configuration pins",

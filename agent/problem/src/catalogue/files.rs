@@ -16,4 +16,7 @@ area! {
     FILE_MACHINE = "ARCH-F005", "the machine refuses to read or write",
         "permissions, a full or failing disk, or a limit of the system",
         "read what the system says and mend that first";
+    NOT_A_FOLDER = "ARCH-F006", "not a folder",
+        "a file, a symbolic link or something else stands where a folder belongs",
+        "put the folder itself there, not a link to it";
 }

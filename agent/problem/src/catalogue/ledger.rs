@@ -46,6 +46,9 @@ area! {
     ENTRY_MALFORMED = "ARCH-L015", "an entry cannot be read",
         "the bytes are not the canonical JSON of an entry of a version known here",
         "read the ledger with a newer `archctl`; if that fails too, the bytes were changed";
+    LEDGER_OTHER_FORMAT = "ARCH-L016", "the ledger is of a version that is not known here",
+        "the journal begins as one that another version of the agent wrote, most likely a newer one",
+        "install the version of the agent that wrote it; this one leaves the state folder as it is";
     PROOF_INVALID = "ARCH-L020", "the proof does not hold",
         "the hashes do not lead from the entry, or from the older tree, to the signed root",
         "ask the node for the receipt again; if it gives the same one, it cannot prove what it says";

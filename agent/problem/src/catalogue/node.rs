@@ -29,6 +29,9 @@ area! {
     SOCKET_HANDED_IN = "ARCH-N010", "the sockets that the service manager hands in are not the agent's",
         "one has no name, a name that is not known or stands twice, or it is no listening Unix stream socket",
         "give each socket unit one ListenStream with an absolute path, and `FileDescriptorName=control` or `metrics`";
+    NOT_DELEGATED = "ARCH-N011", "no part of the control groups is the agent's to divide",
+        "cgroup2 is not mounted, or the group that the agent runs in was not delegated to its user",
+        "nothing, for wasm jobs: the engine's caps and rlimits hold them; for OCI jobs run the agent with `Delegate=yes`";
 
     NOT_ACCEPTING = "ARCH-N101", "the node takes in no jobs right now",
         "it is stopping, its disk is full, its clock went backwards, its policy is not believed any more, or it is a consumer, which runs nothing",

@@ -66,8 +66,7 @@ pub(super) fn read<F: Fs>(
 ) -> Result<Read, LedgerError> {
     let signed = checkpoint_on_disk(fs)?;
     let mut stated = signed.as_ref().map(|(checkpoint, _)| (checkpoint.size, None));
-    let walk = Batches::new(fs, file).map_err(LedgerError::io(JOURNAL))?;
-    let mut walk = walk.ok_or_else(|| LedgerError::damaged(0, 0, "no journal begins like this"))?;
+    let mut walk = Batches::new(fs, file).map_err(LedgerError::io(JOURNAL))??;
     let mut growth = Growth::default();
     let stop = take_all(&mut walk, |batch| {
         if growth.size() == 0 {
@@ -208,14 +207,7 @@ fn grow(
 fn require_keys(first: &[u8], keys: &LogKeys) -> Result<(), LedgerError> {
     let entry =
         Entry::parse(0, first.to_vec()).map_err(|e| LedgerError::damaged(0, 8, &e.to_string()))?;
-    let Record::Opened { origin, vkeys, .. } = entry.record else {
-        return Err(LedgerError::damaged(0, 8, "the first entry is not `opened`"));
-    };
-    let ours = keys.verifiers().iter().map(ToString::to_string);
-    if origin == keys.origin() && ours.eq(vkeys.iter().cloned()) {
-        return Ok(());
-    }
-    Err(LedgerError::OtherKeys { origin })
+    keys.began(&entry.record)
 }
 
 /// The checkpoint, its signatures not checked yet. `None` if there is none, or if it has the marks
