@@ -9,13 +9,15 @@ use crate::apt;
 use crate::guests::Install;
 use crate::{house, process};
 
-/// Parsers of YAML, a writer of RFC 8785, a DSSE tool, OpenSSL with ML-DSA, and matrices.
-const PYTHON: [&str; 6] = [
+/// Parsers of YAML, a writer of RFC 8785, a DSSE tool, OpenSSL with ML-DSA; BLAKE3, matrices and files of them.
+const PYTHON: [&str; 8] = [
     "PyYAML==6.0.3",
     "ruamel.yaml==0.19.1",
     "rfc8785==0.1.4",
     "securesystemslib==1.6.0",
     "cryptography==50.0.2",
+    "blake3==1.0.11",
+    "safetensors==0.8.0",
     "numpy==2.4.6",
 ];
 

@@ -1,6 +1,6 @@
 //! What we accept, every YAML parser reads alike: PyYAML (YAML 1.1), ruamel.yaml (1.2), Go's yaml.v3
 //! and two of JavaScript; three RFC 8785 writers that are not ours write the same bytes; and tools
-//! that are not ours judge our signatures as we do.
+//! that are not ours judge our signatures, products and commitments as we do.
 //!
 //! `cargo xtask soak agreement` draws other texts, and as many as asked.
 #![allow(
@@ -15,6 +15,8 @@
 
 #[cfg(test)]
 mod envelopes;
+#[cfg(test)]
+mod matrices;
 #[cfg(test)]
 mod readers;
 #[cfg(test)]
