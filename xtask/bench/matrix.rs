@@ -2,7 +2,8 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use arch_kernels::{Backend, Multiplier, check_i8};
 use arch_matrix::commit::{Hash, LeafTree};
@@ -46,6 +47,9 @@ pub(crate) const AUDIT_LARGE: Bench = Bench {
     prepare: || audit(16_384, 1_024),
 };
 
+/// OpenBLAS's threads go on asking for work for a while after a product.
+const REST: Duration = Duration::from_millis(150);
+
 fn noise(rows: u32, columns: u32, seed: u64) -> Matrix<i8> {
     let mut matrix = Matrix::zero(rows, columns);
     let mut state = seed;
@@ -66,6 +70,7 @@ fn matmul(side: u32, threads: usize) -> Result<Sides, String> {
     let mut multiplier = Multiplier::new(Backend::best(), threads);
     let mut c = Matrix::zero(side, side);
     let ours: Side = Box::new(move || {
+        thread::sleep(REST);
         let seconds = timed(|| multiplier.product_into(&a, &b, &region, &mut c));
         Ok(work / seconds)
     });

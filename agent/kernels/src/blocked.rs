@@ -8,10 +8,11 @@ use arch_matrix::{Matrix, Region};
 
 use crate::packed::{Kernel, Onto, Patch, Step};
 
-/// Steps of four along the depth in one block: a panel of B then stays in the first cache.
-const STEPS: usize = 256;
+/// Steps of four along the depth in one block: the sums of C are then read and written rarely, and a
+/// panel of A stays in the first cache.
+const STEPS: usize = 512;
 /// Rows of A in one block, as panels: it stays in the second cache.
-const PANELS: usize = 32;
+const PANELS: usize = 16;
 
 /// Multiplies with one kernel, and keeps the room that it needed for the next time.
 #[derive(Debug)]
