@@ -11,7 +11,12 @@
 //! `ARCH_GUEST_ROOT` names a folder with another system to boot instead of this machine's.
 //!
 //! What the guest writes is in memory and gone with it. It has no network but its own loopback.
+//!
+//! A guest shares this machine's kernel, and so what that has not. What needs another one is tried
+//! in a [`Machine`]: below the same guard, QEMU instead of unshare and all that follows.
 
+mod machine;
+mod manager;
 mod seed;
 mod talk;
 
@@ -23,11 +28,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub use machine::{LINE, Machine};
 pub use seed::Seed;
 pub use talk::{Answer, Request, answer_all};
 
 /// How long booting may take before the test fails.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Where every instruction is emulated, on a machine that may have other things to do.
+const EMULATED: Duration = Duration::from_secs(400);
 
 /// Programs that have to be there.
 const NEEDED: [&str; 4] = ["systemd-nspawn", "unshare", "setpriv", "mount"];
@@ -39,6 +48,7 @@ pub struct Booted {
     /// Closing it is how the guard learns that we are gone, whatever ended us.
     alive: Option<ChildStdin>,
     folder: PathBuf,
+    patience: Duration,
 }
 
 /// Why no guest can be booted on this machine; `None` where one can.
@@ -61,6 +71,12 @@ pub fn cannot_boot() -> Option<String> {
     }
 }
 
+/// The guard removes it, also when this process does not live to do so.
+fn new_folder() -> PathBuf {
+    let folder = tempfile::Builder::new().prefix("arch-booted-").tempdir();
+    folder.expect("a folder for the guest").keep()
+}
+
 impl Booted {
     /// Boots a guest with these files; `program` is the test program `booted`.
     ///
@@ -68,10 +84,33 @@ impl Booted {
     /// When the guest does not come up.
     #[must_use]
     pub fn boot(program: &str, seed: &Seed) -> Self {
-        let folder = tempfile::Builder::new().prefix("arch-booted-").tempdir();
-        // The guard removes it, also when this process does not live to do so.
-        let folder = folder.expect("a folder for the guest").keep();
+        let folder = new_folder();
         seed.write(&folder, Path::new(program));
+        let mut booted = Self::guarded(program, folder, PATIENCE);
+        let up = |booted: &Self| talk::ask(&booted.socket(), &Request::run(&["true"])).is_ok();
+        booted.wait_until(up);
+        booted
+    }
+
+    /// Boots a machine of its own, which has a kernel of its own.
+    ///
+    /// # Panics
+    /// When it does not come up.
+    #[must_use]
+    pub fn machine(program: &str, seed: &Seed, machine: &Machine) -> Self {
+        let folder = new_folder();
+        machine.write(&folder, seed, Path::new(program));
+        let mut booted = Self::guarded(program, folder, EMULATED);
+        // Said once, to whoever is on the line then.
+        let mut line = None;
+        booted.wait_until(|booted| {
+            line = line.take().or_else(|| talk::wait(&booted.socket()).ok());
+            line.as_mut().is_some_and(talk::is_up)
+        });
+        booted
+    }
+
+    fn guarded(program: &str, folder: PathBuf, patience: Duration) -> Self {
         let mut guard = Command::new(program)
             .arg("guard")
             .arg(&folder)
@@ -80,16 +119,14 @@ impl Booted {
             .spawn()
             .expect("the guard starts");
         let alive = guard.stdin.take();
-        let mut booted = Self { guard, alive, folder };
-        booted.wait_until_up();
-        booted
+        Self { guard, alive, folder, patience }
     }
 
-    fn wait_until_up(&mut self) {
+    fn wait_until(&mut self, mut up: impl FnMut(&Self) -> bool) {
         let since = Instant::now();
-        while talk::ask(&self.socket(), &Request::run(&["true"])).is_err() {
+        while !up(self) {
             let gone = !matches!(self.guard.try_wait(), Ok(None));
-            if gone || since.elapsed() > PATIENCE {
+            if gone || since.elapsed() > self.patience {
                 panic!("the guest did not come up: {}", self.console());
             }
             std::thread::sleep(Duration::from_millis(50));
@@ -123,8 +160,11 @@ impl Booted {
     #[must_use]
     pub fn console(&self) -> String {
         let mut bytes = vec![];
-        let file = fs::File::open(self.folder.join("out/console"));
-        let _nothing_printed = file.and_then(|mut file| file.read_to_end(&mut bytes));
+        // The second one is that of a machine's kernel.
+        for name in ["console", "serial"] {
+            let file = fs::File::open(self.folder.join("out").join(name));
+            let _nothing_printed = file.and_then(|mut file| file.read_to_end(&mut bytes));
+        }
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
@@ -144,7 +184,7 @@ impl Booted {
     pub fn until(&self, code: i64, line: &[&str]) {
         let since = Instant::now();
         while self.run(line).code != Some(code) {
-            assert!(since.elapsed() < PATIENCE, "{line:?} does not end with {code}");
+            assert!(since.elapsed() < self.patience, "{line:?} does not end with {code}");
             std::thread::sleep(Duration::from_millis(50));
         }
     }

@@ -20,6 +20,7 @@ mod docs;
 mod guests;
 mod house;
 mod import_table;
+mod machine;
 mod nix;
 mod peers;
 mod process;

@@ -151,7 +151,8 @@ pub(crate) fn last_newest_debian(install: Install) -> Result<PathBuf, String> {
     if folder.join("usr/bin/systemctl").is_file() { Ok(folder) } else { newest_debian(install) }
 }
 
-fn bring(programs: &[(&str, &'static str)]) -> Result<(), String> {
+/// Installs those whose programs are not there.
+pub(crate) fn bring(programs: &[(&str, &'static str)]) -> Result<(), String> {
     let missing = programs.iter().filter(|(program, _)| !process::exists(program));
     let packages: Vec<&str> = missing.map(|(_, package)| *package).collect();
     if packages.is_empty() { Ok(()) } else { apt::install(&packages) }

@@ -109,7 +109,7 @@ mod tests {
             let wanted = |group: &&Group| wanted(group.name, &families, &only);
             GROUPS.iter().filter(wanted).map(|group| group.name).collect()
         };
-        assert_eq!(named(&["os"], &[]), ["os", "os-booted", "os-newer"]);
+        assert_eq!(named(&["os"], &[]), ["os", "os-booted", "os-newer", "os-guest"]);
         assert_eq!(named(&["os-newer"], &["fmt"]), ["fmt", "os-newer"]);
         assert_eq!(named(&[], &["os"]), ["os"]);
         assert_eq!(named(&[], &[]).len(), GROUPS.len());

@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 
+use arch_tests::booted::LINE;
 use arch_wire::control::{Call, write_call};
 use groups::Groups;
 use rustix::process::{WaitOptions, getpid, set_child_subreaper, setsid};
@@ -98,6 +99,15 @@ fn end(guest: &mut Child) {
 
 fn spawn(folder: &Path) -> io::Result<Child> {
     let console = File::create(folder.join("out/console"))?;
+    if let Ok(line) = fs::read_to_string(folder.join(LINE)) {
+        return Command::new("setpriv")
+            .args(["--pdeathsig", "KILL"])
+            .args(line.lines())
+            .stdin(Stdio::null())
+            .stdout(console.try_clone()?)
+            .stderr(console)
+            .spawn();
+    }
     Command::new("setpriv")
         .args(["--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private"])
         .args(["--pid", "--fork", "--kill-child=KILL", "--mount-proc"])

@@ -3,7 +3,7 @@
 use arch_tests::{
     EXPOSURE,
     booted::{Booted, Seed, cannot_boot},
-    checkout, process, skip,
+    skip,
 };
 
 /// The agent's unit.
@@ -12,20 +12,6 @@ pub(crate) const AGENT: &str = "arch-node-agent.service";
 /// The executor's.
 pub(crate) const EXECUTOR: &str = "arch-executor-wasm.service";
 
-/// What a package runs after it has laid down its files.
-const AFTER_INSTALL: [&[&str]; 4] = [
-    &["systemd-sysusers", "arch.conf"],
-    &["systemd-tmpfiles", "--create", "arch.conf"],
-    &["systemctl", "daemon-reload"],
-    &[
-        "systemctl",
-        "start",
-        "arch-node-agent.socket",
-        "arch-node-agent-metrics.socket",
-        "arch-executor-wasm.socket",
-    ],
-];
-
 /// A guest with everything installed and its sockets open; nothing where none can be booted.
 pub(crate) fn boot(seed: Seed) -> Option<Booted> {
     if let Some(why) = cannot_boot() {
@@ -33,68 +19,38 @@ pub(crate) fn boot(seed: Seed) -> Option<Booted> {
         return None;
     }
     let guest = Booted::boot(env!("CARGO_BIN_EXE_booted"), &seed);
-    for (place, text) in newer(version(&guest)) {
-        guest.write(&place, &text);
-    }
-    for line in AFTER_INSTALL {
-        let _quiet = guest.good(line);
-    }
+    guest.install();
     Some(guest)
 }
 
 /// The guest's systemd.
 pub(crate) fn version(guest: &Booted) -> u32 {
-    let text = guest.good(&["systemctl", "--version"]);
-    text.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap()
-}
-
-/// The drop-ins that a package installs for this systemd.
-fn newer(version: u32) -> Vec<(String, String)> {
-    let folder = checkout().join("dist/systemd");
-    let mut found = vec![];
-    for path in process::files(&folder) {
-        let below = path.strip_prefix(&folder).unwrap().to_str().unwrap();
-        let since = below.strip_prefix("since-").and_then(|rest| rest.split_once('/'));
-        if let Some((since, name)) = since.filter(|(n, _)| n.parse::<u32>().unwrap() <= version) {
-            let text = std::fs::read_to_string(&path).unwrap();
-            assert!(!since.is_empty() && !text.is_empty());
-            found.push((format!("/usr/lib/systemd/system/{name}"), text));
-        }
-    }
-    found
+    guest.systemd()
 }
 
 /// Changes a unit by a drop-in, another each time.
 pub(crate) fn change(guest: &Booted, unit: &str, text: &str) {
-    guest.write(&format!("/run/systemd/system/{unit}.d/90-changed.conf"), text);
-    let _quiet = guest.good(&["systemctl", "daemon-reload"]);
+    guest.change(unit, text);
 }
 
 /// Asks for a start; how that ended.
 pub(crate) fn start(guest: &Booted, unit: &str) -> Option<i64> {
-    guest.run(&["systemctl", "start", unit]).code
+    guest.start(unit)
 }
 
 /// Starts it, and it is ready then.
 pub(crate) fn started(guest: &Booted, unit: &str) {
-    let code = start(guest, unit);
-    assert_eq!(code, Some(0), "{}", journal(guest, unit));
+    guest.started(unit);
 }
 
 /// All that was said of and by a unit.
 pub(crate) fn journal(guest: &Booted, unit: &str) -> String {
-    guest.good(&["journalctl", "--no-pager", "--output=cat", "--unit", unit])
+    guest.journal(unit)
 }
 
 /// Properties as the service manager has them in force.
 pub(crate) fn show(guest: &Booted, unit: &str, properties: &[&str]) -> Vec<String> {
-    let names = format!("--property={}", properties.join(","));
-    let text = guest.good(&["systemctl", "show", &names, unit]);
-    let line = |name: &&str| {
-        let start = format!("{name}=");
-        text.lines().find_map(|line| line.strip_prefix(&start)).unwrap_or("absent").to_owned()
-    };
-    properties.iter().map(line).collect()
+    guest.show(unit, properties)
 }
 
 #[test]

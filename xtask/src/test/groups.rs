@@ -7,10 +7,10 @@ use super::group::{Context, Group};
 use super::tally::{Runner, Tally};
 use crate::guests::{self, Install, Toolchain};
 use crate::process::{cargo, exists, heard, output, succeed};
-use crate::{demo, deps, docs, house, nix, referees};
+use crate::{demo, deps, docs, house, machine, nix, referees};
 
 /// Everything that CI runs.
-pub(crate) const GROUPS: [Group; 15] = [
+pub(crate) const GROUPS: [Group; 16] = [
     group("fmt", "sources are formatted", fmt),
     group("deps", "imports, sources, licences and purposes of dependencies", imports),
     group("advisories", "no known vulnerability; bans of deny.toml", advisories),
@@ -37,6 +37,12 @@ pub(crate) const GROUPS: [Group; 15] = [
         about: "the same in the newest Debian, with the drop-ins for its systemd",
         looks_at: &WHAT_UNITS_ARE,
         run: os_newer,
+    },
+    Group {
+        name: "os-guest",
+        about: "limits of memory, tasks and addresses, on an emulated machine with its own kernel",
+        looks_at: &WHAT_LIMITS_ARE,
+        run: os_guest,
     },
     Group {
         name: "nix-booted",
@@ -84,6 +90,25 @@ const WHAT_UNITS_ARE: [&str; 23] = [
     "tests/src/bin",
     "tests/tests/os",
     "xtask/src/referees.rs",
+    "Cargo.lock",
+];
+
+/// The units, what makes cgroups in them, and what tries that.
+const WHAT_LIMITS_ARE: [&str; 15] = [
+    "dist/systemd",
+    "agent/confine",
+    "agent/executor",
+    "agent/sandbox/src/cgroup.rs",
+    "agent/sandbox/src/process.rs",
+    "agent/sandbox/src/worker.rs",
+    "agent/node/src/executor_client",
+    "tests/src/booted",
+    "tests/src/booted.rs",
+    "tests/src/bin/booted.rs",
+    "tests/src/bin/glutton.rs",
+    "tests/tests/machine",
+    "xtask/src/machine.rs",
+    "xtask/src/apt.rs",
     "Cargo.lock",
 ];
 
@@ -168,7 +193,8 @@ fn end_to_end(context: &Context) -> Result<Tally, String> {
     ];
     let programs =
         ["spine", "faults", "disks", "init", "agreement"].map(|name| ["--test", name]).concat();
-    let booted = ["os", "nixos", "units"].map(|name| format!("binary({name})")).join(" or ");
+    let booted =
+        ["os", "nixos", "units", "machine"].map(|name| format!("binary({name})")).join(" or ");
     tests(&format!("package(arch-tests) and not ({booted})"), &programs, &found)
 }
 
@@ -192,6 +218,17 @@ fn os_newer(context: &Context) -> Result<Tally, String> {
     };
     demo::build()?;
     booted(&[("ARCH_PROGRAMS", house::programs()?), ("ARCH_GUEST_ROOT", root)])
+}
+
+fn os_guest(context: &Context) -> Result<Tally, String> {
+    let machine = match machine::prepare(context.install) {
+        Ok(machine) => machine,
+        Err(why) => return Ok(Tally::skip(why)),
+    };
+    demo::build()?;
+    referees::init_systems(context.install);
+    let found = [("ARCH_PROGRAMS", house::programs()?), ("ARCH_MACHINE", machine)];
+    tests("package(arch-tests) and binary(machine)", &["--test", "machine"], &found)
 }
 
 fn booted(found: &[(&str, PathBuf)]) -> Result<Tally, String> {

@@ -8,7 +8,9 @@ const HEAD: &str = "# Hardening\n\n\
     `dist/systemd` are written from the same table, and `cargo xtask units --check` compares both \
     byte for byte. That a flag is set proves little: `cargo xtask test os` boots a systemd \
     with these units and tries what must not work, from inside each \
-    (`what_must_not_work_does_not_work_inside_each_unit`).\n\n\
+    (`what_must_not_work_does_not_work_inside_each_unit`). Limits of memory, tasks and addresses, \
+    for which that guest has no kernel, are tried on an emulated machine with Debian 12's \
+    (`limits_of_memory_tasks_and_addresses_hold_on_a_machine_of_its_own`).\n\n\
     The programs confine themselves as well, for those who run them without systemd: see \
     [THREATS.md](THREATS.md).\n";
 
