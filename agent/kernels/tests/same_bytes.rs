@@ -45,8 +45,8 @@ fn whole(a: &Matrix<i8>, b: &Matrix<i8>) -> Region {
 
 #[test]
 fn sizes_around_every_border_of_a_block_give_the_same_bytes() {
-    for rows in [1, 2, 3, 11, 12, 13, 65, 383, 193, 385] {
-        for depth in [1, 3, 4, 5, 767, 768, 769, 2_047, 2_049] {
+    for rows in [1, 2, 3, 11, 12, 13, 31, 33, 65, 191, 193] {
+        for depth in [1, 3, 4, 5, 1_023, 2_047, 2_048, 2_049] {
             for columns in [1, 15, 16, 17, 31, 33, 65] {
                 if rows * depth * columns < 6_000_000 {
                     let (a, b) = (noise(rows, depth, 7), noise(depth, columns, 9));
