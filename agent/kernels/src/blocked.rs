@@ -73,16 +73,29 @@ impl<K: Kernel<MR, NR>, const MR: usize, const NR: usize> Blocked<K, MR, NR> {
         let starts = region.depth.clone().step_by(deep);
         self.parts.resize_with(starts.len(), Part::default);
         let end = |start: u32| start.saturating_add(u32::try_from(deep).unwrap_or(u32::MAX));
+        let width = region.columns.len();
         for (part, start) in self.parts.iter_mut().zip(starts) {
-            part.depth = start..end(start).min(region.depth.end);
+            part.resize(start..end(start).min(region.depth.end), width);
         }
-        let (kernel, columns) = (self.kernel, &region.columns);
-        let share = self.parts.len().div_ceil(threads).max(1);
-        together(self.parts.chunks_mut(share).map(|parts| {
-            move || parts.iter_mut().for_each(|part| part.lay_out::<K, MR>(kernel, b, columns))
+        // Each thread takes some panels of every part.
+        let share = width.div_ceil(NR).div_ceil(threads).max(1);
+        let pieces = self.parts.iter_mut().flat_map(|part| part.pieces(share, &region.columns));
+        let mut hands: Vec<Vec<Piece<'_, NR>>> = Vec::new();
+        for piece in pieces {
+            match hands
+                .iter_mut()
+                .find(|hand| hand.first().is_some_and(|p| p.columns == piece.columns))
+            {
+                Some(hand) => hand.push(piece),
+                None => hands.push(vec![piece]),
+            }
+        }
+        let kernel = self.kernel;
+        together(hands.into_iter().map(|hand| {
+            move || hand.into_iter().for_each(|piece| piece.lay_out::<K, MR>(kernel, b))
         }));
         self.off.clear();
-        self.off.resize(number(region.size().1), 0);
+        self.off.resize(width, 0);
         for part in &self.parts {
             for (off, sum) in self.off.iter_mut().zip(&part.sums) {
                 *off = off.wrapping_add(sum.wrapping_mul(i32::from(K::OFFSET)));
@@ -199,22 +212,49 @@ fn pack_panel<const MR: usize>(rows: [&[i8]; MR], offset: u8, panel: &mut [[[u8;
 }
 
 impl<const NR: usize> Part<NR> {
-    fn lay_out<K: Kernel<MR, NR>, const MR: usize>(
-        &mut self,
-        kernel: K,
-        b: &Matrix<i8>,
-        columns: &Range<u32>,
-    ) {
-        self.steps = self.depth.len().div_ceil(4);
-        let length = self.steps.saturating_mul(columns.len().div_ceil(NR));
+    fn resize(&mut self, depth: Range<u32>, width: usize) {
+        self.steps = depth.len().div_ceil(4);
+        self.depth = depth;
+        let length = self.steps.saturating_mul(width.div_ceil(NR));
         self.panels.resize(length, Step([[0; 4]; NR]));
         self.sums.clear();
-        self.sums.resize(columns.len(), 0);
+        self.sums.resize(width, 0);
+    }
+
+    /// Its panels, `share` at a time, with their columns.
+    fn pieces(
+        &mut self,
+        share: usize,
+        columns: &Range<u32>,
+    ) -> impl Iterator<Item = Piece<'_, NR>> {
+        let (depth, steps) = (&self.depth, self.steps.max(1));
+        let panels = self.panels.chunks_mut(share.saturating_mul(steps));
+        let sums = self.sums.chunks_mut(share.saturating_mul(NR));
+        let mut left = columns.start;
+        panels.zip(sums).map(move |(panels, sums)| {
+            let columns = left..left.saturating_add(u32::try_from(sums.len()).unwrap_or(u32::MAX));
+            left = columns.end;
+            Piece { depth: depth.clone(), columns, steps, panels, sums }
+        })
+    }
+}
+
+/// Some panels of a part of B, about to be laid out.
+struct Piece<'a, const NR: usize> {
+    depth: Range<u32>,
+    columns: Range<u32>,
+    steps: usize,
+    panels: &'a mut [Step<NR>],
+    sums: &'a mut [i32],
+}
+
+impl<const NR: usize> Piece<'_, NR> {
+    fn lay_out<K: Kernel<MR, NR>, const MR: usize>(self, kernel: K, b: &Matrix<i8>) {
         for (step, start) in self.depth.clone().step_by(4).enumerate() {
-            let mut rows = (start..self.depth.end).map(|row| b.row(row, columns));
+            let mut rows = (start..self.depth.end).map(|row| b.row(row, &self.columns));
             let four = std::array::from_fn(|_| rows.next().unwrap_or_default());
-            let places = self.panels.iter_mut().skip(step).step_by(self.steps.max(1));
-            kernel.lay_out(four, places, &mut self.sums);
+            let places = self.panels.iter_mut().skip(step).step_by(self.steps);
+            kernel.lay_out(four, places, self.sums);
         }
     }
 }
