@@ -26,7 +26,7 @@ const PROBES: [(&str, Probe); 12] = [
     ("memory of each unit", units::a_unit_that_takes_more_than_its_memory_is_killed),
     ("tasks of each unit", units::a_unit_that_has_all_its_tasks_gets_no_further_one),
     ("addresses from each unit", addresses::no_unit_reaches_anybody_by_an_address),
-    ("a clock of 1970", faults::under_a_clock_of_1970_the_agent_stays_down_and_says_why),
+    ("a clock of 1970", faults::under_a_clock_of_1970_the_agent_does_not_serve_and_says_why),
     ("a full disk", faults::on_a_full_disk_the_agent_is_there_and_with_room_it_serves_again),
     ("figures with a history", figures::a_start_with_a_long_history_is_timed),
 ];
