@@ -4,8 +4,8 @@
 use std::ops::Range;
 use std::thread;
 
-use arch_matrix::freivalds::{Challenge, Lie, Residue, Weights};
-use arch_matrix::{Matrix, Region};
+use arch_matrix::freivalds::{Challenge, Lie, Residue, Weights, is_whole};
+use arch_matrix::{Integer, Matrix, Region};
 
 use crate::backend::Backend;
 #[cfg(target_arch = "x86_64")]
@@ -23,13 +23,15 @@ pub fn check_i8(
     challenge: &Challenge,
     threads: usize,
 ) -> Option<Lie> {
-    let x = Factors::for_bytes(backend, challenge.numbers());
+    if !is_whole(region, c, challenge) {
+        return Some(Lie { row: 0 });
+    }
+    let x = for_bytes(backend, challenge.numbers());
     let products = |rows: Range<u32>| -> Vec<Residue> {
         rows.map(|row| x.dot(b.row(row, &region.columns))).collect()
     };
     let bx: Vec<Residue> = shared(&region.depth, threads, products).into_iter().flatten().collect();
-    let (x, bx) =
-        (Factors::for_words(backend, challenge.numbers()), Factors::for_bytes(backend, &bx));
+    let (x, bx) = (for_words(backend, challenge.numbers()), for_bytes(backend, &bx));
     let width = 0..c.columns();
     // Sums of 32 bits that differ cannot be equal modulo p, so none needs to be held against a bound.
     let wrong = |rows: Range<u32>| {
@@ -40,53 +42,44 @@ pub fn check_i8(
     shared(&region.rows, threads, wrong).into_iter().flatten().next()
 }
 
-/// A vector to multiply rows with.
-enum Factors<Wide, T> {
-    Plain(Weights<T>),
-    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "there is no such kernel"))]
-    Wide(Wide),
+/// A vector to multiply rows with, modulo p.
+trait Factors<T>: Sync {
+    fn dot(&self, row: &[T]) -> Residue;
 }
 
-#[cfg(not(target_arch = "x86_64"))]
-use std::convert::{Infallible as ForBytes, Infallible as ForWords};
-
-impl Factors<ForBytes, i8> {
-    fn for_bytes(backend: Backend, numbers: &[Residue]) -> Self {
-        match backend {
-            #[cfg(target_arch = "x86_64")]
-            Backend::Vnni(vnni) => Self::Wide(ForBytes::new(vnni, numbers)),
-            _ => Self::Plain(Weights::new(numbers)),
-        }
+impl<T: Integer> Factors<T> for Weights<T> {
+    fn dot(&self, row: &[T]) -> Residue {
+        Self::dot(self, row)
     }
+}
 
+#[cfg(target_arch = "x86_64")]
+impl Factors<i8> for ForBytes {
     fn dot(&self, row: &[i8]) -> Residue {
-        match self {
-            Self::Plain(weights) => weights.dot(row),
-            #[cfg(target_arch = "x86_64")]
-            Self::Wide(weights) => weights.dot(row),
-            #[cfg(not(target_arch = "x86_64"))]
-            Self::Wide(none) => match *none {},
-        }
+        Self::dot(self, row)
     }
 }
 
-impl Factors<ForWords, i32> {
-    fn for_words(backend: Backend, numbers: &[Residue]) -> Self {
-        match backend {
-            #[cfg(target_arch = "x86_64")]
-            Backend::Vnni(vnni) => Self::Wide(ForWords::new(vnni, numbers)),
-            _ => Self::Plain(Weights::new(numbers)),
-        }
-    }
-
+#[cfg(target_arch = "x86_64")]
+impl Factors<i32> for ForWords {
     fn dot(&self, row: &[i32]) -> Residue {
-        match self {
-            Self::Plain(weights) => weights.dot(row),
-            #[cfg(target_arch = "x86_64")]
-            Self::Wide(weights) => weights.dot(row),
-            #[cfg(not(target_arch = "x86_64"))]
-            Self::Wide(none) => match *none {},
-        }
+        Self::dot(self, row)
+    }
+}
+
+fn for_bytes(backend: Backend, numbers: &[Residue]) -> Box<dyn Factors<i8>> {
+    match backend {
+        #[cfg(target_arch = "x86_64")]
+        Backend::Vnni(vnni) => Box::new(ForBytes::new(vnni, numbers)),
+        _ => Box::new(Weights::new(numbers)),
+    }
+}
+
+fn for_words(backend: Backend, numbers: &[Residue]) -> Box<dyn Factors<i32>> {
+    match backend {
+        #[cfg(target_arch = "x86_64")]
+        Backend::Vnni(vnni) => Box::new(ForWords::new(vnni, numbers)),
+        _ => Box::new(Weights::new(numbers)),
     }
 }
 

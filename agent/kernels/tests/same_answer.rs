@@ -24,6 +24,8 @@ fn the_extremes_of_a_long_row_add_up_without_overflow() {
         for backend in Backend::available() {
             assert_eq!(check_i8(backend, &a, &b, &region, &c, &challenge, 2), None, "{backend}");
         }
+        let short = Challenge::draw(&[1; 32], &LeafTree::new(vec![]).root(), 0);
+        assert!(check_i8(Backend::best(), &a, &b, &region, &c, &short, 1).is_some());
         c.values_mut()[0] -= 1;
         for backend in Backend::available() {
             let found = check_i8(backend, &a, &b, &region, &c, &challenge, 2);

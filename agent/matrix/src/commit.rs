@@ -13,7 +13,7 @@ mod opening;
 mod statement;
 mod tree;
 
-pub use leaf::{LEAF, LeafAt, leaf_hash, leaves};
+pub use leaf::{LEAF, LeafAt, count, leaf_hash, leaves};
 pub use opening::{Opened, Opening, OpeningError};
 pub use statement::Commitment;
 pub use tree::{Hash, LeafTree, NotAHash};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::commit::{Hash, LeafAt, LeafTree, leaves};
+use crate::commit::{Hash, LeafAt, LeafTree, count, leaves};
 use crate::grid::Cell;
 
 /// What came out.
@@ -37,11 +37,11 @@ pub fn compare(
     one: &LeafTree,
     other: &LeafTree,
 ) -> Option<Comparison> {
-    let all: Vec<LeafAt> = leaves(rows, columns).collect();
-    if [one, other].iter().any(|tree| tree.leaves().len() != all.len()) {
+    let has_all = |tree: &LeafTree| u64::try_from(tree.leaves().len()) == Ok(count(rows, columns));
+    if !has_all(one) || !has_all(other) {
         return None;
     }
-    let pairs = all.into_iter().zip(one.leaves().iter().zip(other.leaves()));
+    let pairs = leaves(rows, columns).zip(one.leaves().iter().zip(other.leaves()));
     let mut differing = pairs.filter(|(_, (one, other))| one != other);
     let Some((leaf, (one, other))) = differing.next() else { return Some(Comparison::Equal) };
     let leaves = differing.fold(1, |count: u32, _| count.saturating_add(1));

@@ -15,6 +15,6 @@ mod field;
 mod weights;
 
 pub use challenge::Challenge;
-pub use check::{Check, Lie, Suspect, check};
+pub use check::{Check, Lie, Suspect, check, is_whole};
 pub use field::Residue;
 pub use weights::Weights;

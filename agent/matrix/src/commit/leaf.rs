@@ -36,21 +36,28 @@ pub struct LeafAt {
 
 /// The leaves of a cell of that size, row by row.
 pub fn leaves(rows: u32, columns: u32) -> impl Iterator<Item = LeafAt> {
-    let along = |length: u32| {
-        let starts = (0..length).step_by(64);
-        (0_u32..).zip(starts.map(move |start| LEAF.min(length.saturating_sub(start))))
-    };
-    along(rows).flat_map(move |(leaf_row, rows)| {
-        along(columns).map(move |(leaf_column, columns)| LeafAt {
-            leaf_row,
-            leaf_column,
-            rows,
-            columns,
-        })
-    })
+    (0..count(rows, columns)).map_while(move |index| LeafAt::nth(rows, columns, index))
+}
+
+/// How many leaves a cell of that size has. Told at once: a size that a peer made up costs nothing.
+#[must_use]
+pub fn count(rows: u32, columns: u32) -> u64 {
+    u64::from(rows.div_ceil(LEAF)).saturating_mul(columns.div_ceil(LEAF).into())
 }
 
 impl LeafAt {
+    /// One leaf of a cell of that size; `None` if it has not as many.
+    #[must_use]
+    pub fn nth(rows: u32, columns: u32, index: u64) -> Option<Self> {
+        let across = u64::from(columns.div_ceil(LEAF));
+        let leaf_row = u32::try_from(index.checked_div(across)?).ok()?;
+        let leaf_column = u32::try_from(index.checked_rem(across)?).ok()?;
+        let left = |side: u32, leaf: u32| side.checked_sub(leaf.checked_mul(LEAF)?);
+        let rows = LEAF.min(left(rows, leaf_row).filter(|left| *left > 0)?);
+        let columns = LEAF.min(left(columns, leaf_column)?);
+        Some(Self { leaf_row, leaf_column, rows, columns })
+    }
+
     /// Its rows, counted from the corner of the cell.
     #[must_use]
     pub fn row_range(&self) -> Range<u32> {
@@ -133,6 +140,11 @@ mod tests {
         let all: Vec<_> = leaves(65, 130).map(|at| (at.rows, at.columns)).collect();
         assert_eq!(all, [(64, 64), (64, 64), (64, 2), (1, 64), (1, 64), (1, 2)]);
         assert_eq!(leaves(64, 64).count(), 1);
+        assert_eq!(leaves(65, 130).count() as u64, count(65, 130));
+        assert_eq!((leaves(0, 5).count(), LeafAt::nth(65, 130, 6)), (0, None));
+        let most = crate::MAX_SIDE;
+        assert_eq!(LeafAt::nth(most, most, count(most, most)), None);
+        assert!(LeafAt::nth(most, most, count(most, most) - 1).is_some());
     }
 
     #[test]

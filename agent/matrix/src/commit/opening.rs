@@ -1,6 +1,6 @@
 //! Showing one leaf of what was committed to.
 
-use super::leaf::{LeafAt, leaf_hash, leaves};
+use super::leaf::{LeafAt, count, leaf_hash};
 use super::statement::Commitment;
 use super::tree::{Hash, LeafTree, climb};
 use crate::element::Element;
@@ -76,7 +76,7 @@ impl Opening {
         tree: &LeafTree,
         index: usize,
     ) -> Option<Self> {
-        let at = leaves(values.rows(), values.columns()).nth(index)?;
+        let at = LeafAt::nth(values.rows(), values.columns(), u64::try_from(index).ok()?)?;
         let columns = at.column_range();
         let mut bytes = vec![0; at.bytes::<S>()];
         let places = bytes.chunks_mut(S::BYTES.saturating_mul(columns.len()).max(1));
@@ -95,8 +95,8 @@ impl Opening {
         let root = commitment.cell(self.cell).ok_or(no_such_cell)?;
         let region = commitment.region(self.cell).ok_or(no_such_cell)?;
         let (rows, columns) = region.size();
-        let count = leaves(rows, columns).count();
-        let at = leaves(rows, columns).nth(self.index);
+        let count = usize::try_from(count(rows, columns)).unwrap_or(usize::MAX);
+        let at = u64::try_from(self.index).ok().and_then(|at| LeafAt::nth(rows, columns, at));
         let at = at.ok_or(OpeningError::NoSuchLeaf { index: self.index, count })?;
         let values: Vec<S> = S::read(&self.bytes).collect();
         let need = at.bytes::<S>();

@@ -219,6 +219,30 @@ mod tests {
     }
 
     #[test]
+    fn a_size_that_somebody_made_up_keeps_nobody_busy() {
+        let most = u64::from(crate::MAX_SIDE);
+        let grid = Grid::new(Shape::new(most, most, most).unwrap(), Splits::even(1)).unwrap();
+        let root = LeafTree::new(vec![]).root();
+        let part = Part::Row { index: 0 };
+        let commitment = Commitment::from_roots(Format::I8, grid, part, vec![root]).unwrap();
+        let cell = Cell { row: 0, column: 0 };
+        let opening = Opening { cell, index: usize::MAX, bytes: vec![], path: vec![] };
+        let refused = opening.check::<i32>(&commitment);
+        assert!(matches!(refused, Err(OpeningError::NoSuchLeaf { .. })));
+        let long = Opening { index: 0, bytes: vec![0; 16_384], path: vec![root; 100], ..opening };
+        assert_eq!(long.check::<i32>(&commitment), Err(OpeningError::OtherRoot));
+        assert_eq!(
+            crate::compare(
+                cell,
+                (1 << 29, 1 << 29),
+                &LeafTree::new(vec![]),
+                &LeafTree::new(vec![])
+            ),
+            None
+        );
+    }
+
+    #[test]
     fn a_commitment_is_read_as_it_was_written_and_not_otherwise() {
         let part = Part::Column { index: 0 };
         let values = Matrix::<i32>::zero(200, 70);

@@ -6,7 +6,7 @@ use super::challenge::Challenge;
 use super::field::Residue;
 use super::weights::Weights;
 use crate::commit::LEAF;
-use crate::element::{Carrier, Integer};
+use crate::element::{Carrier, Element, Integer};
 use crate::grid::Region;
 use crate::matrix::Matrix;
 
@@ -68,8 +68,17 @@ impl<T: Carrier<Sum: Integer> + Integer> Check<T> {
     }
 }
 
+/// Whether there is a value for each place of the part, and a number of the challenge for each column;
+/// what is not looked at is not checked.
+#[must_use]
+pub fn is_whole<S: Element>(region: &Region, c: &Matrix<S>, challenge: &Challenge) -> bool {
+    let (rows, columns) = region.size();
+    (c.rows(), c.columns()) == (rows, columns)
+        && u32::try_from(challenge.numbers().len()) == Ok(columns)
+}
+
 /// Checks a part whose values are all in memory. `None` if it is what A and B give, else the first row
-/// that is not.
+/// that is not; the first of all if the values or the challenge are not of the part's size.
 #[must_use]
 pub fn check<T: Carrier<Sum: Integer> + Integer>(
     a: &Matrix<T>,
@@ -78,6 +87,9 @@ pub fn check<T: Carrier<Sum: Integer> + Integer>(
     c: &Matrix<T::Sum>,
     challenge: &Challenge,
 ) -> Option<Lie> {
+    if !is_whole(region, c, challenge) {
+        return Some(Lie { row: 0 });
+    }
     let check = Check::new(challenge, region.depth.clone().map(|row| b.row(row, &region.columns)));
     let width = 0..c.columns();
     let mut rows = (0..).zip(region.rows.clone());
@@ -173,6 +185,19 @@ mod tests {
             c.values_mut()[0] += times * ((1 << 61) - 1);
             let found = check(&a, &b, &region, &c, &challenge(seed, n));
             prop_assert_eq!(found.is_some(), times != 0);
+        }
+    }
+
+    #[test]
+    fn values_that_are_not_there_and_columns_without_a_challenge_are_no_proof() {
+        let zero = |rows, columns| Matrix::<i8>::zero(rows, columns);
+        let region = Region::whole(Shape::new(3, 2, 5).unwrap());
+        let found = |c: &Matrix<i32>, columns| {
+            check(&zero(3, 2), &zero(2, 5), &region, c, &challenge(1, columns))
+        };
+        assert_eq!(found(&Matrix::zero(3, 5), 5), None);
+        for (rows, columns, long) in [(2, 5, 5), (3, 4, 5), (4, 5, 5), (3, 5, 4), (3, 5, 6)] {
+            assert_eq!(found(&Matrix::zero(rows, columns), long), Some(Lie { row: 0 }));
         }
     }
 
