@@ -56,7 +56,7 @@ pub struct Assignment {
     pub role: Role,
     /// The slab.
     pub slab: Part,
-    /// Blocks of the rest.
+    /// Blocks of the rest, in ascending order.
     pub rest: Vec<Block>,
     /// The node that does the same, if there are mirrors.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,6 +67,15 @@ impl Assignment {
     /// All its parts, the slab first.
     pub fn parts(&self) -> impl Iterator<Item = Part> + '_ {
         [self.slab].into_iter().chain(self.rest.iter().map(|block| Part::Rest { block: *block }))
+    }
+
+    /// The part of it that holds the block.
+    #[must_use]
+    pub fn part_with(&self, block: Block) -> Option<Part> {
+        if self.slab.covers(block) {
+            return Some(self.slab);
+        }
+        self.rest.binary_search(&block).ok().map(|_| Part::Rest { block })
     }
 }
 

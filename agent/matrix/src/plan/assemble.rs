@@ -13,15 +13,18 @@ impl Plan {
     #[must_use]
     pub fn sources(&self, cell: Cell) -> Vec<(usize, Part)> {
         let Cell { row, column } = cell;
-        let whole = |part: &Part| part.is_final() && part.covers(Block { row, column, depth: 0 });
-        if let Some(slab) = self.all_parts().find(|(_, part)| whole(part)) {
-            return vec![slab];
-        }
-        let partial = |depth| {
+        let holding = |depth, is_final| {
             let block = Block { row, column, depth };
-            self.all_parts().find(move |(_, part)| !part.is_final() && part.covers(block))
+            let nodes = self.nodes.iter().enumerate();
+            let mut parts = nodes.filter_map(|(at, node)| Some((at, node.part_with(block)?)));
+            parts.find(|(_, part)| part.is_final() == is_final)
         };
-        (0..self.grid.splits().depth).filter_map(partial).collect()
+        match holding(0, true) {
+            Some(slab) => vec![slab],
+            None => {
+                (0..self.grid.splits().depth).filter_map(|depth| holding(depth, false)).collect()
+            }
+        }
     }
 
     /// Puts C together; `values` gives what a node has computed of a part, its cells side by side.
@@ -53,10 +56,5 @@ impl Plan {
             c.put(place.rows.start, place.columns.start, &sum);
         }
         Some(c)
-    }
-
-    fn all_parts(&self) -> impl Iterator<Item = (usize, Part)> + '_ {
-        let nodes = self.nodes.iter().enumerate();
-        nodes.flat_map(|(at, node)| node.parts().map(move |part| (at, part)))
     }
 }

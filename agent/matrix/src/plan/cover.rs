@@ -34,7 +34,7 @@ impl Plan {
         let mut times = [0_u128; 4];
         for block in self.grid.blocks() {
             let volume = self.grid.region(block).volume();
-            let seen = singles().filter(|(_, node)| node.parts().any(|part| part.covers(block)));
+            let seen = singles().filter(|(_, node)| node.part_with(block).is_some());
             for times in times.iter_mut().skip(1).take(seen.count()) {
                 *times = times.saturating_add(volume);
             }

@@ -28,11 +28,8 @@ impl Plan {
     #[must_use]
     pub fn learned(&self, node: &Assignment) -> Learned {
         let shape = self.grid.shape();
-        let blocks: Vec<Block> = self
-            .grid
-            .blocks()
-            .filter(|block| node.parts().any(|part| part.covers(*block)))
-            .collect();
+        let held = self.grid.blocks().filter(|block| node.part_with(*block).is_some());
+        let blocks: Vec<Block> = held.collect();
         let a = self.seen(&blocks, |block| (block.row, block.depth), |r| (r.rows, r.depth));
         let b = self.seen(&blocks, |block| (block.depth, block.column), |r| (r.depth, r.columns));
         let whole = |one: u32, other: u32| u64::from(one).saturating_mul(other.into());

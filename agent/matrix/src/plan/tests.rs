@@ -74,6 +74,19 @@ fn each_of_six_has_a_mirror_that_does_the_same() {
     assert!(near(plan.coverage().work, 35.0 / 27.0));
 }
 
+#[test]
+fn the_finest_cuts_keep_nobody_busy() {
+    let plan = Plan::new(&order(3, Some(crate::MAX_PARTS))).unwrap();
+    assert_eq!(plan.nodes().iter().map(|node| node.rest.len()).sum::<usize>(), 63 * 63 * 63);
+    let cover = plan.coverage();
+    assert!(near(cover.once, 1.0) && cover.balance < 1.01, "{cover:?}");
+    let learned: Vec<Learned> = plan.nodes().iter().map(|node| plan.learned(node)).collect();
+    assert!(learned.iter().all(|learned| learned.a < 1.0 || learned.b < 1.0));
+    let sources: usize = plan.grid().cells().map(|cell| plan.sources(cell).len()).sum();
+    assert_eq!(sources, 63 * 63 * 64 + 64 + 63);
+    assert!(plan.nodes().iter().all(|node| node.rest.is_sorted()));
+}
+
 /// Numbers that are as good as any.
 fn values<T>(rows: u32, columns: u32, one: impl Fn(u32) -> T) -> Matrix<T>
 where
