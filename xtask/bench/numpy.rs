@@ -32,6 +32,9 @@ impl Numpy {
         for library in ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"] {
             command.env(library, threads.to_string());
         }
+        // 2^10 cycles: else its threads ask for work for a while after a product, on the processor that
+        // ours are to have. Its own figure stays as it is.
+        command.env("OPENBLAS_THREAD_TIMEOUT", "10");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().map_err(|error| error.to_string())?;
         let closed = || "NumPy has no input or output".to_owned();
