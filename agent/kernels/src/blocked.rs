@@ -51,6 +51,10 @@ impl<K: Kernel<MR, NR>, const MR: usize, const NR: usize> Blocked<K, MR, NR> {
         if rows == 0 || columns == 0 {
             return;
         }
+        if region.depth.is_empty() {
+            // Nothing is added up, so nothing would be written over what stood there.
+            return c.values_mut().fill(0);
+        }
         let threads = threads.max(1);
         self.lay_out(b, region, threads);
         self.panels.resize_with(threads.max(self.panels.len()), Vec::new);
@@ -79,15 +83,13 @@ impl<K: Kernel<MR, NR>, const MR: usize, const NR: usize> Blocked<K, MR, NR> {
         }
         // Each thread takes some panels of every part.
         let share = width.div_ceil(NR).div_ceil(threads).max(1);
-        let pieces = self.parts.iter_mut().flat_map(|part| part.pieces(share, &region.columns));
         let mut hands: Vec<Vec<Piece<'_, NR>>> = Vec::new();
-        for piece in pieces {
-            match hands
-                .iter_mut()
-                .find(|hand| hand.first().is_some_and(|p| p.columns == piece.columns))
-            {
-                Some(hand) => hand.push(piece),
-                None => hands.push(vec![piece]),
+        for part in &mut self.parts {
+            for (at, piece) in part.pieces(share, &region.columns).enumerate() {
+                hands.resize_with(hands.len().max(at.saturating_add(1)), Vec::new);
+                if let Some(hand) = hands.get_mut(at) {
+                    hand.push(piece);
+                }
             }
         }
         let kernel = self.kernel;

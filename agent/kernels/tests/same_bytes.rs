@@ -75,6 +75,17 @@ fn the_extremes_at_the_longest_depth_give_the_same_bytes() {
 }
 
 #[test]
+fn no_depth_is_a_product_of_zeros_whatever_stood_there() {
+    let (a, b) = (noise(5, 7, 3), noise(7, 9, 4));
+    let region = Region { depth: 3..3, ..whole(&a, &b) };
+    for backend in Backend::available() {
+        let mut c = Matrix::new(5, 9, vec![7; 45]).unwrap();
+        Multiplier::new(backend, 2).product_into(&a, &b, &region, &mut c);
+        assert_eq!(c, product(&a, &b, &region), "{backend}");
+    }
+}
+
+#[test]
 fn a_small_product_after_a_large_one_is_not_mixed_with_it() {
     for backend in Backend::available() {
         let mut multiplier = Multiplier::new(backend, 2);

@@ -55,7 +55,6 @@ impl<T: Carrier<Sum: Integer> + Integer> Check<T> {
     }
 
     /// Whether a row of C follows from that row of A, from the part's depth.
-    #[inline(always)]
     #[must_use]
     pub fn holds(&self, a: &[T], c: &[T::Sum]) -> bool {
         let possible = |value: &T::Sum| -> bool {

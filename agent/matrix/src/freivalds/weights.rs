@@ -57,8 +57,6 @@ impl<T: Integer> Weights<T> {
     }
 
     /// The sum of the products, modulo p. What the row has more, or less, counts as nothing.
-    // In line, so that a caller that may use wide instructions gets them here.
-    #[inline(always)]
     #[must_use]
     pub fn dot(&self, row: &[T]) -> Residue {
         let Some(Limbs { bits, chunk, .. }) = Self::LIMBS else { return self.one_by_one(row) };
@@ -79,7 +77,6 @@ impl<T: Integer> Weights<T> {
 }
 
 /// At most one chunk long, so that the sum fits.
-#[inline(always)]
 fn short_dot<T: Integer>(values: &[T], weights: &[i32]) -> i64 {
     let products = values.iter().zip(weights);
     products.fold(0_i64, |sum, (value, weight)| {
