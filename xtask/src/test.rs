@@ -2,6 +2,7 @@
 
 mod group;
 mod groups;
+mod inputs;
 mod report;
 mod stamp;
 mod tally;

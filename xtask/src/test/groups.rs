@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::group::{Context, Group};
+use super::inputs::{WHAT_LIMITS_ARE, WHAT_NIX_IS, WHAT_UNITS_ARE};
 use super::tally::{Runner, Tally};
 use crate::guests::{self, Install, Toolchain};
 use crate::process::{cargo, exists, heard, output, succeed};
@@ -63,67 +64,6 @@ pub(crate) const GROUPS: [Group; 16] = [
         ],
         run: guest_modules,
     },
-];
-
-/// The units, what the programs do for a service manager and without what it takes away, and what
-/// tries that.
-const WHAT_UNITS_ARE: [&str; 23] = [
-    "dist/journal",
-    "dist/systemd",
-    "agent/executor",
-    "agent/files/src",
-    "agent/node/src/daemon",
-    "agent/node/src/daemon.rs",
-    "agent/node/src/handed_in.rs",
-    "agent/node/src/identity.rs",
-    "agent/node/src/logs",
-    "agent/node/src/logs.rs",
-    "agent/node/src/notify.rs",
-    "agent/node/src/pulse.rs",
-    "agent/confine",
-    "agent/node/src/confinement",
-    "agent/node/src/confinement.rs",
-    "agent/node/src/launcher",
-    "agent/node/src/mode.rs",
-    "tests/src/booted",
-    "tests/src/booted.rs",
-    "tests/src/bin",
-    "tests/tests/os",
-    "xtask/src/referees.rs",
-    "Cargo.lock",
-];
-
-/// The units, what makes cgroups in them, and what tries that.
-const WHAT_LIMITS_ARE: [&str; 15] = [
-    "dist/systemd",
-    "agent/confine",
-    "agent/executor",
-    "agent/sandbox/src/cgroup.rs",
-    "agent/sandbox/src/process.rs",
-    "agent/sandbox/src/worker.rs",
-    "agent/node/src/executor_client",
-    "tests/src/booted",
-    "tests/src/booted.rs",
-    "tests/src/bin/booted.rs",
-    "tests/src/bin/glutton.rs",
-    "tests/tests/machine",
-    "xtask/src/machine.rs",
-    "xtask/src/apt.rs",
-    "Cargo.lock",
-];
-
-/// The module, the units that it makes, and what tries them.
-const WHAT_NIX_IS: [&str; 10] = [
-    "nix",
-    "dist",
-    "agent/executor",
-    "agent/node/src",
-    "tests/src/booted",
-    "tests/src/booted.rs",
-    "tests/src/bin",
-    "tests/tests/nixos",
-    "xtask/src/referees.rs",
-    "Cargo.lock",
 ];
 
 const fn group(
@@ -363,12 +303,6 @@ fn nix_booted(context: &Context) -> Result<Tally, String> {
     }
 }
 
-/// Every file and folder that a group says it looks at.
-pub(super) fn looked_at(group: &Group) -> Vec<PathBuf> {
-    let root = house::root();
-    group.looks_at.iter().flat_map(|path| house::files(&root.join(path))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -389,14 +323,5 @@ mod tests {
     fn a_verb_that_cargo_lacks_is_a_reason_to_skip_and_no_failure() {
         let why = component("rustnothing", "nothing", Install::Forbidden).unwrap_err();
         assert!(why.contains("`rustup component add rustnothing`"), "{why}");
-    }
-
-    #[test]
-    fn what_a_group_looks_at_is_there() {
-        for group in &GROUPS {
-            for path in group.looks_at {
-                assert!(house::root().join(path).exists(), "{}: {path}", group.name);
-            }
-        }
     }
 }

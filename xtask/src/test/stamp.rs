@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest, Sha256};
 
 use super::group::Group;
-use super::groups::looked_at;
+use super::inputs::looked_at;
 use crate::house;
 
 const DAY: u64 = 86_400;
