@@ -36,7 +36,8 @@ impl Dtype {
 }
 
 /// A matrix in a file: row by row, lowest byte first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Stored {
     /// The numbers.
     pub dtype: Dtype,

@@ -8,7 +8,9 @@ use proptest::{strategy::Strategy, strategy::ValueTree as _, test_runner::TestRu
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::control::{Bytes, Call, Reply, read_call, read_reply, write_call, write_reply};
-use crate::executor::tests_support::{all_outcomes, claim, plain_request, request};
+use crate::executor::tests_support::{
+    all_outcomes, claim, multiply, plain_multiply, plain_request, request,
+};
 use crate::executor::{FromExecutor, INLINE_CAP, InputFile, RunRequest, ToExecutor};
 use crate::frame::{FRAME_CAP, FrameReader, encode};
 
@@ -61,9 +63,12 @@ fn frames() -> Vec<Vec<u8>> {
         ToExecutor::Cancel { run: 7 },
         ToExecutor::Run(busy),
         ToExecutor::Run(drawn(&request())),
+        ToExecutor::Multiply(plain_multiply()),
+        ToExecutor::Multiply(drawn(&multiply())),
     ];
     let ready = FromExecutor::Ready { engine: "wasm".into(), environment: Digest::of(b"e") };
     let mut from = vec![ready, FromExecutor::Pong, FromExecutor::Started { run: 7 }];
+    from.push(FromExecutor::Progress { run: 7, tiles: 3 });
     for outcome in all_outcomes() {
         let claim = crate::executor::Claim { outcome, ..drawn(&claim()) };
         from.push(FromExecutor::Finished { run: 7, claim });

@@ -55,6 +55,9 @@ area! {
     WORKER_LOST = "ARCH-S018", "the worker died without an answer",
         "the worker process was killed: by the kernel's filter, for memory, or by somebody",
         "see the reason beside this code; if it is SIGSYS, report it as a bug or an attack";
+    OPERAND_UNUSABLE = "ARCH-S019", "a number of a matrix cannot be multiplied",
+        "an element is NaN or infinite, or the file changed since the job was accepted",
+        "make every element finite; the place is named as row and column";
     CANNOT_CONFINE = "ARCH-S101", "the sandbox cannot be closed on this kernel",
         "Landlock or seccomp is missing or switched off; foreign code is not run without",
         "boot a kernel of 5.19 or later with `landlock` among its security modules; ask `archctl doctor`";

@@ -3,7 +3,7 @@
 use arch_identity::Digest;
 use serde::{Deserialize, Serialize};
 
-use super::{Claim, RunRequest};
+use super::{Claim, MULTIPLY_FDS, MultiplyRequest, RunRequest};
 
 /// From the agent to the executor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,8 @@ use super::{Claim, RunRequest};
 pub enum ToExecutor {
     /// Runs something. Files: the module, then the inputs in order.
     Run(RunRequest),
+    /// Computes a piece of a product. Files: A, B, and the one for the values.
+    Multiply(MultiplyRequest),
     /// Stops a run; its end is reported as always.
     Cancel {
         /// Which.
@@ -40,6 +42,13 @@ pub enum FromExecutor {
     Started {
         /// Which.
         run: u64,
+    },
+    /// A piece of a product has come so far.
+    Progress {
+        /// Which.
+        run: u64,
+        /// Tiles of the request that stand in the file.
+        tiles: u64,
     },
     /// A run ended. Files: those of the outputs in order, then that of the reads, as far as their
     /// bytes do not stand in the claim.
@@ -78,6 +87,7 @@ impl ToExecutor {
     pub fn fds(&self) -> usize {
         match self {
             Self::Run(request) => request.inputs.len().saturating_add(1),
+            Self::Multiply(_) => MULTIPLY_FDS,
             Self::Cancel { .. } | Self::Ping | Self::Shutdown => 0,
         }
     }
@@ -100,7 +110,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        executor::tests_support::{all_outcomes, claim, request},
+        executor::tests_support::{all_outcomes, claim, multiply, request},
         frame::{FrameReader, encode},
     };
 
@@ -113,14 +123,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn runs_and_claims_read_back(run in request(), claim in claim()) {
+        fn runs_and_claims_read_back(
+            run in request(), multiply in multiply(), claim in claim(), tiles in any::<u64>(),
+        ) {
             let mut reader = FrameReader::default();
             let asked = ToExecutor::Run(run);
             reader.push(&encode(&asked).unwrap());
             prop_assert_eq!(reader.take().unwrap(), Some(asked));
-            let told = FromExecutor::Finished { run: 3, claim };
-            reader.push(&encode(&told).unwrap());
-            prop_assert_eq!(reader.take().unwrap(), Some(told));
+            let asked = ToExecutor::Multiply(multiply);
+            reader.push(&encode(&asked).unwrap());
+            prop_assert_eq!(reader.take().unwrap(), Some(asked));
+            for told in [
+                FromExecutor::Progress { run: 3, tiles },
+                FromExecutor::Finished { run: 3, claim },
+            ] {
+                reader.push(&encode(&told).unwrap());
+                prop_assert_eq!(reader.take().unwrap(), Some(told));
+            }
         }
     }
 }

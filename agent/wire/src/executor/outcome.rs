@@ -56,6 +56,11 @@ pub enum Outcome {
         /// Which.
         path: String,
     },
+    /// A number of A or B is none that can be multiplied, or its file ends too early.
+    OperandUnusable {
+        /// Why.
+        why: String,
+    },
     /// Somebody called it off.
     Cancelled,
     /// The worker died without an answer.
@@ -87,6 +92,7 @@ impl Outcome {
             Self::ModuleRefused { .. } => "moduleRefused",
             Self::CompileCap => "compileCap",
             Self::InputChanged { .. } => "inputChanged",
+            Self::OperandUnusable { .. } => "operandUnusable",
             Self::Cancelled => "cancelled",
             Self::WorkerLost { .. } => "workerLost",
         }
@@ -101,6 +107,7 @@ impl Outcome {
             | Self::Denied { what: text }
             | Self::ModuleRefused { why: text }
             | Self::InputChanged { path: text }
+            | Self::OperandUnusable { why: text }
             | Self::WorkerLost { why: text } => Some(text.clone()),
             _ => None,
         }
@@ -127,6 +134,7 @@ impl Outcome {
             Self::ModuleRefused { .. } => codes::MODULE_REFUSED,
             Self::CompileCap => codes::COMPILE_CAP,
             Self::InputChanged { .. } => codes::INPUT_CHANGED,
+            Self::OperandUnusable { .. } => codes::OPERAND_UNUSABLE,
             Self::Cancelled => codes::RUN_CANCELLED,
             Self::WorkerLost { .. } => codes::WORKER_LOST,
         })

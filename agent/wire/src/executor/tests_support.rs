@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 use arch_identity::Digest;
 use proptest::{collection::vec, prelude::*};
 
+use arch_matrix::file::{Dtype, Stored};
+use arch_matrix::{Format, Part, Splits};
+
 use super::{
-    Blob, Claim, Denied, Inline, InputFile, Isolation, LimitKind, Limits, Outcome, RunRequest,
+    Blob, Claim, Denied, Inline, InputFile, Isolation, LimitKind, Limits, MultiplyRequest, Outcome,
+    RunRequest,
 };
 
 pub(crate) fn plain_request() -> RunRequest {
@@ -37,6 +41,32 @@ pub(crate) fn plain_request() -> RunRequest {
     }
 }
 
+pub(crate) fn plain_multiply() -> MultiplyRequest {
+    MultiplyRequest {
+        run: 1,
+        format: Format::I8,
+        a: Stored { dtype: Dtype::I8, rows: 6, columns: 4, offset: 128 },
+        b: Stored { dtype: Dtype::I8, rows: 4, columns: 5, offset: 64 },
+        splits: Splits::even(2),
+        part: Part::Row { index: 1 },
+        memory_bytes: 1 << 20,
+        first: 0,
+        count: 1,
+        wall_millis: 1_000,
+    }
+}
+
+pub(crate) fn multiply() -> impl Strategy<Value = MultiplyRequest> {
+    (any::<[u64; 6]>(), 1_u32..9, any::<u32>()).prop_map(
+        |([run, rows, memory_bytes, first, count, wall_millis], parts, index)| {
+            let plain = plain_multiply();
+            let a = Stored { rows, ..plain.a };
+            let (splits, part) = (Splits::even(parts), Part::Reduction { index });
+            MultiplyRequest { run, a, splits, part, memory_bytes, first, count, wall_millis, ..plain }
+        },
+    )
+}
+
 pub(crate) fn all_outcomes() -> Vec<Outcome> {
     let text = || "words".to_owned();
     vec![
@@ -57,6 +87,7 @@ pub(crate) fn all_outcomes() -> Vec<Outcome> {
         Outcome::ModuleRefused { why: text() },
         Outcome::CompileCap,
         Outcome::InputChanged { path: text() },
+        Outcome::OperandUnusable { why: text() },
         Outcome::Cancelled,
         Outcome::WorkerLost { why: text() },
     ]
