@@ -21,7 +21,11 @@ impl Archive {
         for entry in ledger.entries()? {
             match entry?.record {
                 Record::Accepted { module, inputs, .. } => {
-                    wanted.extend(inputs.into_values().chain([module]));
+                    wanted.extend(inputs.into_values().chain(module));
+                }
+                Record::Committed { commitments: digest, .. }
+                | Record::Diverged { evidence: digest, .. } => {
+                    wanted.insert(digest);
                 }
                 Record::Finished { outputs, logs, reads, .. } => {
                     wanted.extend(outputs.into_values().chain(logs).chain(reads));

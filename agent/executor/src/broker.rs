@@ -1,24 +1,23 @@
 //! The loop: one agent, some runs, a process for each.
 
+mod start;
+
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
-use arch_sandbox::blob;
-use arch_sandbox::cache::{Entry, Lookup};
 use arch_sandbox::channel::{Channel, ChannelError, Message, Peer};
 use arch_sandbox::process::Rusage;
 use arch_sandbox::report::Report;
 use arch_sandbox::wasm::WasmEngine;
-use arch_wire::executor::{
-    Busy as Why, Claim, FromExecutor, Isolation, Outcome, RunRequest, ToExecutor,
-};
+use arch_wire::executor::{Claim, FromExecutor, Outcome, ToExecutor};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use crate::failure::Failure;
 use crate::idle::{Idlers, JOBS, Kinship};
-use crate::run::{Busy, Ended, Killed, Run, Stage, deadline};
+use crate::run::{Ended, Killed, Run, Stage};
 use crate::say;
+use crate::task::Task;
 use crate::verdict::{self, Told};
 use crate::warm::Warm;
 
@@ -155,13 +154,20 @@ impl Broker {
             if *spoke {
                 run.listen();
             }
+            let (number, news) = (run.task.run(), run.heard.news());
+            let over = run.heard.report.is_some();
+            let late = run.killed.is_none() && Instant::now() >= run.deadline;
+            if late && !*ended && !over {
+                run.kill(Killed::Overdue);
+            }
+            if let Some(tiles) = news {
+                self.tell(&FromExecutor::Progress { run: number, tiles }, Vec::new());
+            }
             if *ended {
                 let ended = self.runs.swap_remove(at).bury();
                 self.step(ended);
-            } else if run.report.is_some() {
+            } else if over {
                 self.reported(at);
-            } else if run.killed.is_none() && Instant::now() >= run.deadline {
-                run.kill(Killed::Overdue);
             }
         }
     }
@@ -171,11 +177,11 @@ impl Broker {
     fn reported(&mut self, at: usize) {
         let Some(run) = self.runs.get(at) else { return };
         let completed = matches!(
-            &run.report,
+            &run.heard.report,
             Some((Report::Finished { claim, .. }, _)) if claim.outcome == Outcome::Completed
         );
         let goes_on = run.stage == Stage::Working
-            && matches!(run.request.isolation, Isolation::Shared { .. })
+            && run.task.shares_its_worker()
             && completed
             && run.killed.is_none()
             && !run.mute
@@ -186,34 +192,38 @@ impl Broker {
             return run.busy.child.kill();
         }
         let run = self.runs.swap_remove(at);
-        let Some((Report::Finished { claim, .. }, fds)) = run.report else { return };
-        let told = verdict::checked(claim, fds, &run.request, None);
+        let Some((Report::Finished { claim, .. }, fds)) = run.heard.report else { return };
+        let told = verdict::checked(claim, fds, &run.task, None);
         let honest = told.0.outcome == Outcome::Completed;
-        self.finish(&run.request, told, run.since, run.compiling);
-        if let Some(kinship) = Kinship::of(&run.request).filter(|_| honest) {
+        self.finish(run.task.run(), told, run.since, run.compiling);
+        let Task::Guest(request) = &run.task else { return };
+        if let Some(kinship) = Kinship::of(request).filter(|_| honest) {
             self.idle.keep(run.busy, kinship, run.served, self.most);
         }
     }
 
     fn step(&mut self, mut ended: Ended) {
-        match ended.stage {
+        let code = match ended.stage {
             Stage::Working => {
                 let told = verdict::worked(&mut ended);
-                self.finish(&ended.request, told, ended.since, ended.compiling);
+                return self.finish(ended.task.run(), told, ended.since, ended.compiling);
             }
-            Stage::Compiling => match verdict::compiled(&mut ended) {
-                Err(outcome) => {
-                    let told = verdict::bare(outcome);
-                    self.finish(&ended.request, told, ended.since, ended.used);
+            Stage::Compiling => verdict::compiled(&mut ended),
+        };
+        match (code, ended.task) {
+            (Ok(code), Task::Guest(request)) => {
+                if let Err(errno) = self.warm.cache.keep(self.entry(&request), &code) {
+                    say::talk(&format!("a compiled module could not be kept: {errno}"));
                 }
-                Ok(code) => {
-                    let entry = self.entry(&ended.request);
-                    if let Err(errno) = self.warm.cache.keep(entry, &code) {
-                        say::talk(&format!("a compiled module could not be kept: {errno}"));
-                    }
-                    self.work(ended.request, ended.fds, &code, ended.since, ended.used);
-                }
-            },
+                self.work(request, ended.fds, &code, ended.since, ended.used);
+            }
+            (Ok(_), task) => {
+                let told = verdict::bare(verdict::lost("a product was compiled"));
+                self.finish(task.run(), told, ended.since, ended.used);
+            }
+            (Err(outcome), task) => {
+                self.finish(task.run(), verdict::bare(outcome), ended.since, ended.used);
+            }
         }
     }
 
@@ -221,9 +231,10 @@ impl Broker {
         let peer = self.agent.fill().map_err(Failure::Agent)?;
         while let Some((message, fds)) = self.agent.take::<ToExecutor>().map_err(Failure::Agent)? {
             match message {
-                ToExecutor::Run(request) => self.take(request, fds),
+                ToExecutor::Run(request) => self.take(Task::Guest(request), fds),
+                ToExecutor::Multiply(request) => self.take(Task::Product(request), fds),
                 ToExecutor::Cancel { run } => {
-                    for run in self.runs.iter_mut().filter(|one| one.request.run == run) {
+                    for run in self.runs.iter_mut().filter(|one| one.task.run() == run) {
                         run.kill(Killed::Cancelled);
                     }
                 }
@@ -237,124 +248,14 @@ impl Broker {
         Ok(peer)
     }
 
-    fn take(&mut self, request: RunRequest, fds: Vec<OwnedFd>) {
-        let run = request.run;
-        let why = if self.ending {
-            Some(Why::Ending)
-        } else if self.runs.iter().any(|one| one.request.run == run) {
-            Some(Why::Doubled)
-        } else if let Err(what) = sensible(&request, &fds) {
-            say::talk(&format!("run {run} makes no sense: {what}"));
-            Some(Why::Request)
-        } else if self.runs.len() >= self.most {
-            Some(Why::NoWorker)
-        } else {
-            None
-        };
-        match why {
-            Some(why) => self.tell(&FromExecutor::Busy { run, why }, Vec::new()),
-            None => {
-                let since = Instant::now();
-                let held = match self.agent.unsent() {
-                    0 => since.checked_add(COMPANY),
-                    _ => self.held,
-                };
-                self.tell(&FromExecutor::Started { run }, Vec::new());
-                self.start(request, fds, since, held);
-            }
-        }
-    }
-
-    // What the agent is told may wait until `held` where the end can come that soon.
-    fn start(
-        &mut self,
-        request: RunRequest,
-        fds: Vec<OwnedFd>,
-        since: Instant,
-        held: Option<Instant>,
-    ) {
-        if let Some(grant) = self.warm.forbidden(&request) {
-            let what = format!("`{grant}` leads to the node's own compiled modules and their key");
-            let told = verdict::bare(Outcome::Denied { what });
-            return self.finish(&request, told, since, Rusage::default());
-        }
-        if let Some(idle) = self.idle.take(&request) {
-            self.held = held;
-            return self.reuse(idle.busy, idle.served, request, fds, since);
-        }
-        match self.warm.cache.find(self.entry(&request)) {
-            Lookup::Found(code) => return self.work(request, fds, &code, since, Rusage::default()),
-            Lookup::Missing => {}
-            Lookup::Forged => say::talk(&format!(
-                "the compiled form of {} was not written by this node; it is compiled again",
-                request.module
-            )),
-        }
-        let module = fds.first().ok_or(Errno::BADF);
-        match module.and_then(|module| self.warm.compile(&request, module)) {
-            Ok(busy) => {
-                let deadline = deadline(request.limits.compile_millis, Stage::Compiling);
-                self.runs.push(Run {
-                    fds,
-                    stage: Stage::Compiling,
-                    ..new(request, busy, since, deadline)
-                });
-            }
-            Err(errno) => self.no_process(&request, errno, since),
-        }
-    }
-
-    fn work(
-        &mut self,
-        request: RunRequest,
-        fds: Vec<OwnedFd>,
-        code: &[u8],
-        since: Instant,
-        compiling: Rusage,
-    ) {
-        let shared = Kinship::of(&request).is_some();
-        match self.warm.work(&request, fds, code, shared) {
-            Ok(busy) => {
-                let deadline = deadline(request.limits.wall_millis, Stage::Working);
-                self.runs.push(Run { compiling, ..new(request, busy, since, deadline) });
-            }
-            Err(errno) => self.no_process(&request, errno, since),
-        }
-    }
-
-    fn reuse(
-        &mut self,
-        mut busy: Busy,
-        served: u32,
-        request: RunRequest,
-        fds: Vec<OwnedFd>,
-        since: Instant,
-    ) {
-        // Its module is loaded.
-        let inputs = fds.into_iter().skip(1).collect();
-        if let Err(error) = busy.channel.send(&request, inputs) {
-            let told = verdict::bare(verdict::lost(error));
-            return self.finish(&request, told, since, Rusage::default());
-        }
-        let _ = busy.channel.flush();
-        let deadline = deadline(request.limits.wall_millis, Stage::Working);
-        let served = served.saturating_add(1);
-        self.runs.push(Run { served, ..new(request, busy, since, deadline) });
-    }
-
-    fn no_process(&mut self, request: &RunRequest, errno: Errno, since: Instant) {
-        let why = format!("no process could be started: {errno}");
-        self.finish(request, verdict::bare(verdict::lost(why)), since, Rusage::default());
-    }
-
-    fn finish(&mut self, request: &RunRequest, told: Told, since: Instant, compiling: Rusage) {
+    fn finish(&mut self, run: u64, told: Told, since: Instant, compiling: Rusage) {
         let (mut claim, fds) = told;
         claim.wall_millis = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
         claim.cpu_millis = claim.cpu_millis.saturating_add(compiling.cpu_millis);
         claim.peak_memory_bytes = claim.peak_memory_bytes.max(compiling.peak_memory_bytes);
         self.held = None;
-        if let Err(error) = finished(&mut self.agent, request.run, claim, fds) {
-            say::talk(&format!("the end of run {} could not be sent: {error}", request.run));
+        if let Err(error) = finished(&mut self.agent, run, claim, fds) {
+            say::talk(&format!("the end of run {run} could not be sent: {error}"));
         }
     }
 
@@ -365,10 +266,6 @@ impl Broker {
         if let Err(error) = self.agent.send(message, fds) {
             say::talk(&format!("a message could not be sent: {error}"));
         }
-    }
-
-    fn entry(&self, request: &RunRequest) -> Entry {
-        Entry { module: request.module, environment: self.warm.environment }
     }
 }
 
@@ -383,34 +280,6 @@ fn finished(
         let (claim, fds) = verdict::bare(verdict::lost(format!("its claim: {error}")));
         agent.send(&FromExecutor::Finished { run, claim }, fds)
     })
-}
-
-fn new(request: RunRequest, busy: Busy, since: Instant, deadline: Instant) -> Run {
-    Run {
-        request,
-        fds: Vec::new(),
-        stage: Stage::Working,
-        busy,
-        mute: false,
-        report: None,
-        killed: None,
-        since,
-        deadline,
-        served: 1,
-        compiling: Rusage::default(),
-    }
-}
-
-// What can be seen without reading: names, grants, seals and lengths. The bytes are for the child.
-fn sensible(request: &RunRequest, fds: &[OwnedFd]) -> Result<(), String> {
-    request.check().map_err(|error| error.to_string())?;
-    let (module, inputs) = fds.split_first().ok_or("there is no module")?;
-    blob::sealed_size(module.as_fd()).map_err(|error| format!("the module: {error}"))?;
-    for (input, fd) in request.inputs.iter().zip(inputs) {
-        blob::check_size(fd.as_fd(), input.size)
-            .map_err(|error| format!("input `{}`: {error}", input.name))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! ```text
 //! arch-node-agent ══socketpair══> arch-executor --wasm   one thread, warm engine, a poll loop
 //!                                   ├ fork ─> compiler   one module, seconds
-//!                                   └ fork ─> worker     one guest, or one owner's guests in turn
+//!                                   ├ fork ─> worker     one guest, or one owner's guests in turn
+//!                                   └ fork ─> multiplier a piece of a product
 //! ```
 //!
 //! It has no keys of the node, no network and no ledger, and believes nothing: module and inputs
@@ -17,6 +18,7 @@ mod failure;
 mod idle;
 mod run;
 mod say;
+mod task;
 mod verdict;
 mod warm;
 

@@ -7,14 +7,15 @@ use arch_sandbox::cgroup::Group;
 use arch_sandbox::channel::{Channel, ChannelError, Peer};
 use arch_sandbox::process::{Child, End, Rusage};
 use arch_sandbox::report::Report;
-use arch_wire::executor::RunRequest;
+
+use crate::task::Task;
 
 /// What is done for the run at present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// A compiler has the module.
     Compiling,
-    /// A worker has the guest.
+    /// A worker has the task.
     Working,
 }
 
@@ -40,14 +41,14 @@ pub(crate) struct Busy {
 /// A run under way.
 #[derive(Debug)]
 pub(crate) struct Run {
-    pub(crate) request: RunRequest,
+    pub(crate) task: Task,
     /// Module and inputs, until a worker has them.
     pub(crate) fds: Vec<OwnedFd>,
     pub(crate) stage: Stage,
     pub(crate) busy: Busy,
     /// The child has closed its end.
     pub(crate) mute: bool,
-    pub(crate) report: Option<(Report, Vec<OwnedFd>)>,
+    pub(crate) heard: Heard,
     pub(crate) killed: Option<Killed>,
     pub(crate) since: Instant,
     pub(crate) deadline: Instant,
@@ -76,7 +77,7 @@ pub(crate) fn deadline(millis: u64, stage: Stage) -> Instant {
 impl Run {
     /// Reads what the child has said so far.
     pub(crate) fn listen(&mut self) {
-        let heard = hear(&mut self.busy.channel, self.request.run, &mut self.report);
+        let heard = self.heard.hear(&mut self.busy.channel, &self.task);
         self.note(heard);
     }
 
@@ -86,7 +87,7 @@ impl Run {
             Ok(Peer::Closed) => self.mute = true,
             Err(_) => {
                 self.mute = true;
-                self.report = None;
+                self.heard.report = None;
                 self.kill(Killed::Lied);
             }
         }
@@ -94,7 +95,7 @@ impl Run {
 
     /// Ends the child; the first reason counts, and none once it has reported.
     pub(crate) fn kill(&mut self, why: Killed) {
-        if self.report.is_none() {
+        if self.heard.report.is_none() {
             self.killed.get_or_insert(why);
         }
         self.busy.child.kill();
@@ -103,17 +104,17 @@ impl Run {
     /// The child has ended: how, what it used, and what it said last.
     pub(crate) fn bury(mut self) -> Ended {
         if !self.mute {
-            let heard = hear_out(&mut self.busy.channel, self.request.run, &mut self.report);
+            let heard = self.heard.hear_out(&mut self.busy.channel, &self.task);
             self.note(heard);
         }
         let Busy { child, group, .. } = self.busy;
         let (end, used) = child.wait();
         let starved = group.as_ref().is_some_and(Group::ran_out_of_memory);
         Ended {
-            request: self.request,
+            task: self.task,
             fds: self.fds,
             stage: self.stage,
-            report: self.report,
+            report: self.heard.report,
             killed: self.killed,
             end,
             starved,
@@ -124,41 +125,61 @@ impl Run {
     }
 }
 
-type Reported = Option<(Report, Vec<OwnedFd>)>;
-
-// Reads once; a second report, or one on another run, is a lie.
-fn hear(channel: &mut Channel, run: u64, reported: &mut Reported) -> Result<Peer, ChannelError> {
-    let peer = channel.fill()?;
-    while let Some(report) = channel.take::<Report>()? {
-        let (Report::Finished { run: its, .. } | Report::Broken { run: its, .. }) = &report.0;
-        if *its != run || reported.is_some() {
-            return Err(ChannelError::Descriptors);
-        }
-        *reported = Some(report);
-    }
-    Ok(peer)
+/// What a child has said.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    /// Its last word.
+    pub(crate) report: Option<(Report, Vec<OwnedFd>)>,
+    tiles: u64,
+    /// More tiles than the agent was told of.
+    news: bool,
 }
 
-// What a child sent before its end is still in the socket. The end may not be `Closed`: a child
-// that was taken over can have sent us its own end, which we then keep open ourselves. Nobody else
-// is left to write to it, so silence is the end, too.
-fn hear_out(
-    channel: &mut Channel,
-    run: u64,
-    reported: &mut Reported,
-) -> Result<Peer, ChannelError> {
-    loop {
-        match hear(channel, run, reported)? {
-            Peer::Open if reported.is_none() => {}
-            other => return Ok(other),
+impl Heard {
+    // Reads once. A second report, one on another run, or more tiles than there are, is a lie.
+    fn hear(&mut self, channel: &mut Channel, task: &Task) -> Result<Peer, ChannelError> {
+        let peer = channel.fill()?;
+        while let Some((report, fds)) = channel.take::<Report>()? {
+            let (Report::Finished { run, .. }
+            | Report::Progress { run, .. }
+            | Report::Broken { run, .. }) = &report;
+            if *run != task.run() || self.report.is_some() {
+                return Err(ChannelError::Descriptors);
+            }
+            match report {
+                Report::Progress { tiles, .. } if self.tiles < tiles && tiles <= task.tiles() => {
+                    self.tiles = tiles;
+                    self.news = true;
+                }
+                Report::Progress { .. } => return Err(ChannelError::Descriptors),
+                last => self.report = Some((last, fds)),
+            }
         }
+        Ok(peer)
+    }
+
+    // What a child sent before its end is still in the socket. The end may not be `Closed`: a child
+    // that was taken over can have sent us its own end, which we then keep open ourselves. Nobody else
+    // is left to write to it, so silence is the end, too.
+    fn hear_out(&mut self, channel: &mut Channel, task: &Task) -> Result<Peer, ChannelError> {
+        loop {
+            match self.hear(channel, task)? {
+                Peer::Open if self.report.is_none() => {}
+                other => return Ok(other),
+            }
+        }
+    }
+
+    /// How many tiles there are, if the agent has not heard of the last ones.
+    pub(crate) fn news(&mut self) -> Option<u64> {
+        std::mem::take(&mut self.news).then_some(self.tiles)
     }
 }
 
 /// What is left of a run whose child has ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
-    pub(crate) request: RunRequest,
+    pub(crate) task: Task,
     pub(crate) fds: Vec<OwnedFd>,
     pub(crate) stage: Stage,
     pub(crate) report: Option<(Report, Vec<OwnedFd>)>,
@@ -181,6 +202,33 @@ mod tests {
 
     use super::*;
 
+    fn multiply(run: u64, count: u64) -> Task {
+        use arch_wire::executor::MultiplyRequest;
+        let json = r#"{"run":0,"format":"i8","a":{"dtype":"i8","rows":1,"columns":1,"offset":0},
+            "b":{"dtype":"i8","rows":1,"columns":1,"offset":0},
+            "splits":{"rows":1,"columns":1,"depth":1},"part":{"row":{"index":0}},
+            "memoryBytes":1,"first":0,"count":1,"wallMillis":1}"#;
+        let plain: MultiplyRequest = serde_json::from_str(json).unwrap();
+        Task::Product(MultiplyRequest { run, count, ..plain })
+    }
+
+    #[test]
+    fn tiles_are_counted_upwards_and_never_beyond_what_was_asked_for() {
+        let told = |tiles: &[(u64, u64)]| {
+            let (mut ours, mut theirs) = Channel::pair().unwrap();
+            for (run, tiles) in tiles {
+                theirs.send(&Report::Progress { run: *run, tiles: *tiles }, Vec::new()).unwrap();
+            }
+            theirs.drain().unwrap();
+            let mut heard = Heard::default();
+            heard.hear(&mut ours, &multiply(7, 3)).map(|_| (heard.news(), heard.news()))
+        };
+        assert_eq!(told(&[(7, 1), (7, 3)]).unwrap(), (Some(3), None));
+        for lie in [&[(7, 4)][..], &[(7, 2), (7, 2)], &[(7, 2), (7, 1)], &[(8, 1)], &[(7, 0)]] {
+            assert!(told(lie).is_err(), "{lie:?}");
+        }
+    }
+
     #[test]
     fn a_child_that_sent_us_its_own_end_and_died_is_not_waited_for() {
         let (mut ours, theirs) = Channel::pair().unwrap();
@@ -194,9 +242,9 @@ mod tests {
         drop(theirs);
         let (tell, told) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            let mut reported = None;
-            let heard = hear_out(&mut ours, 1, &mut reported);
-            tell.send((heard.unwrap(), reported.is_none())).unwrap();
+            let mut heard = Heard::default();
+            let peer = heard.hear_out(&mut ours, &multiply(1, 1));
+            tell.send((peer.unwrap(), heard.report.is_none())).unwrap();
         });
         let heard = told.recv_timeout(Duration::from_secs(20)).unwrap();
         assert_eq!(heard, (Peer::Quiet, true));

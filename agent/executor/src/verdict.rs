@@ -12,6 +12,7 @@ use arch_wire::executor::{Blob, Claim, Outcome, RunRequest};
 use rustix::process::Signal;
 
 use crate::run::{Ended, Killed};
+use crate::task::Task;
 
 /// A claim with its descriptors.
 pub(crate) type Told = (Claim, Vec<OwnedFd>);
@@ -45,6 +46,7 @@ pub(crate) fn compiled(ended: &mut Ended) -> Result<Vec<u8>, Outcome> {
             _ => Err(lost("the compiler said what makes no sense")),
         },
         (Some((Report::Broken { why, .. }, _)), _) => Err(lost(cut(&why))),
+        (Some((Report::Progress { .. }, _)), _) => Err(lost("the compiler said what makes no sense")),
         (None, Some(Killed::Cancelled)) => Err(Outcome::Cancelled),
         (None, Some(Killed::Overdue)) => Err(Outcome::CompileCap),
         (None, Some(Killed::Lied)) => Err(lost("the compiler sent what cannot be read")),
@@ -82,9 +84,10 @@ fn is_want(signal: i32) -> bool {
 pub(crate) fn worked(ended: &mut Ended) -> Told {
     match (ended.report.take(), ended.killed) {
         (Some((Report::Finished { claim, .. }, fds)), _) => {
-            checked(claim, fds, &ended.request, Some(ended.used))
+            checked(claim, fds, &ended.task, Some(ended.used))
         }
         (Some((Report::Broken { why, .. }, _)), _) => bare(lost(cut(&why))),
+        (Some((Report::Progress { .. }, _)), _) => bare(lost("a worker's last word makes no sense")),
         (None, Some(Killed::Cancelled)) => bare(Outcome::Cancelled),
         // It did not heed its alarm: the fuel it used is not known.
         (None, Some(Killed::Overdue)) => bare(Outcome::Deadline),
@@ -109,10 +112,14 @@ fn silent(end: End, starved: bool) -> Outcome {
 pub(crate) fn checked(
     mut claim: Claim,
     fds: Vec<OwnedFd>,
-    request: &RunRequest,
+    task: &Task,
     used: Option<Rusage>,
 ) -> Told {
-    if let Err(why) = check(&claim, &fds, request) {
+    let sense = match task {
+        Task::Guest(request) => check(&claim, &fds, request),
+        Task::Product(_) => check_product(&claim),
+    };
+    if let Err(why) = sense {
         return bare(lost(format!("the worker's result makes no sense: {why}")));
     }
     if let Some(used) = used {
@@ -120,6 +127,21 @@ pub(crate) fn checked(
         claim.peak_memory_bytes = used.peak_memory_bytes;
     }
     (claim, fds)
+}
+
+// The values are in the file that the agent handed over: the claim says how it went and no more.
+fn check_product(claim: &Claim) -> Result<(), String> {
+    let bare = Claim {
+        cpu_millis: claim.cpu_millis,
+        peak_memory_bytes: claim.peak_memory_bytes,
+        ..Claim::without_work(claim.outcome.clone())
+    };
+    match &claim.outcome {
+        _ if *claim != bare => Err("a product has nothing to hand over".to_owned()),
+        Outcome::Completed | Outcome::MemoryCap => Ok(()),
+        Outcome::OperandUnusable { why } if why.len() <= TEXT_CAP => Ok(()),
+        _ => Err("its outcome is none of a product".to_owned()),
+    }
 }
 
 fn check(claim: &Claim, fds: &[OwnedFd], request: &RunRequest) -> Result<(), String> {
@@ -168,8 +190,8 @@ mod tests {
 
     use super::*;
 
-    fn request() -> RunRequest {
-        RunRequest {
+    fn request() -> Task {
+        Task::Guest(RunRequest {
             run: 1,
             module: Digest::of(b"m"),
             args: Vec::new(),
@@ -193,7 +215,7 @@ mod tests {
             },
             seed: Digest::of(b"s"),
             isolation: Isolation::Process,
-        }
+        })
     }
 
     fn claim(outputs: &[(&str, &[u8])]) -> Told {

@@ -10,10 +10,11 @@ use arch_sandbox::cgroup::Cgroups;
 use arch_sandbox::channel::Channel;
 use arch_sandbox::compiler::{self, CompileJob, CompileLimits};
 use arch_sandbox::probe::{self, Confinement};
+use arch_sandbox::multiplier::{self, MultiplyJob};
 use arch_sandbox::process::{self, Alarm, Child, OneThread};
 use arch_sandbox::wasm::WasmEngine;
 use arch_sandbox::worker::{self, First, Kit};
-use arch_wire::executor::RunRequest;
+use arch_wire::executor::{MultiplyRequest, RunRequest};
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -107,6 +108,18 @@ impl Warm {
         let child =
             self.one_thread.fork(|| compiler::body(&job, &self.engine, &self.filters, theirs))?;
         self.busy(child, ours, compiler::MEMORY)
+    }
+
+    /// Starts a worker on a piece of a product.
+    pub(crate) fn multiply(
+        &mut self,
+        request: &MultiplyRequest,
+        files: [OwnedFd; 3],
+    ) -> rustix::io::Result<Busy> {
+        let job = MultiplyJob { request, files, filters: &self.filters, null: &self.null };
+        let (ours, theirs) = Channel::pair()?;
+        let child = self.one_thread.fork(|| multiplier::body(job, theirs))?;
+        self.busy(child, ours, multiplier::memory_cap(request))
     }
 
     // A child that has no cgroup although we have some to give is ended, and the run with it: who

@@ -51,9 +51,13 @@ pub enum JobState {
     Failed,
     /// Ended with a result that waits for a person.
     Quarantined,
+    /// Ended with parts that contradict each other.
+    Disputed,
+    /// Ended with a result that another run did not give.
+    Dead,
     /// Was quarantined and let go.
     Released,
-    /// Was quarantined and thrown away.
+    /// Had a result that could not be relied upon, and that was thrown away.
     Rejected,
     /// Called off.
     Cancelled,
@@ -61,12 +65,18 @@ pub enum JobState {
 
 impl JobState {
     /// The state after `record`, `None` if the record makes no sense then. `ended` says whether the
-    /// ledger holds a `finished` entry of the job: there is at most one.
+    /// ledger holds a `finished` entry of the job: there is at most one, and one more each time that a
+    /// person has it tried again.
     pub(crate) fn after(now: Option<Self>, ended: bool, record: &Record) -> Option<Self> {
         use JobState as S;
         Some(match (record, now) {
             (Record::Accepted { .. }, None) => S::Accepted,
             (Record::Started { .. }, Some(S::Accepted | S::Interrupted)) => S::Started,
+            (Record::Committed { .. } | Record::Diverged { .. }, Some(S::Started)) => S::Started,
+            // Whoever called it off meanwhile is told all the same.
+            (Record::Committed { .. } | Record::Diverged { .. }, Some(S::Cancelled)) if !ended => {
+                S::Cancelled
+            }
             (Record::Interrupted { .. }, Some(S::Started)) => S::Interrupted,
             // Whoever calls a job off may still learn how its running attempt ended.
             (
@@ -74,7 +84,8 @@ impl JobState {
                 Some(S::Accepted | S::Started | S::Interrupted | S::Cancelled),
             ) if !ended => S::from(*state),
             (Record::Released { .. }, Some(S::Quarantined)) => S::Released,
-            (Record::Rejected { .. }, Some(S::Quarantined)) => S::Rejected,
+            (Record::Rejected { .. }, Some(S::Quarantined | S::Disputed | S::Dead)) => S::Rejected,
+            (Record::Retried { .. }, Some(S::Dead)) => S::Interrupted,
             (
                 Record::Cancelled { .. },
                 Some(S::Accepted | S::Started | S::Interrupted | S::Quarantined),
@@ -90,6 +101,8 @@ impl From<EndState> for JobState {
             EndState::Completed => Self::Completed,
             EndState::Failed => Self::Failed,
             EndState::Quarantined => Self::Quarantined,
+            EndState::Disputed => Self::Disputed,
+            EndState::Dead => Self::Dead,
             EndState::Cancelled => Self::Cancelled,
         }
     }
@@ -222,8 +235,10 @@ impl Index {
         let Some(state) = after else { return };
         job.state = state;
         job.last = index;
-        if let Record::Finished { .. } = record {
-            job.finished = NonZeroU64::new(index);
+        match record {
+            Record::Finished { .. } => job.finished = NonZeroU64::new(index),
+            Record::Retried { .. } => job.finished = None,
+            _ => {}
         }
     }
 }
@@ -252,7 +267,12 @@ impl<'a> Steps<'a> {
         let now = self.ahead.get(document).or_else(behind).copied().or_else(known);
         let (state, ended) = (now.map(|(state, _)| state), now.is_some_and(|(_, ended)| ended));
         let after = JobState::after(state, ended, record).ok_or(state)?;
-        self.ahead.insert(*document, (after, ended || matches!(record, Record::Finished { .. })));
+        let ended = match record {
+            Record::Finished { .. } => true,
+            Record::Retried { .. } => false,
+            _ => ended,
+        };
+        self.ahead.insert(*document, (after, ended));
         Ok(())
     }
 }

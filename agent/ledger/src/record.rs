@@ -96,8 +96,9 @@ pub enum Record {
         name: String,
         /// Its owner.
         owner: String,
-        /// Digest of the module to be run.
-        module: Digest,
+        /// Digest of the module to be run; none if what runs is the node's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        module: Option<Digest>,
         /// Inputs by name, also those that the job does not pin: every attempt and every replay runs
         /// with these bytes and no others.
         inputs: BTreeMap<String, Digest>,
@@ -116,6 +117,28 @@ pub enum Record {
         attempt: u32,
         /// Digest of engine and configuration.
         environment: Digest,
+    },
+    /// All parts of a product are computed, and this is what is said of each. What of them is looked at
+    /// is drawn from the ledger's root after this entry, which nobody knew before.
+    Committed {
+        /// Digest of the signed job.
+        document: Digest,
+        /// The attempt.
+        attempt: u32,
+        /// Digest of the list of commitments, which the archive has.
+        commitments: Digest,
+    },
+    /// Two results of the same work differ, or one is not what its inputs give: somebody computed
+    /// wrongly.
+    Diverged {
+        /// Digest of the signed job.
+        document: Digest,
+        /// The attempt.
+        attempt: u32,
+        /// Digest of what shows it, which the archive has.
+        evidence: Digest,
+        /// What was found, in words.
+        what: String,
     },
     /// An attempt was cut off without the job's doing; it may be tried again.
     Interrupted {
@@ -159,8 +182,15 @@ pub enum Record {
         /// Who.
         by: String,
     },
-    /// A person threw a quarantined result away.
+    /// A person threw a result away that cannot be relied upon.
     Rejected {
+        /// Digest of the signed job.
+        document: Digest,
+        /// Who.
+        by: String,
+    },
+    /// A person has a dead letter tried again.
+    Retried {
         /// Digest of the signed job.
         document: Digest,
         /// Who.
@@ -185,6 +215,10 @@ pub enum EndState {
     Failed,
     /// With a result that somebody has to look at first.
     Quarantined,
+    /// With parts that contradict each other.
+    Disputed,
+    /// With a result that another run did not give.
+    Dead,
     /// Called off.
     Cancelled,
 }
@@ -218,10 +252,13 @@ impl Record {
         match self {
             Self::Accepted { document, .. }
             | Self::Started { document, .. }
+            | Self::Committed { document, .. }
+            | Self::Diverged { document, .. }
             | Self::Interrupted { document, .. }
             | Self::Finished { document, .. }
             | Self::Released { document, .. }
             | Self::Rejected { document, .. }
+            | Self::Retried { document, .. }
             | Self::Cancelled { document, .. } => Some(document),
             _ => None,
         }
@@ -230,6 +267,6 @@ impl Record {
     /// Whether the record takes on work; such ones are refused first when the disk is full.
     #[must_use]
     pub fn takes_on_work(&self) -> bool {
-        matches!(self, Self::Accepted { .. } | Self::Started { .. })
+        matches!(self, Self::Accepted { .. } | Self::Started { .. } | Self::Retried { .. })
     }
 }

@@ -4,7 +4,8 @@
 //! arch-executor (one thread, warm engine, no capabilities)
 //!   ├ fork ─> compiler: wasm bytes ──> native code in a sealed memfd      seccomp, no files
 //!   ├ Cache: native code on disk under a MAC
-//!   └ fork ─> worker: code + inputs + grants ──> outputs in sealed memfds seccomp, granted files
+//!   ├ fork ─> worker: code + inputs + grants ──> outputs in sealed memfds seccomp, granted files
+//!   └ fork ─> multiplier: A, B ──> values in a file of the agent's       seccomp, no other files
 //! ```
 //!
 //! The only crate with `unsafe`, one file a family of system calls. It knows no keys of the node,
@@ -16,6 +17,7 @@ pub mod cache;
 pub mod cgroup;
 pub mod channel;
 pub mod compiler;
+pub mod multiplier;
 pub mod probe;
 pub mod process;
 pub mod report;

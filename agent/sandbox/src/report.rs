@@ -18,6 +18,13 @@ pub enum Report {
         /// How it ended, and what came of it.
         claim: Claim,
     },
+    /// A piece of a product has come so far; may come often.
+    Progress {
+        /// The run's number.
+        run: u64,
+        /// Tiles that are computed.
+        tiles: u64,
+    },
     /// It could not do its work, for a reason that lies with this node.
     Broken {
         /// The run's number.
@@ -31,7 +38,7 @@ impl Message for Report {
     fn descriptors(&self) -> usize {
         match self {
             Self::Finished { claim, .. } => claim.fds(),
-            Self::Broken { .. } => 0,
+            Self::Progress { .. } | Self::Broken { .. } => 0,
         }
     }
 }

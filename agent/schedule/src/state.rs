@@ -24,9 +24,14 @@ pub enum JobState {
     Failed,
     /// It ended, and what came out is not what was expected; a person must look.
     Quarantined,
+    /// Its parts contradict each other: somebody computed wrongly, and it is not known who. The
+    /// evidence is kept; jobs that come after it wait.
+    Disputed,
+    /// Runs of the same job gave different results: a dead letter, until a person has it tried again.
+    Dead,
     /// A person looked at the quarantined result and let it out.
     Released,
-    /// A person looked at the quarantined result and threw it away.
+    /// A person looked at a result that cannot be relied upon and threw it away.
     Rejected,
     /// A person stopped it.
     Cancelled,
@@ -36,7 +41,7 @@ pub enum JobState {
 
 impl JobState {
     /// Every state, in the order of a life.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Received,
         Self::Verified,
         Self::Admitted,
@@ -45,6 +50,8 @@ impl JobState {
         Self::Completed,
         Self::Failed,
         Self::Quarantined,
+        Self::Disputed,
+        Self::Dead,
         Self::Released,
         Self::Rejected,
         Self::Cancelled,
@@ -63,6 +70,8 @@ impl JobState {
             Self::Completed => "completed",
             Self::Failed => "failed",
             Self::Quarantined => "quarantined",
+            Self::Disputed => "disputed",
+            Self::Dead => "dead",
             Self::Released => "released",
             Self::Rejected => "rejected",
             Self::Cancelled => "cancelled",
@@ -96,8 +105,11 @@ impl JobState {
             (S::Running, E::Succeeded) => S::Completed,
             (S::Running, E::Broke) | (S::Waiting, E::AttemptsSpent) => S::Failed,
             (S::Running, E::Suspected) => S::Quarantined,
+            (S::Running, E::Contradicted) => S::Disputed,
+            (S::Running, E::Unrepeatable) => S::Dead,
             (S::Quarantined, E::ReleasedByHand) => S::Released,
-            (S::Quarantined, E::RejectedByHand) => S::Rejected,
+            (S::Quarantined | S::Disputed | S::Dead, E::RejectedByHand) => S::Rejected,
+            (S::Dead, E::RetriedByHand) => S::Waiting,
             (S::Admitted | S::Waiting | S::Running, E::CancelledByHand) => S::Cancelled,
 
             (S::Received | S::Waiting, E::QuorumMissed)
@@ -139,17 +151,23 @@ pub enum Event {
     Broke,
     /// It ended, but an output differs from the expected one.
     Suspected,
+    /// It ended, but parts of its result contradict each other.
+    Contradicted,
+    /// It ended, but another run of it gave another result.
+    Unrepeatable,
     /// An operator let the quarantined result out.
     ReleasedByHand,
-    /// An operator threw the quarantined result away.
+    /// An operator threw the result away.
     RejectedByHand,
+    /// An operator has a dead letter tried again.
+    RetriedByHand,
     /// An operator stopped the job.
     CancelledByHand,
 }
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::QuorumMet,
         Self::QuorumMissed,
         Self::PolicyAllowed,
@@ -163,8 +181,11 @@ impl Event {
         Self::Succeeded,
         Self::Broke,
         Self::Suspected,
+        Self::Contradicted,
+        Self::Unrepeatable,
         Self::ReleasedByHand,
         Self::RejectedByHand,
+        Self::RetriedByHand,
         Self::CancelledByHand,
     ];
 }
@@ -231,9 +252,14 @@ mod tests {
             (S::Running, E::Succeeded, S::Completed),
             (S::Running, E::Broke, S::Failed),
             (S::Running, E::Suspected, S::Quarantined),
+            (S::Running, E::Contradicted, S::Disputed),
+            (S::Running, E::Unrepeatable, S::Dead),
             (S::Running, E::CancelledByHand, S::Cancelled),
             (S::Quarantined, E::ReleasedByHand, S::Released),
             (S::Quarantined, E::RejectedByHand, S::Rejected),
+            (S::Disputed, E::RejectedByHand, S::Rejected),
+            (S::Dead, E::RejectedByHand, S::Rejected),
+            (S::Dead, E::RetriedByHand, S::Waiting),
         ]
     };
 

@@ -33,7 +33,7 @@ fn accepted(document: Digest, module: Digest, inputs: BTreeMap<String, Digest>) 
         document,
         name: "count".into(),
         owner: "user:ada".into(),
-        module,
+        module: Some(module),
         inputs,
         policy: module,
         rules: Vec::new(),
@@ -84,7 +84,7 @@ fn a_bundle_holds_together_without_the_archive() {
     let world = packed();
     let bundle = verify(&world.folder(), Some(keys(7).verifiers())).unwrap();
     assert_eq!((bundle.document(), bundle.origin()), (&world.document, "example.org/node"));
-    assert_eq!(bundle.module_digest(), &Digest::of(b"\0asm"));
+    assert_eq!(bundle.module_digest(), Some(&Digest::of(b"\0asm")));
     assert_eq!((bundle.accepted().index, bundle.finished().index), (1, 3));
     let files: Vec<_> = bundle.files().map(|(name, _)| name).collect();
     assert_eq!(files, ["inputs/words", "logs", "outputs/stdout", "reads"]);

@@ -28,7 +28,7 @@ pub struct Bundle {
     finished: Entry,
     named: BTreeMap<String, Digest>,
     absent: BTreeSet<String>,
-    module: Digest,
+    module: Option<Digest>,
     origin: String,
     key_source: KeySource,
 }
@@ -46,16 +46,16 @@ impl Bundle {
         self.folder.join(MANIFEST)
     }
 
-    /// The program; its bytes hash to [`Bundle::module_digest`].
+    /// The program; its bytes hash to [`Bundle::module_digest`]. None if it was the node's own.
     #[must_use]
-    pub fn module(&self) -> PathBuf {
-        self.folder.join(MODULE)
+    pub fn module(&self) -> Option<PathBuf> {
+        self.module.map(|_| self.folder.join(MODULE))
     }
 
     /// Digest of the program, as the ledger says it.
     #[must_use]
-    pub fn module_digest(&self) -> &Digest {
-        &self.module
+    pub fn module_digest(&self) -> Option<&Digest> {
+        self.module.as_ref()
     }
 
     /// Inputs, outputs, `logs` and `reads` by their place in the bundle, with the digests that the
@@ -125,7 +125,9 @@ pub fn verify(folder: &Path, keys: Option<&[VerifierKey]>) -> Result<Bundle, Arc
         return Err(invalid(RESULT, "the job ended before it was accepted"));
     }
     let module = *module;
-    require_digest(folder, MODULE, &module)?;
+    if let Some(module) = &module {
+        require_digest(folder, MODULE, module)?;
+    }
     require_digest(folder, MANIFEST, &contents.manifest)?;
     let named = named(&accepted.record, &finished.record)?;
     if let Some(other) = contents.absent.iter().find(|name| !named.contains_key(*name)) {
@@ -135,7 +137,9 @@ pub fn verify(folder: &Path, keys: Option<&[VerifierKey]>) -> Result<Bundle, Arc
     for (name, digest) in &there {
         require_digest(folder, name, digest)?;
     }
-    require_nothing_else(folder, there.iter().map(|(name, _)| name.as_str()))?;
+    let program = module.map(|_| MODULE);
+    let there = there.iter().map(|(name, _)| name.as_str()).chain(program);
+    require_nothing_else(folder, there)?;
     Ok(Bundle {
         folder: folder.to_owned(),
         document: contents.document,
@@ -217,7 +221,7 @@ fn require_nothing_else<'a>(
     named: impl Iterator<Item = &'a str>,
 ) -> Result<(), ArchiveError> {
     let fixed =
-        [INDEX, MANIFEST, MODULE, ACCEPTED, ACCEPTED_RECEIPT, RESULT, RECEIPT, INPUTS, OUTPUTS];
+        [INDEX, MANIFEST, ACCEPTED, ACCEPTED_RECEIPT, RESULT, RECEIPT, INPUTS, OUTPUTS];
     let expected: BTreeSet<PathBuf> =
         fixed.into_iter().chain(named).map(|name| folder.join(name)).collect();
     let mut found = entries(folder)?;

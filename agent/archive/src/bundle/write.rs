@@ -39,7 +39,9 @@ pub fn write<F: Fs>(
         fs::create_dir(draft.path.join(folder)).map_err(ArchiveError::io(&draft.path))?;
     }
     draft.put(MANIFEST, &source)?;
-    draft.copy(archive, MODULE, &module)?;
+    if let Some(module) = module {
+        draft.copy(archive, MODULE, &module)?;
+    }
     let mut absent = BTreeSet::new();
     for (name, digest) in &named {
         if archive.has(digest) {

@@ -40,7 +40,8 @@ fn accepted<'a>(from: &mut Fields<'a>) -> Option<(Record, Common<'a>)> {
     let document = from.digest("document")?;
     let (grants, inputs) = (from.texts("grants")?, from.digests("inputs")?);
     from.kind("accepted")?;
-    let (module, name) = (from.digest("module")?, from.owned("name")?);
+    let module = from.maybe("module", |f| f.digest("module"))?;
+    let name = from.owned("name")?;
     let (owner, policy) = (from.owned("owner")?, from.digest("policy")?);
     let prev = from.digest("prev")?;
     let rules = from.texts("rules")?;
@@ -122,6 +123,8 @@ fn end(state: &str) -> Option<EndState> {
         "completed" => EndState::Completed,
         "failed" => EndState::Failed,
         "quarantined" => EndState::Quarantined,
+        "disputed" => EndState::Disputed,
+        "dead" => EndState::Dead,
         "cancelled" => EndState::Cancelled,
         _ => return None,
     })

@@ -25,7 +25,7 @@ pub(super) fn plainly(bytes: &mut Vec<u8>, common: &Common<'_>, record: &Record)
         Record::Accepted { document, name, owner, module, inputs, policy, rules, grants } => {
             out.digest("document", document).texts("grants", grants);
             out.digests("inputs", inputs)?.text("kind", "accepted");
-            out.digest("module", module).text("name", name).text("owner", owner);
+            out.maybe_digest("module", module.as_ref()).text("name", name).text("owner", owner);
             out.digest("policy", policy).prev(common).texts("rules", rules).time(common);
         }
         Record::Started { document, attempt, environment } => {
@@ -76,6 +76,8 @@ fn end(state: EndState) -> &'static str {
         EndState::Completed => "completed",
         EndState::Failed => "failed",
         EndState::Quarantined => "quarantined",
+        EndState::Disputed => "disputed",
+        EndState::Dead => "dead",
         EndState::Cancelled => "cancelled",
     }
 }

@@ -90,7 +90,14 @@ fn number() -> impl Strategy<Value = u64> {
 
 fn end() -> impl Strategy<Value = EndState> {
     use EndState as E;
-    prop_oneof![Just(E::Completed), Just(E::Failed), Just(E::Quarantined), Just(E::Cancelled)]
+    prop_oneof![
+        Just(E::Completed),
+        Just(E::Failed),
+        Just(E::Quarantined),
+        Just(E::Disputed),
+        Just(E::Dead),
+        Just(E::Cancelled),
+    ]
 }
 
 fn usage() -> impl Strategy<Value = Usage> {
@@ -109,7 +116,17 @@ fn record() -> impl Strategy<Value = Record> {
     let words = || prop::collection::vec(word(), 0..3);
     let maybe = || prop::option::of(any::<u32>());
     prop_oneof![
-        (digest(), word(), word(), digest(), digests(), digest(), words(), words()).prop_map(
+        (
+            digest(),
+            word(),
+            word(),
+            prop::option::of(digest()),
+            digests(),
+            digest(),
+            words(),
+            words(),
+        )
+            .prop_map(
             |(document, name, owner, module, inputs, policy, rules, grants)| Record::Accepted {
                 document,
                 name,
@@ -124,6 +141,18 @@ fn record() -> impl Strategy<Value = Record> {
         (digest(), any::<u32>(), digest()).prop_map(|(document, attempt, environment)| {
             Record::Started { document, attempt, environment }
         }),
+        (digest(), any::<u32>(), digest()).prop_map(|(document, attempt, commitments)| {
+            Record::Committed { document, attempt, commitments }
+        }),
+        (digest(), any::<u32>(), digest(), word()).prop_map(
+            |(document, attempt, evidence, what)| Record::Diverged {
+                document,
+                attempt,
+                evidence,
+                what
+            }
+        ),
+        (digest(), word()).prop_map(|(document, by)| Record::Retried { document, by }),
         (digest(), any::<u32>(), word()).prop_map(|(document, attempt, why)| {
             Record::Interrupted { document, attempt, why }
         }),

@@ -48,7 +48,7 @@ pub(crate) fn accepted(n: u64) -> Record {
         document: digest(n),
         name: format!("job-{n}"),
         owner: "user:ada".into(),
-        module: digest(1000 + n),
+        module: Some(digest(1000 + n)),
         inputs: BTreeMap::from([("words".into(), digest(5000 + n))]),
         policy: digest(2000),
         rules: vec!["all".into()],
