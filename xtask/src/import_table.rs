@@ -105,7 +105,7 @@ pub(crate) const TABLE: &[Row] = &[
     },
     Row {
         name: "arch-document",
-        may_use: &["arch-identity", "arch-problem"],
+        may_use: &["arch-identity", "arch-matrix", "arch-problem"],
         never_linked: &[NETWORK, SYSTEM, ENGINES, LOOSE_YAML, DATABASES],
         never_written: &[EFFECTS, UNSAFE],
     },

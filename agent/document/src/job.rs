@@ -1,6 +1,8 @@
 //! Kind `Job`: work to run, exactly as its owner signed it.
 
+mod matrix;
 mod placement;
+mod verify;
 
 use std::collections::BTreeMap;
 
@@ -9,7 +11,9 @@ use arch_problem::codes;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use placement::{Constraint, ConstraintValue, Op, Placement, Verify};
+pub use matrix::{MATRIX_OUTPUTS, MOST_SHARDS, MatrixSpec, Operand};
+pub use placement::{Constraint, ConstraintValue, Op, Placement};
+pub use verify::Verify;
 
 use crate::{
     Address, ApiVersion, Capabilities, Document, Fault, Kind, Metadata, Resources, form::is_word,
@@ -33,11 +37,17 @@ pub struct Job {
 /// What to run, with what, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(transform = crate::schema::program_by_runtime)]
 pub struct JobSpec {
-    /// The program: `name@sha256:…`. For `wasm` the digest is that of the module.
-    pub image: Address,
+    /// The program: `name@sha256:…`. For `wasm` the digest is that of the module; a job of runtime
+    /// `matrix` has none, since its program is the node's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<Address>,
     /// What runs it.
     pub runtime: Runtime,
+    /// The product to compute, for runtime `matrix` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matrix: Option<MatrixSpec>,
     /// What it reserves.
     pub resources: Resources,
     /// What it may touch. Default: nothing.
@@ -65,7 +75,7 @@ pub struct JobSpec {
     /// Where it may run.
     #[serde(default, skip_serializing_if = "Placement::is_empty")]
     pub placement: Placement,
-    /// How its result is checked by others.
+    /// How its result is checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verify: Option<Verify>,
     /// Digests of jobs that have to be done first.
@@ -151,17 +161,76 @@ impl Document for Job {
     }
 
     fn check(&self) -> Result<(), Fault> {
+        self.spec.check_program()?;
         self.spec.resources.check()?;
         self.spec.capabilities.check("/spec/capabilities")?;
         self.spec.check_counts()?;
         self.spec.check_names()?;
         self.spec.check_texts()?;
         self.spec.placement.check()?;
-        self.spec.verify.as_ref().map_or(Ok(()), Verify::check)
+        if let Some(matrix) = self.spec.matrix() {
+            matrix.check(&self.spec)?;
+            matrix::check_the_rest(&self.spec)?;
+        }
+        self.spec.verify.as_ref().map_or(Ok(()), |verify| verify.check(&self.spec))
     }
 }
 
 impl JobSpec {
+    /// The product to compute; there is one if and only if the runtime is `matrix`.
+    #[must_use]
+    pub fn matrix(&self) -> Option<&MatrixSpec> {
+        self.matrix.as_ref()
+    }
+
+    /// How often the job is run in all, by workers that have to agree.
+    #[must_use]
+    pub fn redundancy(&self) -> u32 {
+        self.verify.as_ref().map_or(1, |verify| verify.redundancy)
+    }
+
+    /// Whether what several shards of its product computed is compared.
+    #[must_use]
+    pub fn overlap(&self) -> bool {
+        let verify = self.verify.clone().unwrap_or_default();
+        self.matrix().is_some_and(|matrix| verify.overlap(matrix.shards))
+    }
+
+    /// Whether each shard of its product is checked by Freivalds' test.
+    #[must_use]
+    pub fn freivalds(&self) -> bool {
+        self.matrix.is_some() && self.verify.clone().unwrap_or_default().freivalds()
+    }
+
+    /// A program by its digest, or a product: which of the two, the runtime says.
+    fn check_program(&self) -> Result<(), Fault> {
+        let is_matrix = self.runtime == Runtime::Matrix;
+        let missing = |field: &str| {
+            let text = format!("the field `{field}` is missing");
+            Err(Fault::new("/spec", codes::MISSING_FIELD, text).on_key())
+        };
+        let surplus = |field: &str, why: String, help: String| {
+            let at = format!("/spec/{field}");
+            Err(Fault::new(at, codes::BAD_VALUE, why).on_key().help(help))
+        };
+        let runtime = self.runtime.name();
+        match (&self.image, &self.matrix) {
+            (None, _) if !is_matrix => missing("image"),
+            (_, None) if is_matrix => missing("matrix"),
+            (Some(_), _) if is_matrix => surplus(
+                "image",
+                "a job of runtime `matrix` runs the node's own program, not an `image`".to_owned(),
+                "remove `image`, or write the runtime that runs it".to_owned(),
+            ),
+            (_, Some(_)) if !is_matrix => surplus(
+                "matrix",
+                format!("`matrix` is for jobs of runtime `matrix`, and this is `{runtime}`"),
+                "remove `matrix`, or write `runtime: matrix` without an `image`".to_owned(),
+            ),
+            _ => Ok(()),
+        }
+    }
+
     fn check_counts(&self) -> Result<(), Fault> {
         let counts = [
             ("args", self.args.len(), MOST),

@@ -50,8 +50,8 @@ pub use document::{ApiVersion, Document, Validity};
 pub use fault::Fault;
 pub use grant::{Grant, GrantPath, NotAGrant};
 pub use job::{
-    Constraint, ConstraintValue, Isolation, Job, JobSpec, MOST_NAMED_FILES, Op, Placement, Runtime,
-    Verify,
+    Constraint, ConstraintValue, Isolation, Job, JobSpec, MATRIX_OUTPUTS, MOST_NAMED_FILES,
+    MOST_SHARDS, MatrixSpec, Op, Operand, Placement, Runtime, Verify,
 };
 pub use kind::{Kind, NoSuchKind};
 pub use metadata::{Audience, Metadata, Nonce};

@@ -135,6 +135,45 @@ pub fn key_kind(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"enum": ["ed25519", "ml-dsa-44", "hybrid"]})
 }
 
+/// For fields of type `arch_matrix::Format`, without the one that no node runs yet.
+pub fn matrix_format(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "string",
+        "pattern": MATRIX_FORMAT,
+        "description": "How numbers are held and added up: integers of 8 or 16 bits, or floats \
+            times a power of two, such as \"q7\" (8 bits) and \"q12/i16\".",
+    })
+}
+
+const MATRIX_FORMAT: &str = "^(i8|i16|q(0|-?([1-9]|[1-5][0-9]|6[0-4]))(/i16)?)$";
+
+/// For fields of type `arch_matrix::Splits`.
+pub fn matrix_splits(_: &mut SchemaGenerator) -> Schema {
+    let parts = |of: &str| {
+        json!({"type": "integer", "minimum": 2, "maximum": arch_matrix::MAX_PARTS,
+            "description": format!("Parts of the {of}.")})
+    };
+    json_schema!({
+        "type": "object",
+        "description": "Into how many parts each side is cut; at least a third of `shards`.",
+        "properties": {
+            "rows": parts("rows"), "columns": parts("columns"), "depth": parts("depth"),
+        },
+        "required": ["rows", "columns", "depth"],
+        "additionalProperties": false,
+    })
+}
+
+/// A product for runtime `matrix`, an image for the others.
+pub fn program_by_runtime(schema: &mut Schema) {
+    let matrix = json!({"properties": {"runtime": {"const": "matrix"}}, "required": ["runtime"]});
+    let product = json!({"required": ["matrix"], "not": {"required": ["image"]}});
+    let program = json!({"required": ["image"], "not": {"required": ["matrix"]}});
+    for (word, rule) in [("if", matrix), ("then", product), ("else", program)] {
+        schema.insert(word.to_owned(), rule);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::{fmt::Debug, str::FromStr};

@@ -143,9 +143,10 @@ fn module(stores: &Stores, admitted: &Admitted) -> Told<(Digest, Arc<OwnedFd>)> 
 }
 
 fn module_digest(admitted: &Admitted) -> Told<Digest> {
-    let image = &admitted.job().get().spec.image;
-    image.digest().ok_or_else(|| {
-        let text = format!("`{image}` names no digest, and a module is found by nothing else");
+    let image = admitted.job().get().spec.image.as_ref();
+    image.and_then(|image| image.digest()).ok_or_else(|| {
+        let name = image.map_or("", |image| image.as_str());
+        let text = format!("`{name}` names no digest, and a module is found by nothing else");
         at(admitted, "/spec/image", problem(codes::MODULE_ABSENT, text))
     })
 }

@@ -52,7 +52,7 @@ impl Case<'_> {
             check::isolation::check,
             check::inputs::check,
             check::placement::check,
-            check::offered::check,
+            check::after::check,
         ];
         let mut findings = Vec::with_capacity(32);
         for check in checks {

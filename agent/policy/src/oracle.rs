@@ -55,14 +55,16 @@ pub(crate) fn refusals(policy: &Value, job: &Value, world: &World<'_>) -> Refusa
         _ => tagged,
     };
     let full = format!("{bare}@{digest}");
-    if digest.is_empty() && policy["images"]["allowTags"] != true {
+    // A product is computed by the node's own program; there is no image to allow or to refuse.
+    let product = text(&spec["runtime"]) == "matrix";
+    if !product && digest.is_empty() && policy["images"]["allowTags"] != true {
         no("ARCH-P005", "/spec/image");
     }
     let allows = |pattern: &Value| match text(pattern).contains('@') {
         true => !digest.is_empty() && glob(text(pattern), &full),
         false => glob(text(pattern), bare),
     };
-    if !items(&policy["images"]["allow"]).iter().any(allows) {
+    if !product && !items(&policy["images"]["allow"]).iter().any(allows) {
         no("ARCH-P002", "/spec/image");
     }
 
@@ -137,9 +139,6 @@ pub(crate) fn refusals(policy: &Value, job: &Value, world: &World<'_>) -> Refusa
             no("ARCH-P018", &format!("/spec/after/{index}"));
         }
     }
-    if number(&spec["verify"]["redundancy"]) > 1 {
-        no("ARCH-P016", "/spec/verify/redundancy");
-    }
 
     // A refusal reads widely: `*` goes over `/`, and touching a folder is asking for it.
     let refuses = |pattern: &str, text: &str| glob(&pattern.replace('*', "**"), text);
@@ -156,10 +155,10 @@ pub(crate) fn refusals(policy: &Value, job: &Value, world: &World<'_>) -> Refusa
         condition("owner", "/metadata/owner", &|p| refuses(p, owner));
         condition("name", "/metadata/name", &|p| refuses(p, text(&meta["name"])));
         condition("image", "/spec/image", &|p| {
-            [image, tagged, bare].iter().any(|spelling| refuses(p, spelling))
-                || (!digest.is_empty() && refuses(p, &full))
+            let spelt = [image, tagged, bare].iter().any(|spelling| refuses(p, spelling));
+            !product && (spelt || (!digest.is_empty() && refuses(p, &full)))
         });
-        condition("digest", "/spec/image", &|p| {
+        condition("digest", if product { "" } else { "/spec/image" }, &|p| {
             refuses(p, world.digest) || (!digest.is_empty() && refuses(p, digest))
         });
         condition("signer", "", &|p| world.signers.iter().any(|signer| refuses(p, signer)));

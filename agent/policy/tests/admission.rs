@@ -9,7 +9,7 @@
 
 mod world;
 
-use arch_document::{Job, Verified};
+use arch_document::{Job, Runtime, Verified};
 use arch_identity::Digest;
 use arch_policy::{Denied, Fact, Facts};
 use world::{NOW, POLICY, World, facts, job};
@@ -278,12 +278,61 @@ fn constraints_hold_over_known_facts_of_the_right_type_and_over_nothing_else() {
     }
 }
 
+/// The job as a product of the corpus with itself.
+fn product() -> String {
+    let product = "  runtime: matrix\n  matrix: { a: { input: corpus }, b: { input: corpus }, format: i8 }\n  \
+                   outputs: { product: \"archive:product.npy\" }";
+    let text = job("  runtime: wasm", product);
+    let guests = ["image:", "capabilities:", "net: [", "fs: ["];
+    let kept =
+        text.lines().filter(|line| !guests.iter().any(|field| line.trim().starts_with(field)));
+    kept.fold(String::new(), |text, line| text + line + "\n")
+}
+
+fn with_products() -> (String, Facts) {
+    let policy = POLICY.replace("runtimes: [wasm]", "runtimes: [wasm, matrix]");
+    let facts = Facts { runtimes: vec![Runtime::Wasm, Runtime::Matrix], ..facts() };
+    (policy, facts)
+}
+
 #[test]
-fn what_the_agent_cannot_do_yet_is_refused_and_not_left_out() {
+fn a_product_is_admitted_where_the_policy_allows_the_runtime_and_the_node_has_it() {
+    let world = World::new();
+    let (policy, facts) = with_products();
+    let decide = |policy: &str, facts: &Facts| {
+        let job: Verified<Job> = world.signed("jobs/product.yaml", &product(), &[1]);
+        world.policy(policy).admit(job, facts)
+    };
+    // The list of images allows only `arch/*`, and is not asked: a product has no image.
+    assert!(decide(&policy, &facts).is_ok());
+    let places = |denied: Box<Denied>| reasons(POLICY, &product(), &denied);
+    let by_policy = places(decide(POLICY, &facts).unwrap_err());
+    assert_eq!(by_policy.len(), 1);
+    assert_eq!((&*by_policy[0].0, &*by_policy[0].1), ("ARCH-P006", "matrix"));
+    let by_node = decide(&policy, &world::facts()).unwrap_err();
+    assert_eq!(by_node.reasons.len(), 1);
+    assert!(by_node.reasons[0].message.contains("no executor for runtime `matrix`"), "{by_node}");
+}
+
+#[test]
+fn a_refuse_rule_about_images_leaves_products_alone_and_one_about_the_document_does_not() {
+    let world = World::new();
+    let (policy, facts) = with_products();
+    let refuse = |when: &str| {
+        let rule = format!("    - {{ id: refuse.more, when: {when}, reason: \"so\" }}\n");
+        let job: Verified<Job> = world.signed("jobs/product.yaml", &product(), &[1]);
+        world.policy(&format!("{policy}{rule}")).admit(job, &facts)
+    };
+    assert!(refuse("{ image: \"*\" }").is_ok());
+    for when in ["{ digest: \"sha256:*\" }", "{ runtime: matrix }"] {
+        let denied = refuse(when).unwrap_err();
+        assert_eq!(denied.reasons[0].code.as_str(), "ARCH-P008", "{when}");
+    }
+}
+
+#[test]
+fn a_job_that_follows_another_waits_for_it_to_complete_here() {
     let facts = facts();
-    let redundancy =
-        denied("  runtime: wasm", "  verify: { redundancy: 3 }\n  runtime: wasm", &facts);
-    assert_eq!(redundancy.1.reasons[0].code.as_str(), "ARCH-P016");
     let first = Digest::of(b"another job");
     let after = format!("  after: [\"{first}\"]\n  runtime: wasm");
     assert_eq!(denied("  runtime: wasm", &after, &facts).1.reasons[0].code.as_str(), "ARCH-P018");

@@ -1,4 +1,4 @@
-//! Where a job may run, and how its result is checked by others.
+//! Where a job may run.
 
 use std::fmt;
 
@@ -78,25 +78,6 @@ impl ConstraintValue {
             Self::Decimal(d) => Some(i128::from(d.micros())),
             Self::Bool(_) | Self::Text(_) => None,
         }
-    }
-}
-
-/// How many others compute the result again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Verify {
-    /// How many nodes run the job in all, 1 to 9.
-    #[schemars(range(min = 1, max = 9))]
-    pub redundancy: u32,
-}
-
-impl Verify {
-    pub(super) fn check(&self) -> Result<(), Fault> {
-        if (1..=9).contains(&self.redundancy) {
-            return Ok(());
-        }
-        let text = format!("`redundancy` is {}, it may be 1 to 9", self.redundancy);
-        Err(Fault::new("/spec/verify/redundancy", codes::BAD_VALUE, text))
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn of(run: u64, placed: &Placed, supplies: &Supplies) -> RunRequest {
     RunRequest {
         run,
         module: supplies.module_digest(),
-        args: std::iter::once(job.spec.image.name().to_owned())
+        args: (job.spec.image.iter().map(|image| image.name().to_owned()))
             .chain(job.spec.args.iter().cloned())
             .collect(),
         env: job.spec.env.clone(),

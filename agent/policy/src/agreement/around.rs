@@ -28,7 +28,8 @@ pub(super) struct Around {
 pub(super) const NOW: &str = "2026-11-23T00:00:00Z";
 
 pub(super) fn around() -> impl Strategy<Value = Around> {
-    let runtimes = select(vec![vec!["wasm", "oci"], vec!["wasm", "oci"], vec!["wasm"], vec![]]);
+    let all = vec!["wasm", "oci", "matrix"];
+    let runtimes = select(vec![all.clone(), all, vec!["wasm"], vec!["wasm", "matrix"], vec![]]);
     let wide = ["read:/", "write:/", "egress:443", "egress:80", "egress:25"];
     let wide = wide.map(str::to_owned).to_vec();
     let role = prop_oneof![

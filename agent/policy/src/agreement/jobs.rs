@@ -28,7 +28,7 @@ pub(super) fn job() -> impl Strategy<Value = Value> {
     let resources = (1..5_u64, 1..2_200_u64, 1..110_u64, often(0, &[1, 2, 3]), 0..110_u32, fuel);
     let chain = (often(None, &[Some(true), Some(false)]), often(None, &[Some(1), Some(2)]));
     let kind = (
-        often("wasm", &["oci"]),
+        often("wasm", &["oci", "matrix"]),
         often("process", &["shared"]),
         proptest::option::of(select(&LABELS[..])),
     );
@@ -80,6 +80,13 @@ pub(super) fn job() -> impl Strategy<Value = Value> {
                         "placement": { "constraints": constraints },
                     },
                 });
+                if kind.0 == "matrix" {
+                    let spec = job["spec"].as_object_mut().unwrap();
+                    spec.remove("image");
+                    let operand = json!({ "input": "corpus" });
+                    let product = json!({ "a": operand, "b": operand, "format": "i8" });
+                    spec.insert("matrix".to_owned(), product);
+                }
                 if audience.is_empty() {
                     job["metadata"].as_object_mut().unwrap().remove("audience");
                 }

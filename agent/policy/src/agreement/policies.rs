@@ -35,7 +35,7 @@ pub(super) fn many_conditions() -> impl Strategy<Value = Value> {
         some(0.3, select(&IMAGE_PATTERNS[..])),
         some(0.2, select(&["sha256:**", "sha256:0*"][..])),
         some(0.2, select(&["ann", "*"][..])),
-        some(0.2, select(&["wasm", "oci"][..])),
+        some(0.2, select(&["wasm", "oci", "matrix"][..])),
         some(0.3, select(&GRANTS[..])),
         some(0.3, select(&["mining*", "*"][..])),
     )
@@ -79,7 +79,7 @@ pub(super) fn policy() -> impl Strategy<Value = Value> {
         allow_rules(),
         or_else("**", list_of(&IMAGE_PATTERNS, 3)),
         any::<bool>(),
-        or_else("wasm", list_of(&["wasm", "oci"], 3)),
+        or_else("wasm", list_of(&["wasm", "oci", "matrix"], 3)),
         owners,
         caps,
         list_of(&OWNER_PATTERNS, 1),

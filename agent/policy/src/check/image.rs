@@ -1,6 +1,6 @@
 //! Is the image named by its digest, and is it one that the policy allows?
 
-use arch_document::Address;
+use arch_document::{Address, Runtime};
 use arch_identity::Digest;
 use arch_problem::codes;
 
@@ -14,9 +14,25 @@ const ABOUT: &str = "image";
 const AT: &str = "/spec/image";
 
 pub(crate) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let image = Spellings::of(&case.job.spec.image);
-    findings.push(pinned(case, &image));
-    findings.push(allowed(case, &image));
+    let spec = &case.job.spec;
+    match &spec.image {
+        Some(image) => {
+            let image = Spellings::of(image);
+            findings.push(pinned(case, &image));
+            findings.push(allowed(case, &image));
+        }
+        None if spec.runtime == Runtime::Matrix => findings.push(Finding::holds(
+            ABOUT,
+            "/spec/matrix",
+            None,
+            "the program for products is the node's own",
+        )),
+        // A checked job has one. Whatever went wrong, no list of images allows none.
+        None => {
+            let message = "the job names no image";
+            findings.push(Finding::fails(ABOUT, AT, None, codes::IMAGE_NOT_ALLOWED, message));
+        }
+    }
 }
 
 fn pinned(case: &Case<'_>, image: &Spellings<'_>) -> Finding {

@@ -44,17 +44,20 @@ fn remedy(rule: &RefuseRule) -> String {
 /// it is, since a folder brings with it what lies below. A rule without any condition would be a
 /// slip, and refuses everything: it fails closed.
 fn reached(when: &When, case: &Case<'_>) -> Option<String> {
+    // A product has no image: no pattern fits it, and the digest is that of the document alone.
+    let image = case.job.spec.image.as_ref().map(Spellings::of);
     let conditions = [
         when.owner.as_ref().map(|p| at("/metadata/owner", p.fits_widely(case.job.owner()))),
         when.name.as_ref().map(|p| at("/metadata/name", p.fits_widely(&case.job.metadata.name))),
         when.image.as_ref().map(|p| {
-            at("/spec/image", Spellings::of(&case.job.spec.image).any(|image| p.fits_widely(image)))
+            let fits = |image: &Spellings<'_>| image.any(|spelling| p.fits_widely(spelling));
+            at("/spec/image", image.as_ref().is_some_and(fits))
         }),
         when.digest.as_ref().map(|p| {
-            let image = Spellings::of(&case.job.spec.image).digest;
+            let digest = image.and_then(|image| image.digest);
             let fits = p.fits_widely(&case.digest.to_string())
-                || image.is_some_and(|d| p.fits_widely(&d.to_string()));
-            at("/spec/image", fits)
+                || digest.is_some_and(|d| p.fits_widely(&d.to_string()));
+            at(if image.is_some() { "/spec/image" } else { "" }, fits)
         }),
         when.signer
             .as_ref()

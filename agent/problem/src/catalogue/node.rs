@@ -82,6 +82,12 @@ area! {
     GRANT_INTO_STATE = "ARCH-N206", "a grant leads to the node's own files",
         "the policy allows a path that is in the agent's state folder, is that folder, or lies around it",
         "have the job ask for a narrower path, and the policy allow no wider one";
+    MATRIX_FILE = "ARCH-N207", "an input is not readable as a matrix",
+        "it is no .npy and no safetensors file, its header does not fit its length, or it holds no such tensor or other numbers than the format takes",
+        "write it with NumPy or safetensors in two dimensions, row by row, in the type that the refusal names";
+    MATRIX_SHAPE = "ARCH-N208", "the matrices do not allow this product",
+        "A's columns are not B's rows, the depth is beyond the format's bound, or a side has fewer positions than parts",
+        "take matrices that fit, another format, or fewer `splits` and `shards`";
 
     EXECUTOR_ABSENT = "ARCH-N301", "the executor does not answer",
         "the program arch-executor is not found, does not start, or speaks another version",

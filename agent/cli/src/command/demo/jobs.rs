@@ -142,7 +142,7 @@ mod tests {
             let document = documents::parse("x.yaml", &job.text).unwrap();
             let read: Job = document.read().unwrap_or_else(|problem| panic!("{problem}"));
             read.check().unwrap();
-            assert_eq!(read.spec.image.digest(), Some(Digest::of(example.module)));
+            assert_eq!(read.spec.image.unwrap().digest(), Some(Digest::of(example.module)));
         }
     }
 

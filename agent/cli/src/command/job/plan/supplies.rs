@@ -44,7 +44,7 @@ fn too_little(lack: &Lack, job: &Verified<Job>) -> Problem {
 
 /// The module by its digest, among the files of the modules folder.
 pub(super) fn module(job: &Job, node: &Node) -> Vec<Step> {
-    let Some(digest) = job.spec.image.digest() else {
+    let Some(digest) = job.spec.image.as_ref().and_then(|image| image.digest()) else {
         return Vec::new();
     };
     let folder = node.settings.modules(&node.config);
