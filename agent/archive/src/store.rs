@@ -160,6 +160,14 @@ impl Archive {
         if Digest::of(&bytes) == *digest { Ok(bytes) } else { Err(ArchiveError::Damaged(*digest)) }
     }
 
+    /// An object for reading at any place; all of it was hashed before.
+    ///
+    /// # Errors
+    /// As [`Archive::get`].
+    pub fn open_object(&self, digest: &Digest) -> Result<fs::File, ArchiveError> {
+        open_whole(&self.path(digest), digest)
+    }
+
     /// The first `most` bytes of an object and its whole length; all of it is hashed.
     ///
     /// # Errors

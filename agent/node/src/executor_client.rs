@@ -1,4 +1,5 @@
-//! The one way to have something run: [`ExecutorClient::run`] takes a [`Placed`] job.
+//! The one way to have something run: [`ExecutorClient::run`] and [`ExecutorClient::multiply`] take a
+//! [`Placed`] job.
 //!
 //! ```text
 //! run(Placed, Supplies) ──ToExecutor::Run + memfds──> arch-executor
@@ -20,6 +21,9 @@ mod state;
 mod supervisor;
 
 use std::{
+    fs::File,
+    io,
+    os::fd::{AsFd as _, OwnedFd},
     path::PathBuf,
     sync::{
         Arc,
@@ -30,7 +34,7 @@ use std::{
 
 use arch_identity::Digest;
 use arch_schedule::Placed;
-use arch_wire::executor::{Busy, Claim, ToExecutor};
+use arch_wire::executor::{Busy, Claim, MULTIPLY_FDS, MultiplyRequest, ToExecutor};
 use tokio::{sync::watch, time};
 
 use crate::{cancel::Cancel, launcher::Launcher, point::Point, supplies::Supplies};
@@ -55,7 +59,27 @@ pub struct Executed {
     /// Its words.
     pub claim: Claim,
     /// One file for each output, in order, then for the reads, whose bytes do not stand in the claim.
-    pub files: Vec<std::os::fd::OwnedFd>,
+    pub files: Vec<OwnedFd>,
+}
+
+/// Some tiles of a part of a product.
+#[derive(Debug)]
+pub(crate) struct Piece<'a> {
+    /// What is asked for; the number of the run is filled in.
+    pub(crate) request: MultiplyRequest,
+    /// A, B, and the file for the values.
+    pub(crate) files: [&'a File; MULTIPLY_FDS],
+}
+
+/// What is handed over, however often it takes.
+struct Order<'a> {
+    message: &'a (dyn Fn(u64) -> ToExecutor + Sync),
+    files: &'a (dyn Fn() -> io::Result<Vec<OwnedFd>> + Sync),
+    /// How long it may take once a worker has it.
+    allowed: Duration,
+    /// How long the executor may be busy with others.
+    patience: Duration,
+    progress: Option<&'a watch::Sender<u64>>,
 }
 
 /// No answer: the job is to be tried again.
@@ -140,7 +164,7 @@ impl ExecutorClient {
         }
     }
 
-    /// Runs a job. This is the only function that starts anything.
+    /// Runs a job's guest. This and [`ExecutorClient::multiply`] are all that starts anything.
     ///
     /// # Errors
     /// [`Lost`] when no answer came: the executor died, broke the protocol, or was overdue.
@@ -150,24 +174,64 @@ impl ExecutorClient {
         supplies: &Supplies,
         cancel: &Cancel,
     ) -> Result<Executed, Lost> {
+        request::of(0, placed, supplies).check().map_err(|e| Lost(e.to_string()))?;
+        let limits = placed.job().limits();
+        let allowed = limits.wall_millis.saturating_add(limits.compile_millis);
+        let order = Order {
+            message: &|run| ToExecutor::Run(request::of(run, placed, supplies)),
+            files: &|| supplies.files(),
+            allowed: Duration::from_millis(allowed),
+            patience: self.shared.handover,
+            progress: None,
+        };
+        self.hand_over(&order, cancel).await
+    }
+
+    /// Has a piece of a job's product computed; `progress` hears how many of its tiles there are.
+    ///
+    /// # Errors
+    /// As [`ExecutorClient::run`].
+    pub(crate) async fn multiply(
+        &self,
+        _evidence: &Placed,
+        piece: &Piece<'_>,
+        cancel: &Cancel,
+        progress: &watch::Sender<u64>,
+    ) -> Result<Executed, Lost> {
+        let allowed = Duration::from_millis(piece.request.wall_millis);
+        let order = Order {
+            message: &|run| {
+                ToExecutor::Multiply(MultiplyRequest { run, ..piece.request.clone() })
+            },
+            files: &|| piece.files.iter().map(|file| file.as_fd().try_clone_to_owned()).collect(),
+            allowed,
+            // Its other pieces may keep all workers busy for as long as the job may last.
+            patience: allowed.max(self.shared.handover),
+            progress: Some(progress),
+        };
+        self.hand_over(&order, cancel).await
+    }
+
+    async fn hand_over(&self, order: &Order<'_>, cancel: &Cancel) -> Result<Executed, Lost> {
         // One deadline for all of it: an executor that is away or busy for so long is lost.
-        let late = time::sleep(self.shared.handover);
-        tokio::pin!(late);
+        let away = time::sleep(self.shared.handover);
+        let late = time::sleep(order.patience);
+        tokio::pin!(away, late);
         loop {
             let run = self.shared.runs.fetch_add(1, Ordering::Relaxed);
-            let request = request::of(run, placed, supplies);
-            request.check().map_err(|e| Lost(e.to_string()))?;
             let connection = tokio::select! {
                 biased;
                 () = cancel.cancelled() => return Err(called_off()),
                 connection = self.connection() => connection,
-                () = &mut late => return Err(Lost("it was away for too long".to_owned())),
+                () = &mut away => return Err(Lost("it was away for too long".to_owned())),
             };
             // Without descriptors nothing can be handed over now; others end and give theirs back.
-            if let Ok(files) = supplies.files() {
-                let answer = connection.send_run(request, files).await?;
+            if let Ok(files) = (order.files)() {
+                let message = (order.message)(run);
+                let progress = order.progress.cloned();
+                let answer = connection.send_run(run, &message, files, progress).await?;
                 Point::HandedOver.reached();
-                match self.answer(placed, run, &connection, answer, cancel).await? {
+                match self.answer(order, run, &connection, answer, cancel).await? {
                     Answer::Finished(executed) => return Ok(executed),
                     Answer::Busy(Busy::Request) => {
                         return Err(Lost("it does not understand the request".to_owned()));
@@ -186,16 +250,13 @@ impl ExecutorClient {
 
     async fn answer(
         &self,
-        placed: &Placed,
+        order: &Order<'_>,
         run: u64,
         connection: &Connection,
         answer: pending::Waiting,
         cancel: &Cancel,
     ) -> Result<Answer, Lost> {
-        let limits = placed.job().limits();
-        let allowed = limits.wall_millis.saturating_add(limits.compile_millis);
-        let overdue =
-            time::sleep(Duration::from_millis(allowed).saturating_add(self.shared.handover));
+        let overdue = time::sleep(order.allowed.saturating_add(self.shared.handover));
         tokio::pin!(answer, overdue);
         tokio::select! {
             answer = &mut answer => return answer,

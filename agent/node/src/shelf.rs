@@ -1,13 +1,13 @@
 //! The archive as the agent uses it: bytes by digest, and the documents of jobs.
 
-use std::{io::Read, path::Path};
+use std::{fs::File, io::Read, path::Path};
 
 use arch_archive::{Archive, ArchiveError};
 use arch_document::SignedDocument;
 use arch_identity::Digest;
-use arch_problem::Problem;
+use arch_problem::{Problem, codes};
 
-use crate::told::Told;
+use crate::told::{Told, problem};
 
 /// The archive. What it gives is hashed again on every reading.
 #[derive(Debug)]
@@ -58,6 +58,18 @@ impl Shelf {
     /// When they are absent, damaged or more.
     pub fn get(&self, digest: &Digest, limit: u64) -> Told<Vec<u8>> {
         self.0.get(digest, limit).map_err(told)
+    }
+
+    /// An object for reading at any place, and its length; all of it was hashed before.
+    ///
+    /// # Errors
+    /// When it is absent or damaged.
+    pub fn open_object(&self, digest: &Digest) -> Told<(File, u64)> {
+        let file = self.0.open_object(digest).map_err(told)?;
+        let length = file.metadata().map_err(|error| {
+            problem(codes::ARCHIVE_IO, format!("an object of the archive: {error}"))
+        })?;
+        Ok((file, length.len()))
     }
 
     /// The first bytes of a digest, and how many there are in all.

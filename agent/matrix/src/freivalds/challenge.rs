@@ -12,8 +12,19 @@ impl Challenge {
     /// each part has its own.
     #[must_use]
     pub fn draw(seed: &[u8; 32], commitment: &Hash, columns: u32) -> Self {
-        let mut hasher = blake3::Hasher::new_derive_key("arch.network 2026 matrix challenge v1");
-        hasher.update(seed).update(commitment.as_bytes());
+        Self::stream("arch.network 2026 matrix challenge v1", seed, commitment.as_bytes(), columns)
+    }
+
+    /// The same for a whole product in a file of this SHA-256, which was written after the seed was
+    /// known: whoever wrote it could not choose the file to fit its own challenge.
+    #[must_use]
+    pub fn of_file(seed: &[u8; 32], sha256: &[u8; 32], columns: u32) -> Self {
+        Self::stream("arch.network 2026 matrix file challenge v1", seed, sha256, columns)
+    }
+
+    fn stream(context: &str, seed: &[u8; 32], digest: &[u8; 32], columns: u32) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key(context);
+        hasher.update(seed).update(digest);
         let mut stream = hasher.finalize_xof();
         let mut one = || loop {
             let mut bytes = [0; 8];

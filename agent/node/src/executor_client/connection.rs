@@ -6,14 +6,14 @@ use std::{
 };
 
 use arch_wire::{
-    executor::{FromExecutor, RunRequest, ToExecutor},
+    executor::{FromExecutor, ToExecutor},
     frame::encode,
 };
 use rustix::net::{Shutdown, shutdown};
 
 use super::{
     Lost,
-    pending::{Pending, Waiting},
+    pending::{Pending, Progress, Waiting},
     socket::{self, ReadError},
 };
 
@@ -35,14 +35,16 @@ impl Connection {
         Self(Arc::new(inner))
     }
 
-    /// Sends a run and says how to wait for its end.
+    /// Sends what asks for run number `run` and says how to wait for its end.
     pub(super) async fn send_run(
         &self,
-        request: RunRequest,
+        run: u64,
+        message: &ToExecutor,
         files: Vec<OwnedFd>,
+        progress: Option<Progress>,
     ) -> Result<Waiting, Lost> {
-        let waiting = self.0.pending.expect(request.run)?;
-        self.write(&ToExecutor::Run(request), files).await?;
+        let waiting = self.0.pending.expect(run, progress)?;
+        self.write(message, files).await?;
         Ok(waiting)
     }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use arch_wire::executor::{Busy, FromExecutor};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::{Executed, Lost, socket::ReadError};
 use crate::point::Point;
@@ -23,6 +23,9 @@ pub(super) enum Answer {
     Busy(Busy),
 }
 
+/// Hears how many tiles of a product there are.
+pub(super) type Progress = watch::Sender<u64>;
+
 /// Waits for the answer to one request.
 pub(super) type Waiting = std::pin::Pin<Box<dyn Future<Output = Result<Answer, Lost>> + Send>>;
 
@@ -32,20 +35,26 @@ pub(super) struct Pending(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    waiting: HashMap<u64, oneshot::Sender<Result<Answer, Lost>>>,
+    waiting: HashMap<u64, Waiter>,
     ended: Option<Lost>,
     strays: u32,
 }
 
+#[derive(Debug)]
+struct Waiter {
+    tell: oneshot::Sender<Result<Answer, Lost>>,
+    progress: Option<Progress>,
+}
+
 impl Pending {
-    /// Expects an answer for `run`.
-    pub(super) fn expect(&self, run: u64) -> Result<Waiting, Lost> {
+    /// Expects an answer for `run`, and news of its progress if somebody wants to hear them.
+    pub(super) fn expect(&self, run: u64, progress: Option<Progress>) -> Result<Waiting, Lost> {
         let mut state = self.lock();
         if let Some(lost) = &state.ended {
             return Err(lost.clone());
         }
         let (tell, told) = oneshot::channel();
-        state.waiting.insert(run, tell);
+        state.waiting.insert(run, Waiter { tell, progress });
         Ok(Box::pin(async move {
             told.await.unwrap_or_else(|_| Err(Lost("the connection ended".to_owned())))
         }))
@@ -70,6 +79,17 @@ impl Pending {
                 Point::Running.reached();
                 return Ok(());
             }
+            FromExecutor::Progress { run, tiles } => {
+                let state = self.lock();
+                let waiter = state.waiting.get(&run).and_then(|waiter| waiter.progress.as_ref());
+                if let Some(progress) = waiter {
+                    progress.send_replace(tiles);
+                    return Ok(());
+                }
+                drop(state);
+                tracing::warn!(run, "news of a run that nobody asked about were dropped");
+                return self.stray();
+            }
             FromExecutor::Pong => return Ok(()),
             FromExecutor::Ready { .. } => {
                 tracing::warn!("the executor said a second time that it is ready");
@@ -79,7 +99,7 @@ impl Pending {
         let waiting = self.lock().waiting.remove(&run);
         match waiting {
             // Whoever waited may have given up; then nobody wants it.
-            Some(tell) => drop(tell.send(Ok(answer))),
+            Some(Waiter { tell, .. }) => drop(tell.send(Ok(answer))),
             None => {
                 tracing::warn!(run, "an answer to a run that nobody waits for was dropped");
                 return self.stray();
@@ -101,7 +121,7 @@ impl Pending {
     pub(super) fn end(&self, lost: &Lost) {
         let mut state = self.lock();
         let lost = state.ended.get_or_insert_with(|| lost.clone()).clone();
-        for (_, tell) in state.waiting.drain() {
+        for (_, Waiter { tell, .. }) in state.waiting.drain() {
             drop(tell.send(Err(lost.clone())));
         }
     }

@@ -1,0 +1,170 @@
+//! A job of runtime `matrix`: from two files to a product that was checked.
+//!
+//! ```text
+//! factors   A and B from the archive, held against the document       -> Product
+//! shares    part after part, tile after tile, by workers, into Scratch   nothing is believed yet
+//! commit    what each part holds, durable in the ledger               -> Promised
+//! draw      what is looked at, from that very entry: nobody knew it before
+//! compare   cells that two computed; partial sums, computed once more -> equal, or Divergence
+//! audit     Freivalds on each part, and on what lies in the archive   -> holds, or Divergence
+//! outcome   C as .npy, commitments, audit                             -> Validated
+//! ```
+//!
+//! On one machine all parts are computed by workers of the same executor; what is said between these
+//! steps is what nodes will say to each other. The agent reads values, it never makes any: whoever
+//! computes does not check.
+
+mod audit;
+mod commit;
+mod compare;
+mod divergence;
+mod draw;
+mod factors;
+mod outcome;
+mod scratch;
+mod shares;
+
+use std::{
+    fs::File,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use arch_kernels::stream::{Operand, StreamError};
+use arch_matrix::{Format, Grid, Part, Plan, file::Stored};
+use arch_problem::codes;
+use arch_schedule::Placed;
+use arch_wire::executor::Outcome;
+
+pub(crate) use factors::look;
+
+use crate::{
+    cancel::Cancel,
+    executor_client::Lost,
+    node::Node,
+    told::{Told, problem},
+    validate::{Unlooked, Validated},
+};
+
+/// A product, and how it is shared out. What the document asks for fits together.
+#[derive(Debug)]
+pub(crate) struct Product {
+    a: (File, Stored),
+    b: (File, Stored),
+    format: Format,
+    grid: Grid,
+    /// None if it is computed in one.
+    plan: Option<Plan>,
+    shares: Vec<Share>,
+    /// Memory of one worker, in bytes.
+    memory: u64,
+    workers: usize,
+    overlap: bool,
+    freivalds: bool,
+}
+
+/// A part, and whose it is by the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Share {
+    node: usize,
+    part: Part,
+}
+
+impl Product {
+    /// A and B, ready to be read.
+    fn operands(&self) -> Told<(Operand<&File>, Operand<&File>)> {
+        let unusable = |error: arch_kernels::stream::OperandError| {
+            problem(codes::MATRIX_FILE, error.to_string())
+        };
+        let a = Operand::new(&self.a.0, self.a.1, self.format).map_err(unusable)?;
+        let b = Operand::new(&self.b.0, self.b.1, self.format).map_err(unusable)?;
+        Ok((a, b))
+    }
+}
+
+/// How a computation stops before its end.
+#[derive(Debug)]
+enum Stop {
+    /// No answer, or none that an honest executor gives: another attempt.
+    Lost(Lost),
+    /// The run ended otherwise than well.
+    Ended(Outcome),
+    /// The machine cannot do its part.
+    Machine(Box<arch_problem::Problem>),
+}
+
+impl From<Lost> for Stop {
+    fn from(lost: Lost) -> Self {
+        Self::Lost(lost)
+    }
+}
+
+impl From<Box<arch_problem::Problem>> for Stop {
+    fn from(problem: Box<arch_problem::Problem>) -> Self {
+        Self::Machine(problem)
+    }
+}
+
+impl From<StreamError> for Stop {
+    fn from(error: StreamError) -> Self {
+        match error {
+            StreamError::NotFinite { .. } => {
+                Self::Ended(Outcome::OperandUnusable { why: error.to_string() })
+            }
+            error => Self::Machine(problem(codes::FILE_MACHINE, error.to_string())),
+        }
+    }
+}
+
+/// Computes the product and checks it. What was computed is kept until the job has ended, so that
+/// another attempt goes on where this one stopped.
+pub(crate) async fn compute(
+    node: &Arc<Node>,
+    placed: &Placed,
+    product: &Product,
+    attempt: u32,
+    cancel: &Cancel,
+) -> Result<Validated, Unlooked> {
+    let since = Instant::now();
+    let deadline = Duration::from_millis(placed.job().limits().wall_millis);
+    let run = Run { node, placed, product, attempt, cancel, since, deadline };
+    match run.whole().await {
+        Ok(validated) => Ok(validated),
+        Err(Stop::Lost(lost)) => Err(Unlooked::Lost(lost)),
+        Err(Stop::Machine(problem)) => Err(Unlooked::Machine(problem)),
+        Err(Stop::Ended(outcome)) => Ok(outcome::failed(outcome, run.used(0))),
+    }
+}
+
+/// One attempt.
+struct Run<'a> {
+    node: &'a Arc<Node>,
+    placed: &'a Placed,
+    product: &'a Product,
+    attempt: u32,
+    cancel: &'a Cancel,
+    since: Instant,
+    deadline: Duration,
+}
+
+impl Run<'_> {
+    async fn whole(&self) -> Result<Validated, Stop> {
+        let scratch = scratch::Scratch::open(self)?;
+        let used = shares::compute(self, &scratch).await?;
+        let promised = commit::commit(self, &scratch).await?;
+        let compared = compare::compare(self, &scratch, &promised).await?;
+        let checked = audit::parts(self, &scratch, &promised)?;
+        let divergence = compared.divergence.or(checked.divergence);
+        let audit = draw::report(self, &promised, &compared.report, &checked.report);
+        outcome::conclude(self, &scratch, &promised, audit, divergence, used).await
+    }
+
+    /// What is left of the job's time, in milliseconds; none if it is over.
+    fn left(&self) -> Result<u64, Stop> {
+        let left = self.deadline.saturating_sub(self.since.elapsed());
+        match u64::try_from(left.as_millis()) {
+            Ok(0) => Err(Stop::Ended(Outcome::Deadline)),
+            left => Ok(left.unwrap_or(u64::MAX)),
+        }
+    }
+}

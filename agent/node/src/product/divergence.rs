@@ -1,0 +1,178 @@
+//! What shows that somebody computed wrongly: kept, so that a dispute can be settled by whoever trusts
+//! none of them.
+
+use std::os::unix::fs::FileExt as _;
+
+use arch_identity::Digest;
+use arch_kernels::stream::Committed;
+use arch_matrix::{
+    Cell, Difference, Part,
+    commit::{Commitment, Hash, LeafAt, Opening},
+};
+use arch_wire::control::Bytes;
+use serde::Serialize;
+
+use super::{Run, Share, Stop, scratch::Scratch, scratch::Values};
+
+/// How it was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Kind {
+    /// A row and a column hold another value of the same element.
+    Overlap,
+    /// Partial sums that were computed once more are others.
+    Partial,
+    /// The values are not what A and B give.
+    Freivalds,
+}
+
+/// One leaf, and who says what of it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Finding {
+    kind: Kind,
+    cell: Cell,
+    leaf: LeafAt,
+    parties: Vec<Party>,
+}
+
+/// What one of them committed to.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Party {
+    /// The node's number in the plan.
+    node: usize,
+    part: Part,
+    commitment: Commitment,
+    /// The leaf, shown; absent if the values are not those any more that were committed to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opening: Option<Shown>,
+}
+
+/// A leaf, and its way to the cell's root.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    index: usize,
+    /// The values, row by row, lowest byte first.
+    bytes: Bytes,
+    path: Vec<Hash>,
+}
+
+/// Everything that was found: what the ledger's `diverged` entry names.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Evidence<'a> {
+    pub(super) schema: &'static str,
+    pub(super) document: Digest,
+    pub(super) attempt: u32,
+    /// Digest of the list of commitments.
+    pub(super) commitments: Digest,
+    /// Index of the entry that anchors them.
+    pub(super) entry: u64,
+    pub(super) findings: &'a [Finding],
+}
+
+impl Finding {
+    /// Opens the leaf that differs, for everybody who computed it.
+    pub(super) fn of(
+        run: &Run<'_>,
+        scratch: &Scratch,
+        kind: Kind,
+        difference: &Difference,
+        parties: &[(Share, &Committed)],
+    ) -> Result<Self, Stop> {
+        let mut finding =
+            Self { kind, cell: difference.cell, leaf: difference.leaf, parties: Vec::new() };
+        for (share, committed) in parties {
+            if let Some(values) = scratch.of(*share) {
+                finding.also(run, values, committed, difference);
+            }
+        }
+        Ok(finding)
+    }
+
+    /// One more that computed the leaf.
+    pub(super) fn also(
+        &mut self,
+        run: &Run<'_>,
+        values: &Values,
+        committed: &Committed,
+        difference: &Difference,
+    ) {
+        let opening = open(run, values, committed, difference.cell, &difference.leaf);
+        self.parties.push(Party {
+            node: values.share.node,
+            part: values.share.part,
+            commitment: committed.commitment.clone(),
+            opening,
+        });
+    }
+
+    /// In words.
+    pub(super) fn words(&self) -> String {
+        let Self { kind, cell, leaf, parties } = self;
+        let who: Vec<String> = parties
+            .iter()
+            .map(|party| format!("node {} ({})", party.node, shown(party.part)))
+            .collect();
+        let who = who.join(" and ");
+        let place = format!(
+            "leaf {}, {} of cell {}, {}",
+            leaf.leaf_row, leaf.leaf_column, cell.row, cell.column
+        );
+        match kind {
+            Kind::Overlap => format!("{who} differ in {place}"),
+            Kind::Partial => format!("partial sums computed once more differ in {place}: {who}"),
+            Kind::Freivalds => format!("{place} of {who} is not what A and B give"),
+        }
+    }
+}
+
+/// A part as people read it.
+pub(super) fn shown(part: Part) -> String {
+    match part {
+        Part::Row { index } => format!("row {index}"),
+        Part::Column { index } => format!("column {index}"),
+        Part::Reduction { index } => format!("depth {index}"),
+        Part::Rest { block } => format!("block {}, {}, {}", block.row, block.column, block.depth),
+    }
+}
+
+/// The leaf with its way up, if it is still the one that was committed to.
+fn open(
+    run: &Run<'_>,
+    values: &Values,
+    committed: &Committed,
+    cell: Cell,
+    leaf: &LeafAt,
+) -> Option<Shown> {
+    let product = run.product;
+    let region = values.share.part.region(&product.grid)?;
+    let place = product.grid.cell(cell);
+    let width = product.format.carrier().sum_bytes();
+    let (_, columns) = region.size();
+    let (_, across) = place.size();
+    let (left, right) = (leaf.column_range().start, leaf.column_range().end);
+    let column = place.columns.start.checked_sub(region.columns.start)?.checked_add(left)?;
+    let length = usize::try_from(u64::from(right.checked_sub(left)?).checked_mul(width)?).ok()?;
+    let mut bytes = Vec::new();
+    for row in leaf.row_range() {
+        let row = place.rows.start.checked_sub(region.rows.start)?.checked_add(row)?;
+        let number = u64::from(row).checked_mul(columns.into())?.checked_add(column.into())?;
+        let mut line = vec![0; length];
+        values.file.read_exact_at(&mut line, number.checked_mul(width)?).ok()?;
+        bytes.extend_from_slice(&line);
+    }
+    let across = across.div_ceil(arch_matrix::commit::LEAF);
+    let index = leaf.leaf_row.checked_mul(across)?.checked_add(leaf.leaf_column)?;
+    let index = usize::try_from(index).ok()?;
+    let tree = committed.trees.iter().find(|(own, _)| *own == cell).map(|(_, tree)| tree)?;
+    let opening = Opening { cell, index, bytes, path: tree.path(index)? };
+    let holds = match product.format.carrier() {
+        arch_matrix::CarrierKind::I16 => opening.check::<i64>(&committed.commitment).is_ok(),
+        _ => opening.check::<i32>(&committed.commitment).is_ok(),
+    };
+    let Opening { bytes, path, .. } = opening;
+    holds.then_some(Shown { index, bytes: Bytes(bytes), path })
+}
