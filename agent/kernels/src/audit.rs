@@ -2,12 +2,12 @@
 //! [`arch_matrix::freivalds::check`].
 
 use std::ops::Range;
-use std::thread;
 
-use arch_matrix::freivalds::{Challenge, Lie, Residue, Weights, is_whole};
-use arch_matrix::{Integer, Matrix, Region};
+use arch_matrix::freivalds::{Challenge, Check, Lie, Residue, Weights, is_whole};
+use arch_matrix::{Carrier, Element, Integer, Matrix, Region};
 
 use crate::backend::Backend;
+use crate::threads::{share, shared, together};
 #[cfg(target_arch = "x86_64")]
 use crate::x86::{ForBytes, ForWords};
 
@@ -27,23 +27,105 @@ pub fn check_i8(
         return Some(Lie { row: 0 });
     }
     let x = for_bytes(backend, challenge.numbers());
-    let products = |rows: Range<u32>| -> Vec<Residue> {
-        rows.map(|row| x.dot(b.row(row, &region.columns))).collect()
-    };
-    let bx: Vec<Residue> = shared(&region.depth, threads, products).into_iter().flatten().collect();
-    let (x, bx) = (for_words(backend, challenge.numbers()), for_bytes(backend, &bx));
-    let width = 0..c.columns();
+    let mut bx = vec![Residue::default(); region.depth.len()];
+    Strip { matrix: b, rows: &region.depth, columns: &region.columns }.times(&*x, threads, &mut bx);
+    let rows = quick_rows(backend, challenge, &bx);
+    let (height, width) = region.size();
+    let a = Strip { matrix: a, rows: &region.rows, columns: &region.depth };
+    let c = Strip { matrix: c, rows: &(0..height), columns: &(0..width) };
+    a.first_wrong(&c, &*rows, threads).map(|row| Lie { row })
+}
+
+/// Some rows of a matrix, from some columns.
+pub(crate) struct Strip<'a, T> {
+    pub(crate) matrix: &'a Matrix<T>,
+    pub(crate) rows: &'a Range<u32>,
+    pub(crate) columns: &'a Range<u32>,
+}
+
+impl<T: Element> Strip<'_, T> {
+    /// Each row times `x`, into as many places.
+    pub(crate) fn times(&self, x: &dyn Factors<T>, threads: usize, out: &mut [Residue]) {
+        let share = share(self.rows.len(), threads);
+        let starts = self.rows.clone().step_by(share);
+        together(starts.zip(out.chunks_mut(share)).map(|(start, out)| {
+            move || {
+                for (row, out) in (start..self.rows.end).zip(out) {
+                    *out = x.dot(self.matrix.row(row, self.columns));
+                }
+            }
+        }));
+    }
+}
+
+impl<T: Carrier> Strip<'_, T> {
+    /// Holds rows of A, which this is, and of C against each other: the first that does not follow,
+    /// counted from the strip's first.
+    pub(crate) fn first_wrong(
+        &self,
+        c: &Strip<'_, T::Sum>,
+        rows: &dyn Rows<T>,
+        threads: usize,
+    ) -> Option<u32> {
+        let wrong = |share: Range<u32>| {
+            share.map(|from| (from, from.saturating_sub(self.rows.start))).find_map(
+                |(from, row)| {
+                    let claimed = c.matrix.row(c.rows.start.saturating_add(row), c.columns);
+                    let holds = rows.hold(self.matrix.row(from, self.columns), claimed);
+                    (!holds).then_some(row)
+                },
+            )
+        };
+        shared(self.rows, threads, wrong).into_iter().flatten().next()
+    }
+}
+
+/// Says of a row of A and a row of C whether one follows from the other.
+pub(crate) trait Rows<T: Carrier>: Sync {
+    fn hold(&self, a: &[T], c: &[T::Sum]) -> bool;
+}
+
+impl<T: Carrier<Sum: Integer> + Integer> Rows<T> for Check<T> {
+    fn hold(&self, a: &[T], c: &[T::Sum]) -> bool {
+        self.holds(a, c)
+    }
+}
+
+/// With the quickest instructions for 8-bit integers.
+struct Quick {
+    x: Box<dyn Factors<i32>>,
+    bx: Box<dyn Factors<i8>>,
+}
+
+impl Rows<i8> for Quick {
     // Sums of 32 bits that differ cannot be equal modulo p, so none needs to be held against a bound.
-    let wrong = |rows: Range<u32>| {
-        rows.map(|from| (from, from.saturating_sub(region.rows.start)))
-            .find(|(from, row)| x.dot(c.row(*row, &width)) != bx.dot(a.row(*from, &region.depth)))
-            .map(|(_, row)| Lie { row })
-    };
-    shared(&region.rows, threads, wrong).into_iter().flatten().next()
+    fn hold(&self, a: &[i8], c: &[i32]) -> bool {
+        self.x.dot(c) == self.bx.dot(a)
+    }
+}
+
+pub(crate) fn quick_rows(
+    backend: Backend,
+    challenge: &Challenge,
+    bx: &[Residue],
+) -> Box<dyn Rows<i8>> {
+    let x = for_words(backend, challenge.numbers());
+    Box::new(Quick { x, bx: for_bytes(backend, bx) })
+}
+
+pub(crate) fn plain_rows<T: Carrier<Sum: Integer> + Integer>(
+    challenge: &Challenge,
+    bx: &[Residue],
+) -> Box<dyn Rows<T>> {
+    Box::new(Check::of_products(challenge, bx))
+}
+
+pub(crate) fn plain_factors<T: Integer>(numbers: &[Residue]) -> Box<dyn Factors<T>> {
+    Box::new(Weights::new(numbers))
 }
 
 /// A vector to multiply rows with, modulo p.
-trait Factors<T>: Sync {
+pub(crate) trait Factors<T>: Sync {
     fn dot(&self, row: &[T]) -> Residue;
 }
 
@@ -67,7 +149,7 @@ impl Factors<i32> for ForWords {
     }
 }
 
-fn for_bytes(backend: Backend, numbers: &[Residue]) -> Box<dyn Factors<i8>> {
+pub(crate) fn for_bytes(backend: Backend, numbers: &[Residue]) -> Box<dyn Factors<i8>> {
     match backend {
         #[cfg(target_arch = "x86_64")]
         Backend::Vnni(vnni) => Box::new(ForBytes::new(vnni, numbers)),
@@ -81,28 +163,4 @@ fn for_words(backend: Backend, numbers: &[Residue]) -> Box<dyn Factors<i32>> {
         Backend::Vnni(vnni) => Box::new(ForWords::new(vnni, numbers)),
         _ => Box::new(Weights::new(numbers)),
     }
-}
-
-/// What `work` gives for each thread's share of a range, in order.
-fn shared<R: Send>(
-    range: &Range<u32>,
-    threads: usize,
-    work: impl Fn(Range<u32>) -> R + Sync,
-) -> Vec<R> {
-    let length = range.end.saturating_sub(range.start);
-    let share = length.div_ceil(u32::try_from(threads.max(1)).unwrap_or(1)).max(1);
-    let starts = range.clone().step_by(usize::try_from(share).unwrap_or(usize::MAX));
-    let mut shares: Vec<_> =
-        starts.map(|start| start..start.saturating_add(share).min(range.end)).collect();
-    let last = shares.pop();
-    thread::scope(|scope| {
-        let work = &work;
-        let started: Vec<_> =
-            shares.into_iter().map(|share| scope.spawn(move || work(share))).collect();
-        let last = last.map(work);
-        let join = |thread: thread::ScopedJoinHandle<'_, R>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        started.into_iter().map(join).chain(last).collect()
-    })
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use arch_matrix::{Matrix, Region};
 
-use crate::blocked::Blocked;
+use crate::blocked::{Begin, Blocked};
 use crate::scalar::Scalar;
 #[cfg(target_arch = "x86_64")]
 use crate::x86::{Avx2, Vnni};
@@ -118,13 +118,37 @@ impl Multiplier {
         if (c.rows(), c.columns()) != (rows, columns) {
             *c = Matrix::zero(rows, columns);
         }
-        let factors = (a, b);
+        self.run((a, b), region, Begin::Afresh, c);
+    }
+
+    /// Adds the product to a matrix of the region's size; one of another size is left as it is. The sums
+    /// must have been proven not to overflow with what is there.
+    pub fn add_product(
+        &mut self,
+        a: &Matrix<i8>,
+        b: &Matrix<i8>,
+        region: &Region,
+        c: &mut Matrix<i32>,
+    ) {
+        if (c.rows(), c.columns()) == region.size() {
+            self.run((a, b), region, Begin::OnTop, c);
+        }
+    }
+
+    fn run(
+        &mut self,
+        factors: (&Matrix<i8>, &Matrix<i8>),
+        region: &Region,
+        begin: Begin,
+        c: &mut Matrix<i32>,
+    ) {
+        let threads = self.threads;
         match &mut self.with {
-            With::Scalar(with) => with.product(factors, region, self.threads, c),
+            With::Scalar(with) => with.product(factors, region, threads, begin, c),
             #[cfg(target_arch = "x86_64")]
-            With::Avx2(with) => with.product(factors, region, self.threads, c),
+            With::Avx2(with) => with.product(factors, region, threads, begin, c),
             #[cfg(target_arch = "x86_64")]
-            With::Vnni(with) => with.product(factors, region, self.threads, c),
+            With::Vnni(with) => with.product(factors, region, threads, begin, c),
         }
     }
 }

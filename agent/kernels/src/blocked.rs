@@ -2,11 +2,11 @@
 //! time, and each patch of C is read, added to and written once for each part of the depth.
 
 use std::ops::Range;
-use std::thread;
 
 use arch_matrix::{Matrix, Region};
 
 use crate::packed::{Kernel, Onto, Patch, Step};
+use crate::threads::together;
 
 /// Steps of four along the depth in one block: the sums of C are then read and written rarely, and a
 /// panel of A stays in the first cache.
@@ -22,6 +22,15 @@ pub(crate) struct Blocked<K, const MR: usize, const NR: usize> {
     panels: Vec<Vec<[[u8; 4]; MR]>>,
     /// Sum of each column of B, times what was added to A's numbers: it has to come off again.
     off: Vec<i32>,
+}
+
+/// What a product does with C.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// C becomes the product.
+    Afresh,
+    /// The product comes on top of what C has.
+    OnTop,
 }
 
 /// A part of the depth of B, panel by panel.
@@ -45,6 +54,7 @@ impl<K: Kernel<MR, NR>, const MR: usize, const NR: usize> Blocked<K, MR, NR> {
         (a, b): (&Matrix<i8>, &Matrix<i8>),
         region: &Region,
         threads: usize,
+        begin: Begin,
         c: &mut Matrix<i32>,
     ) {
         let (rows, columns) = (number(c.rows()), number(c.columns()));
@@ -53,7 +63,9 @@ impl<K: Kernel<MR, NR>, const MR: usize, const NR: usize> Blocked<K, MR, NR> {
         }
         if region.depth.is_empty() {
             // Nothing is added up, so nothing would be written over what stood there.
-            return c.values_mut().fill(0);
+            return if begin == Begin::Afresh {
+                c.values_mut().fill(0)
+            };
         }
         let threads = threads.max(1);
         self.lay_out(b, region, threads);
@@ -67,7 +79,7 @@ impl<K: Kernel<MR, NR>, const MR: usize, const NR: usize> Blocked<K, MR, NR> {
             let count = band.len().checked_div(columns).unwrap_or(0);
             let rows = first..first.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
             first = rows.end;
-            move || Band { kernel, a, rows, parts, off, columns }.product(panels, band)
+            move || Band { kernel, a, rows, parts, off, columns, begin }.product(panels, band)
         });
         together(bands);
     }
@@ -75,6 +87,8 @@ impl<K: Kernel<MR, NR>, const MR: usize, const NR: usize> Blocked<K, MR, NR> {
     fn lay_out(&mut self, b: &Matrix<i8>, region: &Region, threads: usize) {
         let deep = STEPS.saturating_mul(4);
         let starts = region.depth.clone().step_by(deep);
+        let more = starts.len().saturating_sub(self.parts.len());
+        self.parts.reserve_exact(more);
         self.parts.resize_with(starts.len(), Part::default);
         let end = |start: u32| start.saturating_add(u32::try_from(deep).unwrap_or(u32::MAX));
         let width = region.columns.len();
@@ -97,26 +111,13 @@ impl<K: Kernel<MR, NR>, const MR: usize, const NR: usize> Blocked<K, MR, NR> {
             move || hand.into_iter().for_each(|piece| piece.lay_out::<K, MR>(kernel, b))
         }));
         self.off.clear();
-        self.off.resize(width, 0);
+        resize(&mut self.off, width, 0);
         for part in &self.parts {
             for (off, sum) in self.off.iter_mut().zip(&part.sums) {
                 *off = off.wrapping_add(sum.wrapping_mul(i32::from(K::OFFSET)));
             }
         }
     }
-}
-
-/// Does all work at once, the last piece on this thread.
-fn together<W: FnOnce() + Send>(work: impl Iterator<Item = W>) {
-    thread::scope(|scope| {
-        let mut work = work.peekable();
-        while let Some(piece) = work.next() {
-            match work.peek() {
-                Some(_) => drop(scope.spawn(piece)),
-                None => piece(),
-            }
-        }
-    });
 }
 
 /// Some rows of C.
@@ -127,6 +128,7 @@ struct Band<'a, K, const NR: usize> {
     parts: &'a [Part<NR>],
     off: &'a [i32],
     columns: usize,
+    begin: Begin,
 }
 
 impl<K, const NR: usize> Band<'_, K, NR> {
@@ -137,7 +139,10 @@ impl<K, const NR: usize> Band<'_, K, NR> {
         let height = MR.saturating_mul(PANELS);
         let starts = self.rows.clone().step_by(height);
         for (first, c) in starts.zip(c.chunks_mut(height.saturating_mul(self.columns))) {
-            let mut onto = Onto::Nothing(self.off);
+            let mut onto = match self.begin {
+                Begin::Afresh => Onto::Nothing(self.off),
+                Begin::OnTop => Onto::Others(self.off),
+            };
             for part in self.parts {
                 pack(self.a, first..self.rows.end, part, K::OFFSET, panels);
                 self.add_block(panels, part, onto, c);
@@ -181,7 +186,7 @@ fn pack<const MR: usize, const NR: usize>(
 ) {
     let rows = rows.take(MR.saturating_mul(PANELS));
     let count = rows.len().div_ceil(MR).saturating_mul(part.steps);
-    panels.resize(count, [[offset; 4]; MR]);
+    resize(panels, count, [[offset; 4]; MR]);
     let mut rows = rows.map(|row| a.row(row, &part.depth));
     for panel in panels.chunks_mut(part.steps.max(1)) {
         let rows: [&[i8]; MR] = std::array::from_fn(|_| rows.next().unwrap_or_default());
@@ -218,9 +223,9 @@ impl<const NR: usize> Part<NR> {
         self.steps = depth.len().div_ceil(4);
         self.depth = depth;
         let length = self.steps.saturating_mul(width.div_ceil(NR));
-        self.panels.resize(length, Step([[0; 4]; NR]));
+        resize(&mut self.panels, length, Step([[0; 4]; NR]));
         self.sums.clear();
-        self.sums.resize(width, 0);
+        resize(&mut self.sums, width, 0);
     }
 
     /// Its panels, `share` at a time, with their columns.
@@ -259,6 +264,16 @@ impl<const NR: usize> Piece<'_, NR> {
             kernel.lay_out(four, places, self.sums);
         }
     }
+}
+
+/// Room for exactly so many, never for twice as many; where there is too little, the old goes first.
+/// What stands in it then is of no meaning.
+fn resize<T: Clone>(values: &mut Vec<T>, length: usize, fill: T) {
+    if values.capacity() < length {
+        *values = Vec::new();
+        values.reserve_exact(length);
+    }
+    values.resize(length, fill);
 }
 
 fn number(side: u32) -> usize {

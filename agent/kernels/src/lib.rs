@@ -7,8 +7,9 @@
 //! ```
 //!
 //! Every instruction set gives the bytes of [`arch_matrix::product`]; tests hold each that the machine
-//! has against it. Nothing here reads a file or a clock, and nothing decides anything. `unsafe` stands
-//! only where it must: to call instructions that the processor was asked about before.
+//! has against it. Nothing here opens a file or reads a clock, and nothing decides anything; what is
+//! larger than memory is read and written through two small traits ([`stream`]). `unsafe` stands only
+//! where it must: to call instructions that the processor was asked about before.
 //!
 //! ```
 //! use arch_kernels::{Backend, Multiplier};
@@ -31,6 +32,8 @@ mod backend;
 mod blocked;
 mod packed;
 mod scalar;
+pub mod stream;
+mod threads;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 

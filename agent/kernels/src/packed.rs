@@ -16,6 +16,8 @@ pub(crate) struct Patch<const MR: usize, const NR: usize>(pub(crate) [[i32; NR];
 pub(crate) enum Onto<'a> {
     /// C was not written yet; these come off each column.
     Nothing(&'a [i32]),
+    /// C has sums of another product, and these come off each column.
+    Others(&'a [i32]),
     /// C has the sums so far.
     Sums,
 }
@@ -71,6 +73,12 @@ pub(crate) fn put<const MR: usize, const NR: usize>(
                 let off = off.get(at..end).unwrap_or_default();
                 for ((sum, new), off) in row.iter_mut().zip(sums).zip(off) {
                     *sum = new.wrapping_sub(*off);
+                }
+            }
+            (Onto::Others(off), _) => {
+                let off = off.get(at..end).unwrap_or_default();
+                for ((sum, new), off) in row.iter_mut().zip(sums).zip(off) {
+                    *sum = sum.wrapping_add(new.wrapping_sub(*off));
                 }
             }
         }
