@@ -4,6 +4,7 @@
 mod auditor;
 #[cfg(test)]
 mod owner;
+mod products;
 #[cfg(test)]
 mod remedies;
 #[cfg(test)]
