@@ -4,6 +4,7 @@
 mod auditor;
 #[cfg(test)]
 mod owner;
+#[cfg(test)]
 mod products;
 #[cfg(test)]
 mod remedies;

@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use crate::world::{Told, World};
 
-/// A .npy file of that size, its bytes counted up from `start`.
+/// A .npy file of that size, its bytes counted from 0 to 6 again and again.
 fn npy_file(world: &World, name: &str, dtype: Dtype, (rows, columns): (u32, u32)) {
-    let numbers = u64::from(rows) * u64::from(columns) * dtype.bytes();
     let mut bytes = npy::header(dtype, rows, columns);
-    bytes.extend((0..numbers).map(|at| u8::try_from(at % 7).unwrap()));
+    let numbers = (0..rows).flat_map(|_| 0..columns).flat_map(|_| 0..dtype.bytes());
+    bytes.extend(numbers.zip((0_u8..7).cycle()).map(|(_, byte)| byte));
     std::fs::write(world.path(name), bytes).unwrap();
 }
 
@@ -214,4 +214,35 @@ fn a_product_is_refused_where_the_policy_does_not_allow_the_runtime() {
     let told = plan(&world, &[]);
     assert_eq!(told.code, 1, "{told:?}");
     assert!(told.talk.contains("the policy does not allow runtime `matrix`"), "{}", told.talk);
+}
+
+const EXAMPLE: &str = include_str!("../../../../manifests/examples/matrix.yaml");
+
+#[test]
+fn the_example_of_a_product_names_the_files_that_its_comment_makes_and_would_run() {
+    let world = World::with_products();
+    let mut text = EXAMPLE.to_owned();
+    for (name, rows, columns, factor) in [("a.npy", 384, 256, 1), ("b.npy", 256, 320, 3)] {
+        let mut bytes = npy::header(Dtype::I8, rows, columns);
+        bytes.extend((0..rows * columns).map(|at| (at * factor).to_le_bytes()[0]));
+        std::fs::write(world.path(name), bytes).unwrap();
+        let here = world.path(name).canonicalize().unwrap();
+        text = text.replace(&format!("/srv/matrices/{name}@"), &format!("{}@", here.display()));
+    }
+    let day = |text: &str, from: &str, to: &str| text.replacen(from, to, 1);
+    let life = arch_identity::Timestamp::from_unix(now() - 60).unwrap().to_string();
+    let end = arch_identity::Timestamp::from_unix(now() + 3_600).unwrap().to_string();
+    let text = day(&day(&text, "2026-11-23T00:00:00Z", &life), "2026-12-23T00:00:00Z", &end);
+    world.write("job.yaml", &text);
+    world.done(&["job", "sign", "job.yaml", "--key", "issuer.key"]);
+    let told = plan(&world, &["--json"]).json();
+    assert_eq!(told["wouldRun"], true, "{told}");
+    assert_eq!(told["cover"]["nodes"].as_array().unwrap().len(), 9, "{told}");
+    let coverage = &told["cover"]["coverage"];
+    assert!(coverage["balance"].as_f64().unwrap() < 1.2, "{coverage}");
+}
+
+fn now() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_secs()).unwrap()
 }
