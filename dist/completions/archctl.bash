@@ -1396,13 +1396,29 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__job__subcmd__new)
-            opts="-h --image --owner --arg --grant --input --output --cpu --memory --timeout --hours --out --json --help"
+            opts="-h --image --matrix --format --shards --splits --owner --arg --grant --input --output --cpu --memory --timeout --hours --out --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --image)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --matrix)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shards)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --splits)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

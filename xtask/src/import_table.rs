@@ -185,7 +185,7 @@ pub(crate) const TABLE: &[Row] = &[
         name: "arch-cli",
         may_use: &[
             "arch-archive", "arch-document", "arch-files", "arch-identity", "arch-ledger",
-            "arch-policy", "arch-problem", "arch-schedule", "arch-wire",
+            "arch-matrix", "arch-policy", "arch-problem", "arch-schedule", "arch-wire",
         ],
         never_linked: &[NETWORK, ENGINES, DATABASES],
         never_written: &[UNSAFE],

@@ -27,6 +27,7 @@ mod documents;
 mod fresh;
 mod keys;
 mod ledger_folder;
+mod matrix_file;
 mod named_job;
 mod node_settings;
 mod passphrase;

@@ -265,6 +265,28 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn every_format_that_the_pattern_takes_is_one(
+            text in string_regex(MATRIX_FORMAT.trim_matches(['^', '$'])).unwrap(),
+        ) {
+            reads::<arch_matrix::Format>(&text)?;
+        }
+    }
+
+    #[test]
+    fn the_runtime_says_whether_a_job_has_an_image_or_a_product() {
+        let schema = schema_for_job();
+        let spec = &schema["$defs"]["JobSpec"];
+        assert_eq!(spec["if"]["properties"]["runtime"]["const"], json!("matrix"));
+        assert_eq!(spec["then"]["required"], json!(["matrix"]));
+        assert_eq!(spec["else"]["required"], json!(["image"]));
+        assert_eq!(spec["required"], json!(["runtime", "resources"]));
+        let matrix = &schema["$defs"]["MatrixSpec"];
+        assert_eq!(matrix["properties"]["splits"]["additionalProperties"], json!(false));
+        assert_eq!(matrix["additionalProperties"], json!(false));
+    }
+
     #[test]
     fn schemas_are_closed_and_know_where_signatures_stand() {
         for schema in [schema_for_job(), schema_for_root(), schema_for_revocation()] {

@@ -20,7 +20,7 @@ use crate::answer::Outcome;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Write a job that is ready to be signed
-    New(new::Args),
+    New(Box<new::Args>),
     /// Sign a job
     Sign(sign::Args),
     /// Say whether a job is signed by enough of the right people

@@ -5,6 +5,8 @@ mod auditor;
 #[cfg(test)]
 mod owner;
 #[cfg(test)]
+mod products;
+#[cfg(test)]
 mod remedies;
 #[cfg(test)]
 mod terminal;

@@ -51,10 +51,21 @@ impl World {
 
     /// Also a signed policy, in a configuration folder.
     pub(crate) fn with_config() -> Self {
+        Self::with_policy(POLICY)
+    }
+
+    /// The same, with a policy that allows exact products as well, and no image at all.
+    pub(crate) fn with_products() -> Self {
+        let policy = POLICY.replace("[wasm]", "[wasm, matrix]").replace("[\"**\"]", "[]");
+        assert_ne!(policy, POLICY);
+        Self::with_policy(&policy)
+    }
+
+    fn with_policy(policy: &str) -> Self {
         let world = Self::with_root();
         std::fs::create_dir_all(world.path("config/modules")).unwrap();
         std::fs::rename(world.path("root.yaml"), world.path("config/root.yaml")).unwrap();
-        world.write("config/policy.yaml", POLICY);
+        world.write("config/policy.yaml", policy);
         world.done(&["policy", "sign", "config/policy.yaml", "--key", "policy.key"]);
         world
     }

@@ -184,7 +184,7 @@ mod tests {
     use super::*;
     use crate::{Job, json, typed};
 
-    const JOB: &str = r#"{"apiVersion":"arch.network/v1","kind":"Job","metadata":{"audience":["*"],"labels":{"a":"b"},"name":"a","nonce":"00112233445566778899aabbccddeeff","notAfter":"2026-11-24T00:00:00Z","owner":"user:a"},"spec":{"args":["x"],"capabilities":{"fs":["read:/a"],"net":["egress:443"]},"env":{"A":"b"},"image":"a@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","inputs":{},"isolation":"shared","outputs":{"x":"archive:x"},"placement":{"constraints":[{"key":"a.b","op":"<=","value":1},{"key":"c","op":"==","value":true}]},"resources":{"cpu":"4","fuel":7,"memory":"8Gi","powerBudgetW":80,"timeout":"10m"},"runtime":"wasm","verify":{"redundancy":1}}}"#;
+    const JOB: &str = r#"{"apiVersion":"arch.network/v1","kind":"Job","metadata":{"audience":["*"],"labels":{"a":"b"},"name":"a","nonce":"00112233445566778899aabbccddeeff","notAfter":"2026-11-24T00:00:00Z","owner":"user:a"},"spec":{"args":["x"],"capabilities":{"fs":["read:/a"],"net":["egress:443"]},"env":{"A":"b"},"image":"a@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","inputs":{},"isolation":"shared","matrix":{"a":{"input":"x","tensor":"t.w"},"b":{"input":"y"},"format":"q-3/i16","shards":6,"splits":{"columns":4,"depth":3,"rows":2}},"outputs":{"x":"archive:x"},"placement":{"constraints":[{"key":"a.b","op":"<=","value":1},{"key":"c","op":"==","value":true}]},"resources":{"cpu":"4","fuel":7,"memory":"8Gi","powerBudgetW":80,"timeout":"10m"},"runtime":"wasm","verify":{"freivalds":false,"overlap":true,"redundancy":2}}}"#;
 
     #[test]
     fn a_usual_job_is_read_straight() {
@@ -197,7 +197,9 @@ mod tests {
         for (fields, list) in [
             (r#"{"fs":["read:/a"],"net":["egress:443"]}"#, "[]"),
             (r#"{"fs":["read:/a"],"net":["egress:443"]}"#, r#"[["egress:443"],["read:/a"]]"#),
-            (r#"{"redundancy":1}"#, "[1]"),
+            (r#"{"freivalds":false,"overlap":true,"redundancy":2}"#, "[2]"),
+            (r#"{"input":"y"}"#, r#"["y"]"#),
+            (r#"{"columns":4,"depth":3,"rows":2}"#, "[2,4,3]"),
         ] {
             let text = JOB.replace(fields, list);
             assert_ne!(text, JOB);
@@ -216,6 +218,7 @@ mod tests {
             with in prop::sample::select(vec![
                 "", "1", "-1", "0.5", "true", "\"\"", "\"wasm\"", "[]", "{}", "[\"x\"]", "{\"a\":1}",
                 "\"x\":1,", ",\"x\":1", "\"\\n\"", "[1,2]", "\"a\",", "oci", "99999999999", "\"verify\":{},",
+                "\"matrix\":{},", "\"q\"", "\"f32s\"", "{\"input\":\"x\"}",
             ]),
         ) {
             // Mostly between two signs, so that whole values are exchanged.

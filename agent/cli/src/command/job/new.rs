@@ -1,5 +1,7 @@
 //! `archctl job new`
 
+mod matrix;
+
 use std::path::{Path, PathBuf};
 
 use arch_document::{Job, SignedDocument};
@@ -10,6 +12,7 @@ use serde_json::Value;
 use crate::answer::{Answer, Outcome, Stop};
 use crate::places::Format;
 use crate::{chance, clock, documents, fresh, say};
+use matrix::{Found, Product};
 
 const HOUR: u64 = 3600;
 
@@ -29,8 +32,10 @@ pub(crate) struct Args {
     #[arg(value_name = "NAME")]
     name: String,
     /// The wasm module or component that it runs
-    #[arg(long, value_name = "FILE")]
-    image: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "matrix")]
+    image: Option<PathBuf>,
+    #[command(flatten)]
+    product: Product,
     /// Who answers for the job, such as `user:ada`
     #[arg(long, value_name = "OWNER")]
     owner: String,
@@ -70,18 +75,29 @@ struct Made<'a> {
     schema: &'static str,
     file: &'a Path,
     digest: Digest,
-    module: Digest,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    module: Option<Digest>,
+}
+
+/// What the job is to run.
+enum Program<'a> {
+    Module { name: String, digest: Digest },
+    Product(Found<'a>),
 }
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
         let out = self.out.clone().unwrap_or_else(|| format!("{}.yaml", self.name).into());
         fresh::absent(&out)?;
-        let module = self.module()?;
-        let text = self.text(module, clock::now()?, &chance::nonce()?)?;
-        let document = sound(&out, &text)?;
+        let program = self.program()?;
+        let text = self.text(&program, clock::now()?, &chance::nonce()?)?;
+        let document = sound(&out, &text, &program)?;
         fresh::write(&out, text.as_bytes(), 0o644)?;
         let digest = document.digest();
+        let module = match &program {
+            Program::Module { digest, .. } => Some(*digest),
+            Program::Product(_) => None,
+        };
         if self.format.json {
             say::json(&Made { schema: "arch.job-made/v1", file: &out, digest, module })?;
         } else {
@@ -91,17 +107,22 @@ impl Args {
         Ok(Answer::Yes)
     }
 
-    fn module(&self) -> Result<Digest, Stop> {
-        let bytes = arch_files::read(&self.image, LARGEST).map_err(Stop::file)?;
-        if !bytes.starts_with(b"\0asm") {
-            let what = format!("{} is no wasm module", self.image.display());
-            return Err(Stop::usage(what, "give the compiled .wasm file, not its source"));
+    fn program(&self) -> Result<Program<'_>, Stop> {
+        match (self.product.find()?, &self.image) {
+            (Some(found), _) => Ok(Program::Product(found)),
+            (None, Some(image)) => module(image),
+            (None, None) => Err(Stop::usage("the job has no program", "give `--image FILE`")),
         }
-        Ok(Digest::of(&bytes))
     }
 
-    fn text(&self, module: Digest, now: Timestamp, nonce: &str) -> Result<String, Stop> {
-        let image = self.image.file_stem().map_or_else(String::new, |s| s.display().to_string());
+    fn text(&self, program: &Program<'_>, now: Timestamp, nonce: &str) -> Result<String, Stop> {
+        let runs = match program {
+            Program::Module { name, digest } => format!(
+                "  image: {}  # the digest is that of the module\n  runtime: wasm\n",
+                quoted(&format!("{name}@{digest}"))
+            ),
+            Program::Product(found) => found.program(),
+        };
         let end = now.plus(self.hours.saturating_mul(HOUR));
         let mut text = format!(
             "# Not signed yet: look it over, then `archctl job sign` it.\n\
@@ -113,9 +134,8 @@ impl Args {
                nonce: {}  # fresh: the same work a second time wants another one\n  \
                notBefore: {}\n  \
                notAfter: {}  # not accepted later; at most 30 days\n\
-             spec:\n  \
-               image: {}  # the digest is that of the module\n  \
-               runtime: wasm\n  \
+             spec:\n\
+             {runs}  \
                resources:  # limits while it runs\n    \
                  cpu: {}\n    \
                  memory: {}\n    \
@@ -125,13 +145,18 @@ impl Args {
             quoted(nonce),
             quoted(&now.minus(LEEWAY).to_string()),
             quoted(&end.to_string()),
-            quoted(&format!("{image}@{module}")),
             quoted(&self.cpu),
             quoted(&self.memory),
             quoted(&self.timeout),
         );
         text.push_str(&list("  ", "args", &self.args));
         text.push_str(&self.capabilities());
+        if let Program::Product(found) = program {
+            text.push_str(&map("inputs", "A and B are in them", &found.inputs()));
+            let why = "the product, and what proves it";
+            text.push_str(&map("outputs", why, &Found::outputs()));
+            return Ok(text);
+        }
         text.push_str(&map("inputs", "the guest sees them as /in/NAME", &self.addresses()?));
         let outputs = self.outputs.iter().map(|name| (name.clone(), format!("archive:{name}")));
         let outputs: Vec<_> = outputs.collect();
@@ -157,23 +182,49 @@ impl Args {
             let (name, file) = given.split_once('=').ok_or_else(|| {
                 Stop::usage(format!("`{given}` names no file"), "write `--input NAME=FILE`")
             })?;
-            let path = Path::new(file).canonicalize().map_err(|error| {
-                Stop::could_not(format!("{file}: {error}"), "name a file that is there")
-            })?;
+            let path = real_path(file)?;
             let bytes = arch_files::read(&path, LARGEST).map_err(Stop::file)?;
-            let address = format!("file://{}@{}", path.display(), Digest::of(&bytes));
-            Ok((name.to_owned(), address))
+            Ok((name.to_owned(), address_of(&path, Digest::of(&bytes))))
         };
         self.inputs.iter().map(address).collect()
     }
 }
 
-/// What is written is a job of ours, or nothing is written.
-fn sound(out: &Path, text: &str) -> Result<SignedDocument, Stop> {
+fn module(image: &Path) -> Result<Program<'static>, Stop> {
+    let bytes = arch_files::read(image, LARGEST).map_err(Stop::file)?;
+    if !bytes.starts_with(b"\0asm") {
+        let what = format!("{} is no wasm module", image.display());
+        return Err(Stop::usage(what, "give the compiled .wasm file, not its source"));
+    }
+    let name = image.file_stem().map_or_else(String::new, |s| s.display().to_string());
+    Ok(Program::Module { name, digest: Digest::of(&bytes) })
+}
+
+/// Inputs are followed without links, so they are named without.
+fn real_path(file: &str) -> Result<PathBuf, Stop> {
+    Path::new(file)
+        .canonicalize()
+        .map_err(|error| Stop::could_not(format!("{file}: {error}"), "name a file that is there"))
+}
+
+fn address_of(path: &Path, digest: Digest) -> String {
+    format!("file://{}@{digest}", path.display())
+}
+
+/// What is written is a job of ours that its own files allow, or nothing is written.
+fn sound(out: &Path, text: &str, program: &Program<'_>) -> Result<SignedDocument, Stop> {
     let document = documents::parse(&out.display().to_string(), text.as_bytes())?;
-    match document.read::<Job>() {
-        Ok(_job) => Ok(document),
-        Err(problem) => Err(documents::refused(&document, *problem)),
+    let refused = |problem| Err(documents::refused(&document, problem));
+    let job: Job = match document.read() {
+        Ok(job) => job,
+        Err(problem) => return refused(*problem),
+    };
+    match program {
+        Program::Product(found) => match found.check(&job, document.digest()) {
+            Err(fault) => refused(document.problem(fault)),
+            Ok(()) => Ok(document),
+        },
+        Program::Module { .. } => Ok(document),
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the job is fed with: the agent's own order of looking, first its archive, then this machine's
 //! files.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use arch_archive::Archive;
 use arch_document::{Address, Grant, GrantPath, Job, Verified};
@@ -11,23 +12,35 @@ use arch_problem::{Code, Problem, codes};
 use super::node::Node;
 use super::step::Step;
 
+/// Where the inputs are that were found, or that only the agent can find, by their names.
+pub(super) type Origins = BTreeMap<String, Origin>;
+
+/// Where an input is.
+pub(super) enum Origin {
+    File(PathBuf),
+    Archive(Digest),
+    Untold,
+}
+
 /// What is known of one input.
 enum Found {
-    /// Where it is, and how many bytes it has.
-    Here(String, u64),
+    /// Where it is, how to say it, and how many bytes it has.
+    Here(Origin, String, u64),
     /// Only the agent's archive can tell, and it was not given.
     Untold(String),
     No(Code, String),
 }
 
 /// One step an input, in the order of their names.
-pub(super) fn inputs(job: &Verified<Job>, node: &Node) -> Vec<Step> {
+pub(super) fn inputs(job: &Verified<Job>, node: &Node) -> (Vec<Step>, Origins) {
     let mut left = node.settings.largest_input();
+    let mut origins = Origins::new();
     let steps = job.get().spec.inputs.iter().map(|(name, address)| {
         let found = match find(name, address, job, node, left) {
-            Found::Here(evidence, size) => match left.checked_sub(size) {
+            Found::Here(origin, evidence, size) => match left.checked_sub(size) {
                 Some(rest) => {
                     left = rest;
+                    origins.insert(name.clone(), origin);
                     return Step::ok("input", evidence);
                 }
                 None => too_large(name, node),
@@ -35,21 +48,27 @@ pub(super) fn inputs(job: &Verified<Job>, node: &Node) -> Vec<Step> {
             found => found,
         };
         match found {
-            Found::Here(evidence, _) | Found::Untold(evidence) => Step::unknown("input", evidence),
+            Found::Here(_, evidence, _) | Found::Untold(evidence) => {
+                origins.insert(name.clone(), Origin::Untold);
+                Step::unknown("input", evidence)
+            }
             Found::No(code, text) => {
                 let place = job.document().place(&format!("/spec/inputs/{name}"), "asked for here");
                 Step::no("input", Problem { at: place, ..Problem::new(code, text) })
             }
         }
     });
-    steps.collect()
+    let steps = steps.collect();
+    (steps, origins)
 }
 
 fn find(name: &str, address: &Address, job: &Verified<Job>, node: &Node, left: u64) -> Found {
     let archive = node.state.as_ref().map(|state| Archive::to_read(&state.join("archive")));
     let kept = |digest: &Digest| archive.as_ref()?.head(digest, 0).ok().map(|(_, size)| size);
-    if let Some(size) = address.digest().as_ref().and_then(kept) {
-        return Found::Here(format!("`{name}` is in the archive, {size} bytes"), size);
+    let size = address.digest().and_then(|digest| Some((digest, kept(&digest)?)));
+    if let Some((digest, size)) = size {
+        let text = format!("`{name}` is in the archive, {size} bytes");
+        return Found::Here(Origin::Archive(digest), text, size);
     }
     match (on_this_machine(name, address, job, node, left), address.digest(), archive) {
         (Found::No(..), Some(digest), None) => {
@@ -88,7 +107,8 @@ fn on_this_machine(
         }
         (Ok(bytes), _) => {
             let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-            Found::Here(format!("`{name}` is {path}, {size} bytes"), size)
+            let text = format!("`{name}` is {path}, {size} bytes");
+            Found::Here(Origin::File(path.into()), text, size)
         }
         (Err(arch_files::FileError::TooLarge { .. }), _) => too_large(name, node),
         (Err(error), _) => Found::No(codes::INPUT_ABSENT, format!("input `{name}`: {error}")),

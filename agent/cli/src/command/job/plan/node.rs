@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use arch_document::{History, Moment, NoHistory, TrustRoot};
+use arch_document::{History, Moment, NoHistory, Runtime, TrustRoot};
 use arch_policy::{ActivePolicy, Facts, Here, Policy, Quorum};
 use arch_problem::Problem;
 
@@ -51,7 +51,7 @@ impl Node {
             node: self.ledger.as_ref().and_then(Known::node).unwrap_or_default(),
             groups: self.settings.groups.iter().cloned().collect(),
             now: self.moment.now(),
-            runtimes: vec![arch_document::Runtime::Wasm],
+            runtimes: vec![Runtime::Wasm, Runtime::Matrix],
             gpus: self.settings.inventory().gpu,
             policy_quorum: self.quorum(),
             completed: self.ledger.as_ref().map(Known::completed).unwrap_or_default(),
