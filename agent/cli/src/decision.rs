@@ -1,4 +1,5 @@
-//! A decision about one job: the one thing that `job cancel`, `job release` and `job reject` do.
+//! A decision about one job: the one thing that `job cancel`, `job release`, `job
+//! reject` and `job retry` do.
 
 use arch_identity::Digest;
 use arch_wire::control::{Answer as Told, Call};

@@ -141,6 +141,20 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
 /// # Errors
 /// [`FileError`].
 pub fn read_without_links(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    open_stat_without_links(path).and_then(|(file, stat)| whole(file, &stat, path, limit))
+}
+
+/// As [`read_without_links`], for a file that is too long to be held in memory: open for reading, with the
+/// length that it has now.
+///
+/// # Errors
+/// [`FileError`].
+pub fn open_without_links(path: &Path) -> Result<(File, u64), FileError> {
+    let (file, stat) = open_stat_without_links(path)?;
+    Ok((file, u64::try_from(stat.st_size).unwrap_or(0)))
+}
+
+fn open_stat_without_links(path: &Path) -> Result<(File, Stat), FileError> {
     let (top, below) = match path.strip_prefix("/") {
         Ok(below) => (Path::new("/"), below),
         Err(_) => (Path::new("."), path),
@@ -148,8 +162,7 @@ pub fn read_without_links(path: &Path, limit: u64) -> Result<Vec<u8>, FileError>
     let top_flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let top =
         fs::open(top, top_flags, Mode::empty()).map_err(|e| FileError::from_errno(path, e))?;
-    let opened = open_by(path, |flags| open_beneath(&top, below, flags, Mode::empty()));
-    opened.and_then(|(file, stat)| whole(file, &stat, path, limit))
+    open_by(path, |flags| open_beneath(&top, below, flags, Mode::empty()))
 }
 
 /// Opens for reading without following a link at the end and without waiting for a writer.

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use arch_document::Runtime;
 use arch_identity::Digest;
 use arch_ledger::Record;
 use arch_problem::{Problem, codes};
@@ -16,9 +17,10 @@ use crate::{
     interruption::{AGENT_STOPPED, executor_lost, machine_failed},
     node::Node,
     point::Point,
+    product::{self, Product},
     readmission::judge_again,
     reason::is_the_machines,
-    records,
+    records, redundancy,
     supplies::{self, Supplies},
     told::{Told, no_such_job, problem},
     validate::{Store, Unlooked, Validated, validate},
@@ -82,8 +84,8 @@ async fn attempt(node: &Arc<Node>, placed: &mut Placed) -> Next {
     if let Err(problem) = judge_again(node, placed) {
         return without_a_run(node, digest, problem).await;
     }
-    let supplies = match gather(node, placed).await {
-        Ok(supplies) => supplies,
+    let work = match gather(node, placed).await {
+        Ok(work) => work,
         Err(problem) => return without_a_run(node, digest, problem).await,
     };
     Point::Gathered.reached();
@@ -93,11 +95,9 @@ async fn attempt(node: &Arc<Node>, placed: &mut Placed) -> Next {
         Err(next) => return next,
     };
     Point::Started.reached();
-    let executed = node.executor.run(placed, &supplies, &cancel).await;
-    Point::Answered.reached();
-    let validated = match executed {
-        Ok(executed) => look(node, placed, executed).await,
-        Err(lost) => Err(lost.into()),
+    let validated = match &work {
+        Work::Guest(supplies) => guest(node, placed, supplies, number, &cancel).await,
+        Work::Product(product) => product::compute(node, placed, product, number, &cancel).await,
     };
     conclude(node, digest, number, &cancel, validated).await
 }
@@ -116,11 +116,38 @@ async fn without_a_run(node: &Arc<Node>, digest: Digest, problem: Box<Problem>) 
     give_up(node, digest, &problem).await
 }
 
-async fn gather(node: &Node, placed: &Placed) -> Told<Supplies> {
+/// What an attempt has to do.
+enum Work {
+    Guest(Supplies),
+    Product(Product),
+}
+
+async fn gather(node: &Node, placed: &Placed) -> Told<Work> {
     let accepted_with = accepted_with(node, placed.job().digest()).await?;
     // The job stays with its place; what is read of it is copied for the thread that blocks.
-    let stores = &node.stores;
-    tokio::task::block_in_place(|| supplies::gather(stores, placed.job(), &accepted_with))
+    let (stores, job) = (&node.stores, placed.job());
+    tokio::task::block_in_place(|| match job.job().get().spec.runtime {
+        Runtime::Matrix => product::look(&stores.shelf, job, &accepted_with).map(Work::Product),
+        _ => supplies::gather(stores, job, &accepted_with).map(Work::Guest),
+    })
+}
+
+/// Runs the guest, as often as its owner asked for.
+async fn guest(
+    node: &Arc<Node>,
+    placed: &Placed,
+    supplies: &Supplies,
+    attempt: u32,
+    cancel: &Cancel,
+) -> Result<Validated, Unlooked> {
+    let executed = node.executor.run(placed, supplies, cancel).await?;
+    Point::Answered.reached();
+    match look(node, placed, executed).await? {
+        Validated::Good(findings) => {
+            redundancy::compare(node, placed, supplies, attempt, cancel, findings).await
+        }
+        other => Ok(other),
+    }
 }
 
 /// The inputs that the ledger says the job was accepted with.
@@ -194,7 +221,7 @@ async fn conclude(
         return end(node, records::called_off(digest, attempt)).await;
     }
     let lost = match validated {
-        Ok(validated) if outcome(&validated) == &Outcome::Cancelled => {
+        Ok(validated) if validated.findings().outcome == Outcome::Cancelled => {
             Lost("it says that the run was called off".to_owned())
         }
         Ok(validated) => {
@@ -238,14 +265,6 @@ async fn again_or_spent(
     interrupt(node, records::interrupted(digest, attempt, &why)).await
 }
 
-fn outcome(validated: &Validated) -> &Outcome {
-    match validated {
-        Validated::Good(findings)
-        | Validated::Failed(findings, _)
-        | Validated::Quarantined(findings, _) => &findings.outcome,
-    }
-}
-
 fn tell(digest: Digest, validated: &Validated) {
     match validated {
         Validated::Good(_) => tracing::info!(job = %digest, "completed"),
@@ -254,6 +273,12 @@ fn tell(digest: Digest, validated: &Validated) {
         }
         Validated::Quarantined(_, problem) => {
             tracing::error!(job = %digest, code = %problem.code, %problem, "quarantined");
+        }
+        Validated::Disputed(_, problem) => {
+            tracing::error!(job = %digest, code = %problem.code, %problem, "disputed");
+        }
+        Validated::Dead(_, problem) => {
+            tracing::error!(job = %digest, code = %problem.code, %problem, "dead");
         }
     }
 }

@@ -6,7 +6,7 @@ use arch_identity::Digest;
 use arch_ledger::{LedgerError, Record};
 use arch_problem::Problem;
 
-use crate::{anchors::AnchorError, node::Node, point::Point, records};
+use crate::{anchors::AnchorError, node::Node, point::Point, product::forget, records};
 
 /// How long to wait when the disk is full before something is tried again.
 pub(crate) const FULL_DISK: Duration = Duration::from_secs(5);
@@ -37,6 +37,9 @@ pub(crate) async fn end(node: &Arc<Node>, record: Record) -> Next {
         match node.anchors.anchor_one(record.clone()).await {
             Ok(_) => {
                 Point::Finished.reached();
+                if let Some(document) = record.job() {
+                    forget(node.places.scratch(), document);
+                }
                 node.ended();
                 return Next::Over;
             }

@@ -61,7 +61,7 @@ pub(crate) fn stream_from(fd: &OwnedFd, claimed: u64) -> Result<impl Read + use<
         return Err(BlobError::Size { claimed, found });
     }
     let file = File::from(fd.as_fd().try_clone_to_owned()?);
-    Ok(ByPosition { file, at: 0 }.take(claimed))
+    Ok(ByPosition::from_start(file).take(claimed))
 }
 
 /// A reader over bytes that the executor sent in its claim, if they are as many as claimed.
@@ -72,9 +72,17 @@ pub(crate) fn whole(bytes: &[u8], claimed: u64) -> Result<&[u8], BlobError> {
     }
 }
 
-struct ByPosition {
+/// Reads in order, whatever becomes of the file's own offset.
+pub(crate) struct ByPosition {
     file: File,
     at: u64,
+}
+
+impl ByPosition {
+    /// From the first byte on.
+    pub(crate) fn from_start(file: File) -> Self {
+        Self { file, at: 0 }
+    }
 }
 
 impl Read for ByPosition {

@@ -177,10 +177,12 @@ impl Memory {
         self.refusals.get(subject).is_some_and(|known| known.has_code(code))
     }
 
-    /// Jobs that have not come to an end, in the order in which they were accepted.
+    /// Jobs that are still to be brought to an end, in the order in which they were accepted. Dead letters
+    /// wait for a person.
     #[must_use]
     pub fn unended(&self) -> Vec<Digest> {
-        let mut open: Vec<_> = self.open.iter().collect();
+        let mut open: Vec<_> =
+            self.open.iter().filter(|(_, job)| job.state != JobState::Dead).collect();
         open.sort_by_key(|(_, job)| job.anchors.accepted);
         open.into_iter().map(|(digest, _)| *digest).collect()
     }

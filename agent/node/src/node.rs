@@ -26,6 +26,7 @@ use crate::{
     hands::Hands,
     memory::KnownJob,
     places::Places,
+    progress::Progress,
     pulse::Pulses,
     settings::Settings,
     supplies::Stores,
@@ -68,6 +69,8 @@ pub struct Node {
     /// How many refusals may still be anchored.
     pub(crate) refusals: Mutex<Bucket>,
     running: Mutex<BTreeMap<Digest, Cancel>>,
+    /// How far jobs are that can say so.
+    pub(crate) progress: Progress,
     active: watch::Sender<usize>,
     /// Whether all its parts stir.
     pub(crate) pulses: Arc<Pulses>,
@@ -119,6 +122,7 @@ impl Node {
             awaited: AtomicBool::new(false),
             refusals: Mutex::default(),
             running: Mutex::default(),
+            progress: Progress::default(),
             active: watch::Sender::new(0),
             pulses: Pulses::asked_for(),
         })
@@ -172,7 +176,7 @@ impl Node {
             node: self.did.clone(),
             groups: self.settings.groups.clone(),
             now,
-            runtimes: vec![Runtime::Wasm],
+            runtimes: vec![Runtime::Wasm, Runtime::Matrix],
             gpus: self.settings.lend.gpu,
             policy_quorum: authority.policy_quorum(),
             known: self.settings.facts.clone(),

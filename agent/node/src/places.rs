@@ -97,6 +97,12 @@ impl Places {
         self.state.join("archive")
     }
 
+    /// Values of products on their way.
+    #[must_use]
+    pub fn scratch(&self) -> PathBuf {
+        self.state.join("scratch")
+    }
+
     /// The executor's own folder; the agent never reads it.
     #[must_use]
     pub fn cache(&self) -> PathBuf {
@@ -135,11 +141,12 @@ impl Places {
 
     /// Every folder that must be the agent's alone.
     #[must_use]
-    pub fn private(&self) -> [PathBuf; 6] {
+    pub fn private(&self) -> [PathBuf; 7] {
         [
             self.state.clone(),
             self.ledger(),
             self.archive(),
+            self.scratch(),
             self.kept_revocations(),
             self.cache(),
             self.run(),

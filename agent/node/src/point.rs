@@ -41,6 +41,10 @@ pub(crate) enum Point {
     Running,
     /// The executor's answer is there.
     Answered,
+    /// What each part of a product holds is durable, and nobody knew what will be looked at.
+    Promised,
+    /// That parts of a product contradict each other is durable.
+    Diverged,
     /// Every byte was hashed again; outputs are in the archive, the end is about to be made durable.
     Validated,
     /// Its end is durable, and nobody was told.

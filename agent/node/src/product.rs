@@ -37,6 +37,7 @@ use arch_schedule::Placed;
 use arch_wire::executor::Outcome;
 
 pub(crate) use factors::look;
+pub(crate) use scratch::{forget, sweep};
 
 use crate::{
     cancel::Cancel,
@@ -132,7 +133,7 @@ pub(crate) async fn compute(
         Ok(validated) => Ok(validated),
         Err(Stop::Lost(lost)) => Err(Unlooked::Lost(lost)),
         Err(Stop::Machine(problem)) => Err(Unlooked::Machine(problem)),
-        Err(Stop::Ended(outcome)) => Ok(outcome::failed(outcome, run.used(0))),
+        Err(Stop::Ended(outcome)) => Ok(outcome::failed(outcome, run.usage(shares::Used::default(), 0))),
     }
 }
 
@@ -150,13 +151,14 @@ struct Run<'a> {
 impl Run<'_> {
     async fn whole(&self) -> Result<Validated, Stop> {
         let scratch = scratch::Scratch::open(self)?;
-        let used = shares::compute(self, &scratch).await?;
+        let parts: Vec<_> = scratch.parts().iter().collect();
+        let used = shares::compute(self, &parts).await?;
         let promised = commit::commit(self, &scratch).await?;
-        let compared = compare::compare(self, &scratch, &promised).await?;
-        let checked = audit::parts(self, &scratch, &promised)?;
-        let divergence = compared.divergence.or(checked.divergence);
-        let audit = draw::report(self, &promised, &compared.report, &checked.report);
-        outcome::conclude(self, &scratch, &promised, audit, divergence, used).await
+        let (compared, mut findings) = compare::compare(self, &scratch, &promised).await?;
+        let (checked, wrong) = audit::parts(self, &scratch, &promised)?;
+        findings.extend(wrong);
+        let report = draw::report(self, &promised, &compared, &checked);
+        outcome::conclude(self, &scratch, &promised, report, findings, used).await
     }
 
     /// What is left of the job's time, in milliseconds; none if it is over.

@@ -73,6 +73,8 @@ pub(crate) fn finished(document: Digest, attempt: u32, validated: &Validated) ->
         Validated::Quarantined(findings, problem) => {
             (EndState::Quarantined, findings, Some(problem))
         }
+        Validated::Disputed(findings, problem) => (EndState::Disputed, findings, Some(problem)),
+        Validated::Dead(findings, problem) => (EndState::Dead, findings, Some(problem)),
     };
     let Findings { outcome, outputs, logs, reads, fuel, usage } = findings;
     Record::Finished {
@@ -198,7 +200,7 @@ mod tests {
             document,
             name: "n".repeat(253),
             owner: "o".repeat(253),
-            module: document,
+            module: Some(document),
             inputs,
             policy: document,
             rules: list.clone(),

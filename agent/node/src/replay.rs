@@ -3,12 +3,12 @@
 //! it would write a second time.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    collections::{BTreeMap, btree_map::Entry},
     sync::Arc,
     time::Duration,
 };
 
-use arch_document::Grant;
+use arch_document::{Grant, Runtime};
 use arch_identity::Digest;
 use arch_problem::{Problem, codes};
 use arch_schedule::{Arrival, Placed};
@@ -18,12 +18,13 @@ use tokio::{sync::oneshot, time};
 use crate::{
     attempt::launch_all,
     cancel::Cancel,
+    gave::Gave,
     memory::End,
     node::Node,
     readmission::take_up,
     supplies,
     told::{Told, problem},
-    validate::{Findings, Store, Unlooked, Validated, validate},
+    validate::{Store, Unlooked, Validated, validate},
 };
 
 /// How long a replay waits for room.
@@ -106,6 +107,10 @@ async fn place(node: &Arc<Node>, digest: Digest) -> Told<Placed> {
         let text = format!("the job may `{grant}`, and a replay changes nothing on this machine");
         return Err(problem(codes::REPLAY_WRITES, text));
     }
+    if admitted.job().get().spec.runtime == Runtime::Matrix {
+        let text = "a product is not made again: its audit, and whoever has A and B, can check it";
+        return Err(problem(codes::WRONG_STATE, text));
+    }
     let (to, turn) = oneshot::channel();
     if !node.desk.announce_replay(digest, to) {
         return Err(problem(codes::WRONG_STATE, "the job is being run again already"));
@@ -135,10 +140,8 @@ async fn place(node: &Arc<Node>, digest: Digest) -> Told<Placed> {
 }
 
 fn compare(digest: Digest, then: &End, now: &Validated) -> Replayed {
-    let (Validated::Good(findings)
-    | Validated::Failed(findings, _)
-    | Validated::Quarantined(findings, _)) = now;
-    let differences = differences(then, findings);
+    let findings = now.findings();
+    let differences = Gave::from(then).differences(&Gave::from(findings));
     Replayed {
         digest,
         same: differences.is_empty(),
@@ -148,28 +151,4 @@ fn compare(digest: Digest, then: &End, now: &Validated) -> Replayed {
         reads: findings.reads,
         fuel: findings.fuel,
     }
-}
-
-fn differences(then: &End, now: &Findings) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut differ = |what: &str, then: String, now: String| {
-        if then != now {
-            found.push(format!("{what} was `{then}`, is `{now}`"));
-        }
-    };
-    differ("outcome", then.outcome.to_string(), now.outcome.word().to_owned());
-    differ("fuel", then.fuel.to_string(), now.fuel.to_string());
-    differ("standard error", shown(then.logs), shown(now.logs));
-    differ("list of files read", shown(then.reads), shown(now.reads));
-    let names: BTreeSet<&str> =
-        then.outputs.names().chain(now.outputs.keys().map(String::as_str)).collect();
-    for name in names {
-        let (then, now) = (then.outputs.get(name), now.outputs.get(name));
-        differ(&format!("output {name}"), shown(then.copied()), shown(now.copied()));
-    }
-    found
-}
-
-fn shown(digest: Option<Digest>) -> String {
-    digest.map_or_else(|| "nothing".to_owned(), |digest| digest.to_string())
 }

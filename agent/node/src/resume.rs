@@ -13,6 +13,7 @@ use crate::{
     interruption::AGENT_DIED,
     node::Node,
     point::Point,
+    product::sweep,
     readmission::take_up,
     reason::is_the_machines,
     records,
@@ -29,6 +30,7 @@ const MOST_DEATHS: u32 = 10;
 /// When the ledger does not take an interruption: nothing may run then.
 pub(crate) async fn resume(node: &Arc<Node>) -> Result<(), crate::anchors::AnchorError> {
     let left = node.anchors.memory().unended();
+    sweep(&node.places.scratch(), &left);
     for digest in left {
         let Some(job) = node.anchors.memory().open_job(&digest).cloned() else { continue };
         if job.called_off {

@@ -4,6 +4,7 @@
 //! Twice: [`secure`] before a job is accepted, so that what it needs is here to stay; [`gather`]
 //! before each run, into sealed memory files, hashing every byte again.
 
+mod kept;
 mod modules;
 mod private;
 mod ready;
@@ -11,7 +12,7 @@ mod source;
 
 use std::{collections::BTreeMap, io, os::fd::OwnedFd, path::PathBuf, sync::Arc};
 
-use arch_document::quantity::ByteSize;
+use arch_document::{Runtime, quantity::ByteSize};
 use arch_identity::Digest;
 use arch_policy::{Admitted, Keep};
 use arch_problem::{Problem, codes};
@@ -76,6 +77,9 @@ impl Supplies {
 /// A problem with its place in the job's document.
 pub fn secure(stores: &Stores, admitted: &Admitted) -> Told<Secured> {
     private::keep_out(stores, admitted)?;
+    if admitted.job().get().spec.runtime == Runtime::Matrix {
+        return factors(stores, admitted);
+    }
     let module = module_digest(admitted)?;
     // One that rotted there is put in anew from the modules folder.
     if !stores.ready.has(&module) && !stores.shelf.is_kept(&module)? {
@@ -93,14 +97,28 @@ pub fn secure(stores: &Stores, admitted: &Admitted) -> Told<Secured> {
         let digest = if keep { stores.shelf.put(&bytes)? } else { Digest::of(&bytes) };
         inputs.insert(wanted.name, digest);
     }
-    Ok(Secured { module, inputs })
+    Ok(Secured { module: Some(module), inputs })
+}
+
+/// The factors of a product: always kept, since whoever checks it needs them, and looked at now, so that
+/// what can be refused is refused before the job is accepted.
+fn factors(stores: &Stores, admitted: &Admitted) -> Told<Secured> {
+    let mut left = stores.most_input.bytes();
+    let mut inputs = BTreeMap::new();
+    for wanted in source::wanted(admitted) {
+        let kept = wanted.keep(stores, &mut left);
+        let digest = kept.map_err(|problem| at(admitted, &wanted.pointer, problem))?;
+        inputs.insert(wanted.name, digest);
+    }
+    crate::product::look(&stores.shelf, admitted, &inputs)?;
+    Ok(Secured { module: None, inputs })
 }
 
 /// What a job is run with, by digest.
 #[derive(Debug)]
 pub struct Secured {
-    /// The module; the archive has it.
-    pub module: Digest,
+    /// The module; the archive has it. None if what runs is the node's own.
+    pub module: Option<Digest>,
     /// The inputs by name; the archive has them if the policy keeps them.
     pub inputs: BTreeMap<String, Digest>,
 }
@@ -156,7 +174,7 @@ fn memory(name: &str, bytes: &[u8]) -> Told<OwnedFd> {
 }
 
 /// Points into the job, unless the problem already points somewhere.
-fn at(admitted: &Admitted, pointer: &str, mut problem: Box<Problem>) -> Box<Problem> {
+pub(crate) fn at(admitted: &Admitted, pointer: &str, mut problem: Box<Problem>) -> Box<Problem> {
     if problem.at.is_none() {
         problem.at = admitted.job().document().place(pointer, "asked for here");
     }

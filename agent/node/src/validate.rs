@@ -24,7 +24,7 @@ use crate::{
 const MOST_READS: u64 = 256 << 20;
 
 /// The largest number that the ledger can write (RFC 8785).
-const MOST_NUMBER: u64 = (1 << 53) - 1;
+pub(crate) const MOST_NUMBER: u64 = (1 << 53) - 1;
 
 /// What came out of a run, as far as we could check it ourselves.
 #[derive(Debug)]
@@ -52,6 +52,23 @@ pub enum Validated {
     Failed(Findings, Box<Problem>),
     /// Something is not as it was expected or claimed; a person must look.
     Quarantined(Findings, Box<Problem>),
+    /// Parts of a product contradict each other, or its factors.
+    Disputed(Findings, Box<Problem>),
+    /// Another run of the same job gave something else.
+    Dead(Findings, Box<Problem>),
+}
+
+impl Validated {
+    /// What came out, however it is judged.
+    pub(crate) fn findings(&self) -> &Findings {
+        match self {
+            Self::Good(findings)
+            | Self::Failed(findings, _)
+            | Self::Quarantined(findings, _)
+            | Self::Disputed(findings, _)
+            | Self::Dead(findings, _) => findings,
+        }
+    }
 }
 
 /// Why a run could not be looked at.
@@ -124,7 +141,8 @@ pub fn validate(
     Ok(judge(job, findings, lies))
 }
 
-fn judge(job: &Admitted, findings: Findings, lies: Vec<String>) -> Validated {
+/// Whether what was found is what the job expects; `lies` are what is not as it was claimed.
+pub(crate) fn judge(job: &Admitted, findings: Findings, lies: Vec<String>) -> Validated {
     if !lies.is_empty() {
         let problem = Problem::new(codes::EXECUTOR_LIED, lies.join("; "));
         return Validated::Quarantined(findings, Box::new(problem));
@@ -239,6 +257,6 @@ fn unusable(error: BlobError) -> Unlooked {
 }
 
 /// The executor's words, as far as they fit into a line.
-fn short(text: &str) -> String {
+pub(crate) fn short(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(200).collect()
 }

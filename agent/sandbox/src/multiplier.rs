@@ -115,3 +115,13 @@ fn compute(job: MultiplyJob<'_>, channel: &mut Channel) -> Result<Outcome, Strin
         Err(error) => ended(error),
     }
 }
+
+/// What an error means: numbers that cannot be multiplied are the job's, a file that does not do its part
+/// is this node's.
+fn ended(error: StreamError) -> Result<Outcome, String> {
+    match error {
+        StreamError::NotFinite { .. } => Ok(Outcome::OperandUnusable { why: error.to_string() }),
+        StreamError::TooLittleMemory { .. } => Ok(Outcome::MemoryCap),
+        error => Err(error.to_string()),
+    }
+}

@@ -14,7 +14,7 @@ mod status;
 pub use answer::{Answer, Reloaded, Replayed, Submitted, Text};
 pub use bytes::Bytes;
 pub use call::Call;
-pub use job::{Anchors, JobDetail, JobRow, JobUse};
+pub use job::{Anchors, JobDetail, JobProgress, JobRow, JobUse};
 pub use line::{
     LINE_CAP, MalformedLine, Reply, SCHEMA, read_call, read_reply, write_call, write_reply,
 };

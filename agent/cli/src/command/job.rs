@@ -8,6 +8,7 @@ pub(crate) mod plan;
 mod reject;
 mod release;
 mod replay;
+mod retry;
 mod show;
 mod sign;
 mod submit;
@@ -39,8 +40,10 @@ pub(crate) enum Verb {
     Cancel(cancel::Args),
     /// Let a quarantined result out
     Release(release::Args),
-    /// Throw a quarantined result away
+    /// Throw a result away that cannot be relied upon: quarantined, disputed or dead
     Reject(reject::Args),
+    /// Have a dead letter tried again
+    Retry(retry::Args),
     /// Run an ended job again from the archive and compare
     Replay(replay::Args),
 }
@@ -59,6 +62,7 @@ impl Verb {
             Self::Cancel(args) => args.run(),
             Self::Release(args) => args.run(),
             Self::Reject(args) => args.run(),
+            Self::Retry(args) => args.run(),
             Self::Replay(args) => args.run(),
         }
     }

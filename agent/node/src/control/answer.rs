@@ -36,6 +36,9 @@ pub(super) async fn answer(node: &Arc<Node>, peer: &Peer, call: Call) -> Reply {
         Call::JobReject { digest } => decide::reject(node, peer, digest)
             .await
             .map(|state| Answer::JobReject { state: state.to_string() }),
+        Call::JobRetry { digest } => decide::retry(node, peer, digest)
+            .await
+            .map(|state| Answer::JobRetry { state: state.to_string() }),
         Call::JobLogs { digest } => show::logs(node, digest).await,
         Call::JobReplay { digest } => replay::replay(node, digest).await.map(Answer::JobReplay),
         Call::Reload {} => reload::reload(node).await.map(Answer::Reload),

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use arch_identity::Digest;
 use arch_ledger::Record;
-use arch_problem::codes;
-use arch_schedule::{Event, JobState};
+use arch_problem::{Problem, codes};
+use arch_schedule::{Arrival, Event, JobState};
 
 use super::Peer;
 use crate::{
-    attempt::launch_all,
+    attempt::{launch, launch_all},
     cancel::Wish,
     node::Node,
     point::Point,
+    readmission::take_up,
     records,
     told::{Told, no_such_job, problem},
 };
@@ -53,7 +54,28 @@ pub(super) async fn release(node: &Arc<Node>, peer: &Peer, digest: Digest) -> To
     state(node, digest)
 }
 
-/// Throws a quarantined result away.
+/// Has a dead letter tried again.
+pub(super) async fn retry(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Told<JobState> {
+    let hand = node.hands.take(digest).await;
+    require_step(node, digest, Event::RetriedByHand)?;
+    node.gate.pass()?;
+    let admitted = take_up(node, digest).map_err(first)?;
+    anchor(node, vec![Record::Retried { document: digest, by: peer.name() }]).await?;
+    tracing::info!(job = %digest, by = peer.name(), "tried again");
+    let placed = node.desk.place(admitted, Arrival::Resumed).map_err(|never| first(never.reasons))?;
+    drop(hand);
+    if let Some(placed) = placed {
+        launch(node, placed);
+    }
+    state(node, digest)
+}
+
+fn first(problems: Vec<Problem>) -> Box<Problem> {
+    let none = || problem(codes::WENT_MISSING, "no reason");
+    problems.into_iter().next().map_or_else(none, Box::new)
+}
+
+/// Throws a result away that cannot be relied upon.
 pub(super) async fn reject(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Told<JobState> {
     let _hand = node.hands.take(digest).await;
     require_step(node, digest, Event::RejectedByHand)?;

@@ -128,7 +128,10 @@ pub(super) async fn job(node: &Node, digest: Digest) -> Told<JobDetail> {
     };
     match refused_at {
         Some(index) => refused(node, digest, index).await,
-        None => Ok(detail(digest, &node.job(digest).await?)),
+        None => {
+            let detail = detail(digest, &node.job(digest).await?);
+            Ok(JobDetail { progress: node.progress.get(&digest), ..detail })
+        }
     }
 }
 
@@ -151,6 +154,7 @@ async fn refused(node: &Node, subject: Digest, index: u64) -> Told<JobDetail> {
         anchors: Anchors { refused: Some(index), ..Anchors::default() },
         attempts: 0,
         module: None,
+        progress: None,
         rules: Vec::new(),
         grants: Vec::new(),
         outcome: Some(message),
@@ -168,7 +172,8 @@ fn detail(digest: Digest, job: &KnownJob) -> JobDetail {
         row: row(digest, job),
         anchors: job.anchors.clone(),
         attempts: job.attempts,
-        module: Some(job.module),
+        module: job.module,
+        progress: None,
         rules: job.rules.to_vec(),
         grants: job.grants.to_vec(),
         outcome: end.map(|end| end.outcome.to_string()),

@@ -23,8 +23,11 @@ pub struct EndedJob {
 }
 
 impl EndedJob {
-    /// What is kept of a job that has just ended; `None` if it has not.
+    /// What is kept of a job that has just ended; `None` if it has not, or may be tried again.
     pub(super) fn of(job: &KnownJob) -> Option<Self> {
+        if job.state == JobState::Dead {
+            return None;
+        }
         let entry = |index: Option<u64>| index.and_then(NonZeroU64::new);
         Some(Self {
             accepted_at: job.accepted_at,

@@ -17,8 +17,8 @@ pub struct KnownJob {
     pub name: Box<str>,
     /// `metadata.owner`.
     pub owner: Arc<str>,
-    /// Digest of the module.
-    pub module: Digest,
+    /// Digest of the module; none if what runs is the node's own.
+    pub module: Option<Digest>,
     /// Inputs by name.
     pub inputs: Named,
     /// Rules that let it in.
@@ -153,6 +153,8 @@ impl KnownJob {
                     EndState::Completed => JobState::Completed,
                     EndState::Failed => JobState::Failed,
                     EndState::Quarantined => JobState::Quarantined,
+                    EndState::Disputed => JobState::Disputed,
+                    EndState::Dead => JobState::Dead,
                     EndState::Cancelled => JobState::Cancelled,
                 };
             }
@@ -163,6 +165,12 @@ impl KnownJob {
             Record::Rejected { .. } => {
                 self.anchors.decided = Some(index);
                 self.step(Event::RejectedByHand);
+            }
+            Record::Retried { .. } => {
+                self.anchors.finished = None;
+                self.end = None;
+                (self.losses, self.deaths) = (0, 0);
+                self.step(Event::RetriedByHand);
             }
             Record::Cancelled { .. } => self.called_off = true,
             _ => {}

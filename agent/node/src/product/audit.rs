@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use arch_kernels::{
     Backend,
-    stream::{self, Operand, StreamError, Work},
+    stream::{self, StreamError, Work},
 };
 use arch_matrix::{
     Carrier, CarrierKind, Cell, Difference, Element, Grid, Part, Region, Splits,

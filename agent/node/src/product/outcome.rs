@@ -1,16 +1,24 @@
 //! How it ends: with a product in the archive that was checked there, or with what shows that it is none.
 
-use std::{collections::BTreeMap, fs::File, os::unix::fs::FileExt as _};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, Cursor, Read},
+    os::unix::fs::FileExt as _,
+};
 
 use arch_identity::Digest;
 use arch_kernels::stream::{Assembled, ReadAt};
 use arch_ledger::{Record, Usage};
-use arch_matrix::{Plan, Splits, file::npy, plan::Order};
+use arch_matrix::{
+    CarrierKind,
+    file::{Dtype, npy},
+};
 use arch_problem::{Problem, codes};
 use arch_wire::executor::Outcome;
 
 use super::{
-    Run, Stop, audit,
+    Run, Share, Stop, audit,
     commit::keep,
     divergence::{Evidence, Finding},
     draw::{Promised, Report},
@@ -19,8 +27,9 @@ use super::{
 };
 use crate::{
     point::Point,
-    told::problem,
-    validate::{Findings, Validated, judge},
+    told::{Told, problem},
+    memfd::ByPosition,
+    validate::{Findings, MOST_NUMBER, Validated, judge, short},
 };
 
 /// What people read first of a divergence; the rest is in the evidence.
@@ -44,11 +53,8 @@ pub(super) async fn conclude(
             outputs.insert("audit".to_owned(), tokio::task::block_in_place(|| keep(run, &report))?);
             let spec = &run.placed.job().job().get().spec;
             outputs.retain(|name, _| spec.outputs.contains_key(name));
-            let size = run.product.grid.shape();
-            let bytes = u64::from(size.rows())
-                .saturating_mul(size.columns().into())
-                .saturating_mul(run.product.format.carrier().sum_bytes());
-            let findings = findings_of(Outcome::Completed, outputs, run.used(used, bytes));
+            let usage = run.usage(used, run.bytes());
+            let findings = findings_of(Outcome::Completed, outputs, usage);
             return Ok(judge(run.placed.job(), findings, Vec::new()));
         }
         outputs.remove("product");
@@ -74,8 +80,9 @@ async fn disputed(
         entry: promised.entry,
         findings,
     };
-    let kept = tokio::task::block_in_place(|| Ok::<_, Box<Problem>>((keep(run, &evidence)?, keep(run, report)?)));
-    let (evidence, report) = kept?;
+    let (evidence, report) = tokio::task::block_in_place(|| -> Told<_> {
+        Ok((keep(run, &evidence)?, keep(run, report)?))
+    })?;
     outputs.insert("evidence".to_owned(), evidence);
     outputs.insert("audit".to_owned(), report);
     let what = words(findings);
@@ -86,7 +93,7 @@ async fn disputed(
         Stop::Machine(error.problem())
     })?;
     Point::Diverged.reached();
-    let findings = findings_of(Outcome::Completed, outputs, run.used(used, 0));
+    let findings = findings_of(Outcome::Completed, outputs, run.usage(used, 0));
     Ok(Validated::Disputed(findings, problem(codes::DISPUTED, what)))
 }
 
@@ -110,19 +117,7 @@ fn product(
     promised: &Promised,
 ) -> Result<(Digest, Option<bool>), Stop> {
     let product = run.product;
-    let alone = alone(run);
-    let plan = match (&product.plan, &alone) {
-        (Some(plan), _) | (None, Some(plan)) => plan,
-        (None, None) => return Err(problem(codes::MATRIX_SHAPE, "there is no plan").into()),
-    };
-    let values = |node: usize, part| {
-        let own = |values: &&super::scratch::Values| {
-            values.share.part == part && (values.share.node == node || product.plan.is_none())
-        };
-        scratch.parts().iter().find(own).map(|values| &values.file)
-    };
-    let mut c = Assembled::new(plan, product.format, values)?;
-    let length = c.len();
+    let (mut c, length) = assembled(run, scratch)?;
     let digest = run.node.stores.shelf.put_stream(&mut c, length)?;
     if !product.freivalds {
         return Ok((digest, None));
@@ -135,4 +130,79 @@ fn product(
         .map_err(|error| problem(codes::ARCHIVE_IO, format!("the product: {error}")))?;
     let body = Behind { file, offset: stored.offset };
     Ok((digest, Some(audit::whole(run, &body, promised, &digest)?)))
+}
+
+/// C as an .npy file, read in order.
+fn assembled<'s>(run: &Run<'_>, scratch: &'s Scratch) -> Result<(Box<dyn Read + 's>, u64), Stop> {
+    let product = run.product;
+    if let Some(plan) = &product.plan {
+        let values = |node: usize, part| scratch.of(Share { node, part }).map(|of| &of.file);
+        let c = Assembled::new(plan, product.format, values)?;
+        let length = c.len();
+        return Ok((Box::new(c), length));
+    }
+    let [whole] = scratch.parts() else {
+        return Err(problem(codes::WENT_MISSING, "the part that is all of C").into());
+    };
+    let (shape, kind) = (product.grid.shape(), product.format.carrier());
+    let dtype = match kind {
+        CarrierKind::I16 => Dtype::I64,
+        _ => Dtype::I32,
+    };
+    let header = npy::header(dtype, shape.rows(), shape.columns());
+    let length = u64::try_from(header.len()).unwrap_or(u64::MAX).saturating_add(run.bytes());
+    let file = whole.file.try_clone().map_err(|error| machine(&error))?;
+    let values = ByPosition::from_start(file).take(run.bytes());
+    Ok((Box::new(Cursor::new(header).chain(values)), length))
+}
+
+/// The numbers behind a header.
+struct Behind {
+    file: File,
+    offset: u64,
+}
+
+impl ReadAt for Behind {
+    fn read_at(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.file.read_exact_at(out, self.offset.saturating_add(offset))
+    }
+}
+
+/// A run that ended before there was a product.
+pub(super) fn failed(outcome: Outcome, usage: Usage) -> Validated {
+    let code = outcome.code().unwrap_or(codes::WENT_MISSING);
+    let detail = outcome.detail().map(|text| format!(": {}", short(&text))).unwrap_or_default();
+    let text = format!("the run ended with `{}`{detail}", outcome.word());
+    let findings = findings_of(outcome, BTreeMap::new(), usage);
+    Validated::Failed(findings, problem(code, text))
+}
+
+fn findings_of(outcome: Outcome, outputs: BTreeMap<String, Digest>, usage: Usage) -> Findings {
+    Findings { outcome, outputs, logs: None, reads: None, fuel: 0, usage }
+}
+
+fn machine(error: &io::Error) -> Box<Problem> {
+    problem(codes::FILE_MACHINE, format!("a scratch file: {error}"))
+}
+
+impl Run<'_> {
+    /// Bytes of C's numbers.
+    fn bytes(&self) -> u64 {
+        let shape = self.product.grid.shape();
+        u64::from(shape.rows())
+            .saturating_mul(shape.columns().into())
+            .saturating_mul(self.product.format.carrier().sum_bytes())
+    }
+
+    /// What it used; processor time and memory as the workers claim.
+    pub(super) fn usage(&self, used: Used, output_bytes: u64) -> Usage {
+        let wall = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(MOST_NUMBER);
+        Usage {
+            cpu_millis: used.cpu_millis.min(MOST_NUMBER),
+            peak_memory_bytes: used.peak_memory_bytes.min(MOST_NUMBER),
+            output_bytes: output_bytes.min(MOST_NUMBER),
+            wall_millis: wall.min(MOST_NUMBER),
+            denied: 0,
+        }
+    }
 }

@@ -56,7 +56,7 @@ impl Scratch {
         private_dir(&folder).map_err(|error| Box::new(error.problem()))?;
         let shares = run.product.shares.iter().enumerate();
         let parts = shares.map(|(at, share)| {
-            Values::open(&folder, at, *share, run.product).map_err(|error| told(&folder, &error))
+            Values::open(&folder, &at.to_string(), *share, run.product).map_err(|error| told(&folder, &error))
         });
         Ok(Self { parts: parts.collect::<Told<Vec<Values>>>()? })
     }
@@ -69,6 +69,20 @@ impl Scratch {
     /// Those of a node.
     pub(super) fn of(&self, share: Share) -> Option<&Values> {
         self.parts.iter().find(|values| values.share == share)
+    }
+}
+
+/// Forgets what jobs have left that are not among these.
+pub(crate) fn sweep(scratch: &Path, unended: &[Digest]) {
+    let wanted: Vec<String> = unended.iter().map(Digest::hex).collect();
+    let Ok(found) = fs::read_dir(scratch) else { return };
+    for entry in found.flatten() {
+        let name = entry.file_name();
+        if !wanted.iter().any(|wanted| name == wanted.as_str())
+            && let Err(error) = fs::remove_dir_all(entry.path())
+        {
+            tracing::warn!(?name, %error, "scratch files stay behind");
+        }
     }
 }
 
@@ -90,7 +104,14 @@ fn told(folder: &Path, error: &io::Error) -> Box<arch_problem::Problem> {
 }
 
 impl Values {
-    fn open(folder: &Path, at: usize, share: Share, product: &Product) -> io::Result<Self> {
+    /// A block that is computed once more, to be compared.
+    pub(super) fn once_more(run: &Run<'_>, share: Share) -> Told<Self> {
+        let folder = folder(run.node.places.scratch(), &run.placed.job().digest());
+        let name = format!("again-{}", share.node);
+        Self::open(&folder, &name, share, run.product).map_err(|error| told(&folder, &error))
+    }
+
+    fn open(folder: &Path, name: &str, share: Share, product: &Product) -> io::Result<Self> {
         let tiles = Tiles::new(&product.grid, share.part, product.format, product.memory)
             .map_err(io::Error::other)?;
         let region = share.part.region(&product.grid);
@@ -98,10 +119,10 @@ impl Values {
         let size = u64::from(rows)
             .saturating_mul(columns.into())
             .saturating_mul(product.format.carrier().sum_bytes());
-        let file = own_file(&folder.join(format!("{at}.values")))?;
+        let file = own_file(&folder.join(format!("{name}.values")))?;
         // All of its room at once: a disk that is full says so now.
         rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, size)?;
-        let list = own_file(&folder.join(format!("{at}.tiles")))?;
+        let list = own_file(&folder.join(format!("{name}.tiles")))?;
         let commit = Commit::new(product.format, product.grid, share.part);
         let commit = commit.map_err(io::Error::other)?;
         let state = Mutex::new(State { list, done: BTreeMap::new(), commit });

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::{
     Run, Stop,
-    scratch::{Scratch, Values},
+    scratch::Values,
 };
 use crate::executor_client::{Lost, Piece};
 
@@ -42,10 +42,10 @@ struct Tiles<'a> {
 }
 
 /// Computes what is missing. Gives when every tile of every part was written and hashed.
-pub(super) async fn compute(run: &Run<'_>, scratch: &Scratch) -> Result<Used, Stop> {
-    let all = scratch.parts().iter().fold(0_u64, |sum, part| sum.saturating_add(part.tiles.len()));
+pub(super) async fn compute(run: &Run<'_>, parts: &[&Values]) -> Result<Used, Stop> {
+    let all = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.tiles.len()));
     let queue: VecDeque<Tiles<'_>> =
-        scratch.parts().iter().flat_map(|part| pieces(part, run.product.workers)).collect();
+        parts.iter().flat_map(|part| pieces(part, run.product.workers)).collect();
     let missing = queue.iter().fold(0_u64, |sum, tiles| sum.saturating_add(tiles.count));
     let progress = run.node.progress.of(run.placed.job().digest(), all);
     progress.add(all.saturating_sub(missing));
@@ -81,7 +81,8 @@ fn pieces(part: &Values, workers: usize) -> Vec<Tiles<'_>> {
 }
 
 /// Has a worker compute some tiles, and hashes each as soon as it is told to be there.
-async fn one(run: &Run<'_>, tiles: Tiles<'_>, more: &dyn Fn(u64)) -> Result<Claim, Stop> {
+async fn one(run: &Run<'_>, tiles: Tiles<'_>, more: &(dyn Fn(u64) + Sync),
+) -> Result<Claim, Stop> {
     let Tiles { of, first, count } = tiles;
     let product = run.product;
     let piece = Piece {

@@ -2,13 +2,14 @@
 
 use std::{
     collections::BTreeMap,
+    fs::File,
     path::{Path, PathBuf},
 };
 
 use arch_document::{Grant, GrantPath};
 use arch_identity::Digest;
 use arch_policy::Admitted;
-use arch_problem::codes;
+use arch_problem::{Problem, codes};
 
 use super::{Stores, private};
 use crate::told::{Told, problem};
@@ -23,7 +24,7 @@ pub(super) struct Wanted {
     /// Its address without the digest.
     address: String,
     /// The digest it must have.
-    digest: Option<Digest>,
+    pub(super) digest: Option<Digest>,
     /// Whether a read grant covers the file that an unpinned address names.
     granted: bool,
 }
@@ -75,11 +76,28 @@ impl Wanted {
             _ => self.file(stores, *left)?,
         };
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        *left = left.checked_sub(size).ok_or_else(|| self.too_large(stores))?;
+        self.take_from(left, size, stores)?;
         Ok(bytes)
     }
 
     fn file(&self, stores: &Stores, left: u64) -> Told<Vec<u8>> {
+        let path = self.path(stores)?;
+        let bytes = arch_files::read_without_links(&path, left)
+            .map_err(|error| self.unreadable(stores, error))?;
+        match self.digest {
+            Some(digest) if Digest::of(&bytes) != digest => Err(self.differs(digest)),
+            _ => Ok(bytes),
+        }
+    }
+
+    /// The file, open, and its length.
+    pub(super) fn open(&self, stores: &Stores) -> Told<(File, u64)> {
+        let path = self.path(stores)?;
+        arch_files::open_without_links(&path).map_err(|error| self.unreadable(stores, error))
+    }
+
+    /// Where the file lies, if the job may have it.
+    fn path(&self, stores: &Stores) -> Told<PathBuf> {
         let Some(path) = path_of(&self.address) else {
             let text = format!(
                 "input `{}` is not in the archive, and `{}` is not fetched",
@@ -91,23 +109,31 @@ impl Wanted {
             let text = format!("input `{}` is a file that the job has no right to read", self.name);
             return Err(problem(codes::INPUT_OUT_OF_REACH, text));
         }
-        let bytes = arch_files::read_without_links(&path, left).map_err(|error| match error {
+        Ok(path)
+    }
+
+    fn unreadable(&self, stores: &Stores, error: arch_files::FileError) -> Box<Problem> {
+        match error {
             arch_files::FileError::TooLarge { .. } => self.too_large(stores),
             // Out of descriptors or memory: nothing is said about the input.
             error @ arch_files::FileError::Machine { .. } => Box::new(error.problem()),
             error => problem(codes::INPUT_ABSENT, format!("input `{}`: {error}", self.name)),
-        })?;
-        match self.digest {
-            // Its digest is not told: whoever pins it is given the file, with no right to read it.
-            Some(digest) if Digest::of(&bytes) != digest => {
-                let text = format!("input `{}` has another digest than {digest}", self.name);
-                Err(problem(codes::INPUT_DIFFERS, text))
-            }
-            _ => Ok(bytes),
         }
     }
 
-    fn too_large(&self, stores: &Stores) -> Box<arch_problem::Problem> {
+    /// Its digest is not told: whoever pins it is given the file, with no right to read it.
+    pub(super) fn differs(&self, digest: Digest) -> Box<Problem> {
+        let text = format!("input `{}` has another digest than {digest}", self.name);
+        problem(codes::INPUT_DIFFERS, text)
+    }
+
+    /// Counts its bytes towards what all inputs of a job may have.
+    pub(super) fn take_from(&self, left: &mut u64, size: u64, stores: &Stores) -> Told<()> {
+        *left = left.checked_sub(size).ok_or_else(|| self.too_large(stores))?;
+        Ok(())
+    }
+
+    fn too_large(&self, stores: &Stores) -> Box<Problem> {
         let text = format!("with `{}` the inputs are over {}", self.name, stores.most_input);
         problem(codes::INPUT_TOO_LARGE, text)
     }

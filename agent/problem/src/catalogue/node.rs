@@ -88,6 +88,12 @@ area! {
     MATRIX_SHAPE = "ARCH-N208", "the matrices do not allow this product",
         "A's columns are not B's rows, the depth is beyond the format's bound, or a side has fewer positions than parts",
         "take matrices that fit, another format, or fewer `splits` and `shards`";
+    DISPUTED = "ARCH-N209", "parts of a product contradict each other, or what they were made from",
+        "somebody computed wrongly: a worker, its machine, or somebody in between; the ledger's entry `diverged` names the evidence",
+        "look at the evidence, run the job on other machines with a new nonce, and throw this result away by `archctl job reject`";
+    UNREPEATABLE = "ARCH-N210", "runs of the same job gave different results",
+        "the job is not deterministic, or somebody computed wrongly; the ledger's entry `diverged` names the evidence",
+        "compare by `archctl job replay`, then `archctl job retry`, or throw it away by `archctl job reject`";
 
     EXECUTOR_ABSENT = "ARCH-N301", "the executor does not answer",
         "the program arch-executor is not found, does not start, or speaks another version",

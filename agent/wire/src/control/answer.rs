@@ -40,6 +40,11 @@ pub enum Answer {
         /// Its state right now.
         state: String,
     },
+    /// A dead letter is tried again.
+    JobRetry {
+        /// The state it is in now.
+        state: String,
+    },
     /// What the job wrote.
     JobLogs {
         /// Standard output.

@@ -39,7 +39,12 @@ pub enum Call {
         /// Which.
         digest: Digest,
     },
-    /// Throws a quarantined result away.
+    /// Has a dead letter tried again.
+    JobRetry {
+        /// Which.
+        digest: Digest,
+    },
+    /// Throws a result away that cannot be relied upon.
     JobReject {
         /// Which.
         digest: Digest,

@@ -64,6 +64,16 @@ pub struct JobUse {
     pub denied: u64,
 }
 
+/// How far a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct JobProgress {
+    /// Steps that are done; a step is a tile of a product.
+    pub done: u64,
+    /// All of them.
+    pub of: u64,
+}
+
 /// All that is known of one job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -77,6 +87,9 @@ pub struct JobDetail {
     /// Digest of the wasm module.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub module: Option<Digest>,
+    /// How far it is, if it runs and can say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<JobProgress>,
     /// Rules of the policy that let it in.
     #[serde(default)]
     pub rules: Vec<String>,

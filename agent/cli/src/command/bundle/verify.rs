@@ -46,7 +46,9 @@ struct Checked<'a> {
     origin: &'a str,
     accepted: u64,
     finished: u64,
-    module: String,
+    /// Absent if what ran was the node's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    module: Option<String>,
     files: std::collections::BTreeMap<&'a str, String>,
     absent: Vec<&'a str>,
     /// Who signed the document; nothing without `--root`.
@@ -85,7 +87,7 @@ impl Args {
             origin: bundle.origin(),
             accepted: bundle.accepted().index,
             finished: bundle.finished().index,
-            module: bundle.module_digest().to_string(),
+            module: bundle.module_digest().map(ToString::to_string),
             files: bundle.files().map(|(name, digest)| (name, digest.to_string())).collect(),
             absent: bundle.absent().iter().map(String::as_str).collect(),
             signers,
@@ -98,7 +100,9 @@ impl Args {
             "ok: job {} was accepted by entry {} of `{}` and ended by entry {}",
             checked.digest, checked.accepted, checked.origin, checked.finished
         ))?;
-        say::data(&format!("  module {}", checked.module))?;
+        if let Some(module) = &checked.module {
+            say::data(&format!("  module {module}"))?;
+        }
         for (name, digest) in &checked.files {
             let left_out = if checked.absent.contains(name) { " (left out)" } else { "" };
             say::data(&format!("  {name} {digest}{left_out}"))?;
