@@ -320,14 +320,29 @@ fn a_refuse_rule_about_images_leaves_products_alone_and_one_about_the_document_d
     let (policy, facts) = with_products();
     let refuse = |when: &str| {
         let rule = format!("    - {{ id: refuse.more, when: {when}, reason: \"so\" }}\n");
+        let policy = format!("{policy}{rule}");
         let job: Verified<Job> = world.signed("jobs/product.yaml", &product(), &[1]);
-        world.policy(&format!("{policy}{rule}")).admit(job, &facts)
+        let decided = world.policy(&policy).admit(job, &facts);
+        decided.map_err(|denied| reasons(&policy, &product(), &denied))
     };
     assert!(refuse("{ image: \"*\" }").is_ok());
-    for when in ["{ digest: \"sha256:*\" }", "{ runtime: matrix }"] {
-        let denied = refuse(when).unwrap_err();
-        assert_eq!(denied.reasons[0].code.as_str(), "ARCH-P008", "{when}");
+    // Nothing in the job is its own digest: the rule is about all of it.
+    for (when, at) in
+        [("{ digest: \"sha256:*\" }", "apiVersion"), ("{ runtime: matrix }", "matrix")]
+    {
+        let rows = refuse(when).unwrap_err();
+        assert!(rows[0].0 == "ARCH-P008" && rows[0].1.starts_with(at), "{when}: {rows:?}");
     }
+}
+
+#[test]
+fn a_job_that_is_run_more_than_once_to_be_compared_is_admitted() {
+    let text = job("  runtime: wasm", "  verify: { redundancy: 3 }\n  runtime: wasm");
+    let world = World::new();
+    let text = text.replace("    net: [\"egress:443\"]\n", "");
+    let verified: Verified<Job> = world.signed("jobs/hello.yaml", &text, &[1]);
+    let admitted = world.policy(POLICY).admit(verified, &facts()).unwrap();
+    assert_eq!(admitted.job().get().spec.redundancy(), 3);
 }
 
 #[test]
