@@ -75,7 +75,8 @@ const BENCHES: &[Bench] = &[
     matrix::COMMIT,
     matrix::AUDIT,
     matrix::AUDIT_LARGE,
-    stream::STREAM,
+    stream::ONE_THREAD,
+    stream::TWO_THREADS,
 ];
 
 /// Benches, beside a peer where there is one

@@ -15,8 +15,15 @@ use crate::{Bench, Side, Sides};
 
 /// In an eighth of the memory that A, B and C take, beside the same product in memory. The files of A
 /// and B are in the system's cache, that of C is a new one each time and is not synced.
-pub(crate) const STREAM: Bench = Bench {
+pub(crate) const ONE_THREAD: Bench = Bench {
     name: "stream",
+    unit: "GOP/s, N = 4096, one thread, in 12 MiB",
+    prepare: || stream(4_096, 1),
+};
+
+/// The same by two threads each.
+pub(crate) const TWO_THREADS: Bench = Bench {
+    name: "stream-2t",
     unit: "GOP/s, N = 4096, two threads, in 12 MiB",
     prepare: || stream(4_096, 2),
 };

@@ -234,7 +234,8 @@ fn most_leaves(kind: CarrierKind) -> u64 {
 /// What a multiply-add costs beside itself, in tenths of a nanosecond and 2^40 parts of them, roughly as
 /// it was measured: numbers of A are read and laid out for each tile beside another. Those of B for each
 /// below another, or once if a chunk is as deep as the product; a row of it costs a call as well. C is
-/// passed over for each chunk. And a tile costs some work of its own.
+/// passed over for each chunk. And for each tile threads come together, which costs two
+/// milliseconds where others want the processors as well.
 fn cost(size: &Size, most: &Size) -> u64 {
     let share = |weight: u64, side: u64| (weight << 40).checked_div(side).unwrap_or(u64::MAX);
     let Size { rows, columns, depth } = *size;
@@ -245,5 +246,5 @@ fn cost(size: &Size, most: &Size) -> u64 {
         true => b(rows).saturating_add(share(5, depth.min(2_048))),
         false => b(most.rows),
     };
-    share(11, columns).saturating_add(factors).saturating_add(share(2_000_000, volume))
+    share(11, columns).saturating_add(factors).saturating_add(share(20_000_000, volume))
 }
