@@ -13,6 +13,7 @@ mod numpy;
 mod on_disk;
 mod places;
 mod refuse;
+mod stream;
 mod syncs;
 mod table;
 mod verify;
@@ -74,6 +75,8 @@ const BENCHES: &[Bench] = &[
     matrix::COMMIT,
     matrix::AUDIT,
     matrix::AUDIT_LARGE,
+    stream::ONE_THREAD,
+    stream::TWO_THREADS,
 ];
 
 /// Benches, beside a peer where there is one

@@ -46,7 +46,7 @@ pub(crate) const AUDIT_LARGE: Bench = Bench {
     prepare: || audit(16_384, 1_024),
 };
 
-fn noise(rows: u32, columns: u32, seed: u64) -> Matrix<i8> {
+pub(crate) fn noise(rows: u32, columns: u32, seed: u64) -> Matrix<i8> {
     let mut matrix = Matrix::zero(rows, columns);
     let mut state = seed;
     for value in matrix.values_mut() {
@@ -138,12 +138,12 @@ fn audited(
     equal == Some(Comparison::Equal) && lie.is_none()
 }
 
-fn whole(side: u32) -> Result<Region, String> {
+pub(crate) fn whole(side: u32) -> Result<Region, String> {
     let side = u64::from(side);
     Shape::new(side, side, side).map(Region::whole).map_err(|error| error.to_string())
 }
 
-fn timed<R>(work: impl FnOnce() -> R) -> f64 {
+pub(crate) fn timed<R>(work: impl FnOnce() -> R) -> f64 {
     let started = Instant::now();
     std::hint::black_box(work());
     started.elapsed().as_secs_f64()

@@ -4,7 +4,7 @@ use std::fmt;
 
 use arch_matrix::{Matrix, Region};
 
-use crate::blocked::{Begin, Blocked};
+use crate::blocked::{Begin, Blocked, Layout};
 use crate::scalar::Scalar;
 #[cfg(target_arch = "x86_64")]
 use crate::x86::{Avx2, Vnni};
@@ -118,7 +118,7 @@ impl Multiplier {
         if (c.rows(), c.columns()) != (rows, columns) {
             *c = Matrix::zero(rows, columns);
         }
-        self.run((a, b), region, Begin::Afresh, c);
+        self.run((a, b), region, (Begin::Afresh, Layout::New), c);
     }
 
     /// Adds the product to a matrix of the region's size; one of another size is left as it is. The sums
@@ -131,24 +131,25 @@ impl Multiplier {
         c: &mut Matrix<i32>,
     ) {
         if (c.rows(), c.columns()) == region.size() {
-            self.run((a, b), region, Begin::OnTop, c);
+            self.run((a, b), region, (Begin::OnTop, Layout::New), c);
         }
     }
 
-    fn run(
+    /// Any of these, into a matrix of the region's size.
+    pub(crate) fn run(
         &mut self,
         factors: (&Matrix<i8>, &Matrix<i8>),
         region: &Region,
-        begin: Begin,
+        how: (Begin, Layout),
         c: &mut Matrix<i32>,
     ) {
         let threads = self.threads;
         match &mut self.with {
-            With::Scalar(with) => with.product(factors, region, threads, begin, c),
+            With::Scalar(with) => with.product(factors, region, threads, how, c),
             #[cfg(target_arch = "x86_64")]
-            With::Avx2(with) => with.product(factors, region, threads, begin, c),
+            With::Avx2(with) => with.product(factors, region, threads, how, c),
             #[cfg(target_arch = "x86_64")]
-            With::Vnni(with) => with.product(factors, region, threads, begin, c),
+            With::Vnni(with) => with.product(factors, region, threads, how, c),
         }
     }
 }

@@ -33,6 +33,15 @@ pub(crate) enum Begin {
     OnTop,
 }
 
+/// Whether B is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// Not yet.
+    New,
+    /// It was by the product before, which had the same B, columns and depth.
+    Kept,
+}
+
 /// A part of the depth of B, panel by panel.
 #[derive(Debug, Default)]
 struct Part<const NR: usize> {
@@ -54,7 +63,7 @@ impl<K: Kernel<MR, NR>, const MR: usize, const NR: usize> Blocked<K, MR, NR> {
         (a, b): (&Matrix<i8>, &Matrix<i8>),
         region: &Region,
         threads: usize,
-        begin: Begin,
+        (begin, layout): (Begin, Layout),
         c: &mut Matrix<i32>,
     ) {
         let (rows, columns) = (number(c.rows()), number(c.columns()));
@@ -68,7 +77,9 @@ impl<K: Kernel<MR, NR>, const MR: usize, const NR: usize> Blocked<K, MR, NR> {
             };
         }
         let threads = threads.max(1);
-        self.lay_out(b, region, threads);
+        if layout == Layout::New {
+            self.lay_out(b, region, threads);
+        }
         self.panels.resize_with(threads.max(self.panels.len()), Vec::new);
         // Whole panels for each thread.
         let share = rows.div_ceil(threads).div_ceil(MR).saturating_mul(MR);

@@ -7,7 +7,7 @@ use arch_matrix::{Carrier, Integer, Matrix, Region};
 
 use crate::audit::{Factors, Rows, for_bytes, quick_rows};
 use crate::backend::{Backend, Multiplier};
-use crate::blocked::Begin;
+use crate::blocked::{Begin, Layout};
 use crate::threads::{share, together};
 
 /// What A and B hold.
@@ -17,11 +17,11 @@ pub(super) trait Factor: Carrier<Sum: Integer> + Quantised {
 
     fn engine(backend: Backend, threads: usize) -> Self::Engine;
 
-    /// The product of two whole matrices, into C or on top of what it has.
+    /// The product of two whole matrices, into C, which has its size, or on top of what it has.
     fn multiply(
         engine: &mut Self::Engine,
         factors: (&Matrix<Self>, &Matrix<Self>),
-        begin: Begin,
+        how: (Begin, Layout),
         c: &mut Matrix<Self::Sum>,
     );
 
@@ -42,14 +42,10 @@ impl Factor for i8 {
     fn multiply(
         engine: &mut Multiplier,
         (a, b): (&Matrix<Self>, &Matrix<Self>),
-        begin: Begin,
+        how: (Begin, Layout),
         c: &mut Matrix<i32>,
     ) {
-        let region = whole(a, b);
-        match begin {
-            Begin::Afresh => engine.product_into(a, b, &region, c),
-            Begin::OnTop => engine.add_product(a, b, &region, c),
-        }
+        engine.run((a, b), &whole(a, b), how, c);
     }
 
     fn factors(backend: Backend, numbers: &[Residue]) -> Box<dyn Factors<Self>> {
@@ -73,7 +69,7 @@ impl Factor for i16 {
     fn multiply(
         threads: &mut usize,
         (a, b): (&Matrix<Self>, &Matrix<Self>),
-        begin: Begin,
+        (begin, _): (Begin, Layout),
         c: &mut Matrix<i64>,
     ) {
         let region = whole(a, b);

@@ -10,7 +10,7 @@ use super::error::{StreamError, Which};
 use super::place::ReadAt;
 use super::room::{LEAST_BUFFER, SLACK};
 use super::work::Work;
-use crate::blocked::Begin;
+use crate::blocked::{Begin, Layout};
 
 /// The first piece of the row that is wrong, as long as a leaf: the row's own multiply-adds are done
 /// again, of one row and no more. `None` if there is none, or no such row: then it was no lie.
@@ -51,7 +51,7 @@ fn run<T: Factor, A: ReadAt + Sync, B: ReadAt + Sync, C: ReadAt + ?Sized>(
         super::multiply::fit(&mut b, &chunk, &region.columns);
         work.a.read(Which::A, (&rows, &chunk), &mut buffer, a.values_mut())?;
         work.b.read(Which::B, (&chunk, &region.columns), &mut buffer, b.values_mut())?;
-        T::multiply(&mut engine, (&a, &b), begin, &mut sums);
+        T::multiply(&mut engine, (&a, &b), (begin, Layout::New), &mut sums);
         begin = Begin::OnTop;
     }
     drop((a, b, engine));

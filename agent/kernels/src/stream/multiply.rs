@@ -13,7 +13,7 @@ use super::room::{MOST_THREADS, ROWS_OF_A_THREAD};
 use super::runs::{Layout, Piece};
 use super::tiles::{Tile, Tiles};
 use super::work::Work;
-use crate::blocked::Begin;
+use crate::blocked::{Begin, Layout as Laid};
 
 /// Computes the tiles of a part from the tile `from` on, and writes them into the part's file: its values
 /// row by row, from the first byte on. After each tile that stands there `done` is told its number, and
@@ -99,8 +99,9 @@ impl<T: Factor> Hand<T> {
             let chunk = start..start.saturating_add(self.chunk).min(depth.end);
             let (buffer, threads) = (&mut self.buffer, self.threads);
             self.a.hold(work.a, Which::A, (&tile.rows, &chunk), buffer, threads)?;
-            self.b.hold(work.b, Which::B, (&chunk, &tile.columns), buffer, threads)?;
-            T::multiply(&mut self.engine, (&self.a.matrix, &self.b.matrix), begin, &mut self.c);
+            let laid = self.b.hold(work.b, Which::B, (&chunk, &tile.columns), buffer, threads)?;
+            let factors = (&self.a.matrix, &self.b.matrix);
+            T::multiply(&mut self.engine, factors, (begin, laid), &mut self.c);
             begin = Begin::OnTop;
         }
         Ok(())
@@ -155,15 +156,15 @@ impl<T: Factor> Held<T> {
         (rows, columns): (&Range<u32>, &Range<u32>),
         buffer: &mut [u8],
         threads: usize,
-    ) -> Result<(), StreamError> {
+    ) -> Result<Laid, StreamError> {
         if (&self.rows, &self.columns) == (rows, columns) {
-            return Ok(());
+            return Ok(Laid::Kept);
         }
         fit(&mut self.matrix, rows, columns);
         let out = self.matrix.values_mut();
         operand.read_shared(which, (rows, columns), buffer, threads, out)?;
         (self.rows, self.columns) = (rows.clone(), columns.clone());
-        Ok(())
+        Ok(Laid::New)
     }
 }
 

@@ -160,6 +160,9 @@ impl<R: ReadAt> Operand<R> {
     }
 }
 
+/// A thread reads no less than that.
+const OF_A_THREAD: usize = 1 << 20;
+
 /// Floats that are quantised at a time: small, since that needs memory of its own.
 const AT_ONCE: usize = 1_024;
 
@@ -188,6 +191,9 @@ impl<R: ReadAt + Sync> Operand<R> {
         threads: usize,
         out: &mut [T],
     ) -> Result<(), StreamError> {
+        // Coming together takes longer than reading a little.
+        let bytes = rows.len().saturating_mul(columns.len()).saturating_mul(self.layout.width);
+        let threads = threads.min(bytes.div_ceil(OF_A_THREAD));
         let share = share(rows.len(), threads);
         let buffers =
             buffer.chunks_mut(super::runs::part(buffer.len(), rows.len().div_ceil(share)));

@@ -20,7 +20,8 @@ pub struct Tile {
     pub columns: Range<u32>,
 }
 
-/// All tiles of a part, cell by cell, in each row by row. The same from the same grid, part, format and
+/// All tiles of a part, cell by cell, in each column by column: what was read of B serves all tiles below
+/// each other, if it is as deep as the product. The same from the same grid, part, format and
 /// memory everywhere; only then does the number of a tile mean anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tiles {
@@ -150,8 +151,8 @@ impl Tiles {
             passed(&self.columns, rest, |column| row.tiles().saturating_mul(column.tiles()))?;
         Some(Tile {
             cell: Cell { row: row.index, column: column.index },
-            rows: row.tile(rest.checked_div(column.tiles())?)?,
-            columns: column.tile(rest.checked_rem(column.tiles())?)?,
+            rows: row.tile(rest.checked_rem(row.tiles())?)?,
+            columns: column.tile(rest.checked_div(row.tiles())?)?,
         })
     }
 
@@ -230,13 +231,20 @@ fn most_leaves(kind: CarrierKind) -> u64 {
     }
 }
 
-/// What a multiply-add costs beside itself: a number is read and laid out once for each tile beside or
-/// below, only that A need not be read again if a chunk is as deep as the product; and C is passed over
-/// once for each chunk. The weights are from measurements, roughly.
+/// What a multiply-add costs beside itself, in tenths of a nanosecond and 2^40 parts of them, roughly as
+/// it was measured: numbers of A are read and laid out for each tile beside another. Those of B for each
+/// below another, or once if a chunk is as deep as the product; a row of it costs a call as well. C is
+/// passed over for each chunk. And for each tile threads come together, which costs two
+/// milliseconds where others want the processors as well.
 fn cost(size: &Size, most: &Size) -> u64 {
     let share = |weight: u64, side: u64| (weight << 40).checked_div(side).unwrap_or(u64::MAX);
-    let a = if size.depth < most.depth { 4 } else { 1 };
-    share(a, size.columns)
-        .saturating_add(share(4, size.rows))
-        .saturating_add(share(2, size.depth.min(2_048)))
+    let Size { rows, columns, depth } = *size;
+    let call = 4_500_u64.checked_div(columns).unwrap_or(0);
+    let b = |height| share(call.saturating_add(8), height);
+    let volume = rows.saturating_mul(columns).saturating_mul(depth);
+    let factors = match depth < most.depth {
+        true => b(rows).saturating_add(share(5, depth.min(2_048))),
+        false => b(most.rows),
+    };
+    share(11, columns).saturating_add(factors).saturating_add(share(20_000_000, volume))
 }
