@@ -186,7 +186,10 @@ impl Agent {
     /// When that takes too long.
     #[must_use]
     pub fn wait_end(&mut self, digest: Digest) -> JobDetail {
-        self.wait_job(digest, &["completed", "failed", "quarantined", "cancelled", "refused"])
+        self.wait_job(
+            digest,
+            &["completed", "failed", "quarantined", "disputed", "dead", "cancelled", "refused"],
+        )
     }
 
     /// Polls until `ready` gives something.

@@ -8,7 +8,9 @@ use arch_identity::{Digest, Timestamp};
 #[derive(Debug, Clone)]
 pub struct JobText {
     name: String,
-    module: Digest,
+    /// What runs, as lines of `spec`.
+    program: String,
+    cpu: String,
     now: Timestamp,
     nonce: String,
     /// Further lines of `spec`, each with its two spaces of indent.
@@ -22,6 +24,16 @@ impl JobText {
     /// A job that runs `module`, valid for an hour around `now`.
     #[must_use]
     pub fn new(name: &str, module: Digest, now: Timestamp) -> Self {
+        Self::of(name, format!("  image: \"{name}.wasm@{module}\"\n  runtime: wasm\n"), now)
+    }
+
+    /// A job that asks for a product; `matrix` is what stands in the braces of `spec.matrix`.
+    #[must_use]
+    pub fn product(name: &str, matrix: &str, now: Timestamp) -> Self {
+        Self::of(name, format!("  runtime: matrix\n  matrix: {{ {matrix} }}\n"), now)
+    }
+
+    fn of(name: &str, program: String, now: Timestamp) -> Self {
         let mut random = [0_u8; 16];
         getrandom::fill(&mut random).expect("the system has randomness");
         let nonce = random.iter().fold(String::new(), |mut text, byte| {
@@ -30,7 +42,8 @@ impl JobText {
         });
         Self {
             name: name.into(),
-            module,
+            program,
+            cpu: "1".into(),
             now,
             nonce,
             spec: String::new(),
@@ -55,6 +68,13 @@ impl JobText {
         self
     }
 
+    /// Processors, such as `2`.
+    #[must_use]
+    pub fn cpu(mut self, cpu: &str) -> Self {
+        self.cpu = cpu.into();
+        self
+    }
+
     /// Memory, such as `16Mi`.
     #[must_use]
     pub fn memory(mut self, memory: &str) -> Self {
@@ -72,7 +92,7 @@ impl JobText {
     /// The YAML.
     #[must_use]
     pub fn yaml(&self) -> String {
-        let Self { name, module, nonce, spec, timeout, memory, .. } = self;
+        let Self { name, program, cpu, nonce, spec, timeout, memory, .. } = self;
         let (before, after) = (self.now.minus(1_800), self.now.plus(1_800));
         let fuel = self.fuel.map(|fuel| format!(", fuel: {fuel}")).unwrap_or_default();
         format!(
@@ -85,9 +105,7 @@ metadata:
   notBefore: \"{before}\"
   notAfter: \"{after}\"
 spec:
-  image: \"{name}.wasm@{module}\"
-  runtime: wasm
-  resources: {{ cpu: \"1\", memory: \"{memory}\", timeout: \"{timeout}\"{fuel} }}
+{program}  resources: {{ cpu: \"{cpu}\", memory: \"{memory}\", timeout: \"{timeout}\"{fuel} }}
 {spec}"
         )
     }

@@ -146,7 +146,7 @@ spec:
 kind: Policy
 metadata: {{ name: test-policy, version: {version}, notAfter: \"{}\" }}
 spec:
-  runtimes: [wasm]
+  runtimes: [wasm, matrix]
   images: {{ allow: [\"*\"] }}
   owners:
     - {{ id: owners.all, owner: \"*\" }}

@@ -46,7 +46,9 @@ pub(crate) fn compiled(ended: &mut Ended) -> Result<Vec<u8>, Outcome> {
             _ => Err(lost("the compiler said what makes no sense")),
         },
         (Some((Report::Broken { why, .. }, _)), _) => Err(lost(cut(&why))),
-        (Some((Report::Progress { .. }, _)), _) => Err(lost("the compiler said what makes no sense")),
+        (Some((Report::Progress { .. }, _)), _) => {
+            Err(lost("the compiler said what makes no sense"))
+        }
         (None, Some(Killed::Cancelled)) => Err(Outcome::Cancelled),
         (None, Some(Killed::Overdue)) => Err(Outcome::CompileCap),
         (None, Some(Killed::Lied)) => Err(lost("the compiler sent what cannot be read")),
@@ -87,7 +89,9 @@ pub(crate) fn worked(ended: &mut Ended) -> Told {
             checked(claim, fds, &ended.task, Some(ended.used))
         }
         (Some((Report::Broken { why, .. }, _)), _) => bare(lost(cut(&why))),
-        (Some((Report::Progress { .. }, _)), _) => bare(lost("a worker's last word makes no sense")),
+        (Some((Report::Progress { .. }, _)), _) => {
+            bare(lost("a worker's last word makes no sense"))
+        }
         (None, Some(Killed::Cancelled)) => bare(Outcome::Cancelled),
         // It did not heed its alarm: the fuel it used is not known.
         (None, Some(Killed::Overdue)) => bare(Outcome::Deadline),

@@ -18,6 +18,6 @@ mod write;
 pub use beneath::open_beneath;
 pub use folder::{documents, is_document};
 pub use look::{check_private, check_settings_file, check_settings_folder, check_writable};
-pub use read::{FileError, read, open_without_links, read_without_links};
+pub use read::{FileError, open_without_links, read, read_without_links};
 pub use secret::{private_dir, read_credential, read_secret};
 pub use write::write_whole;

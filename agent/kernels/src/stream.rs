@@ -40,5 +40,6 @@ pub use locate::locate;
 pub use multiply::multiply;
 pub use operand::{Operand, OperandError};
 pub use place::{ReadAt, WriteAt};
+pub use proven::prove;
 pub use tiles::{Tile, Tiles};
 pub use work::Work;

@@ -200,9 +200,7 @@ impl ExecutorClient {
     ) -> Result<Executed, Lost> {
         let allowed = Duration::from_millis(piece.request.wall_millis);
         let order = Order {
-            message: &|run| {
-                ToExecutor::Multiply(MultiplyRequest { run, ..piece.request.clone() })
-            },
+            message: &|run| ToExecutor::Multiply(MultiplyRequest { run, ..piece.request.clone() }),
             files: &|| piece.files.iter().map(|file| file.as_fd().try_clone_to_owned()).collect(),
             allowed,
             // Its other pieces may keep all workers busy for as long as the job may last.

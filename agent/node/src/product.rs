@@ -133,7 +133,9 @@ pub(crate) async fn compute(
         Ok(validated) => Ok(validated),
         Err(Stop::Lost(lost)) => Err(Unlooked::Lost(lost)),
         Err(Stop::Machine(problem)) => Err(Unlooked::Machine(problem)),
-        Err(Stop::Ended(outcome)) => Ok(outcome::failed(outcome, run.usage(shares::Used::default(), 0))),
+        Err(Stop::Ended(outcome)) => {
+            Ok(outcome::failed(outcome, run.usage(shares::Used::default(), 0)))
+        }
     }
 }
 

@@ -34,8 +34,9 @@ pub struct MultiplyJob<'a> {
     pub null: &'a OwnedFd,
 }
 
-/// What the program itself and a tile's way out need beside the numbers, in bytes.
-const OVERHEAD: u64 = 128 << 20;
+/// What counts beside the numbers, in bytes: above all what the parent's engine had made writable before
+/// the fork. The numbers themselves are counted exactly, by [`stream::Tiles`].
+const OVERHEAD: u64 = 512 << 20;
 
 /// Memory that it may make writable, in bytes.
 #[must_use]

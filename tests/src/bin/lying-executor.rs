@@ -3,7 +3,11 @@
 //! `trick` in its cache folder names what it does with each run, and how often before it is honest:
 //! `wrong-digest 1`. It runs nothing; whoever is honest here says that the guest wrote `hello`.
 
+#[path = "lying-executor/products.rs"]
+mod products;
+
 use std::{
+    collections::VecDeque,
     error::Error,
     fs::{self, File},
     io::{IoSlice, IoSliceMut, Write as _},
@@ -21,8 +25,8 @@ use arch_wire::{
 use rustix::{
     fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create},
     net::{
-        RecvAncillaryBuffer, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
-        recvmsg, sendmsg,
+        RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+        SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
     },
     process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open},
 };
@@ -58,6 +62,7 @@ impl Liar {
         let environment = Digest::of(b"liar");
         self.say(&FromExecutor::Ready { engine: "liar".to_owned(), environment }, &[])?;
         let mut reader = FrameReader::default();
+        let mut arrived = VecDeque::new();
         let mut buffer = vec![0; 65_536];
         loop {
             let mut space = vec![MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(253))];
@@ -68,8 +73,15 @@ impl Liar {
                 return Ok(());
             }
             reader.push(buffer.get(..got.bytes).unwrap_or_default());
+            for message in control.drain() {
+                if let RecvAncillaryMessage::ScmRights(files) = message {
+                    arrived.extend(files);
+                }
+            }
             while let Some(message) = reader.take::<ToExecutor>()? {
+                let files: Vec<OwnedFd> = arrived.drain(..message.fds()).collect();
                 match message {
+                    ToExecutor::Multiply(request) => self.multiply(&request, files)?,
                     ToExecutor::Run(request) => self.answer(request.run)?,
                     ToExecutor::Cancel { run } => self.finish(run, b"hello")?,
                     ToExecutor::Ping => self.say(&FromExecutor::Pong, &[])?,

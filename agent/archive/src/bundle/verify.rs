@@ -220,8 +220,7 @@ fn require_nothing_else<'a>(
     folder: &Path,
     named: impl Iterator<Item = &'a str>,
 ) -> Result<(), ArchiveError> {
-    let fixed =
-        [INDEX, MANIFEST, ACCEPTED, ACCEPTED_RECEIPT, RESULT, RECEIPT, INPUTS, OUTPUTS];
+    let fixed = [INDEX, MANIFEST, ACCEPTED, ACCEPTED_RECEIPT, RESULT, RECEIPT, INPUTS, OUTPUTS];
     let expected: BTreeSet<PathBuf> =
         fixed.into_iter().chain(named).map(|name| folder.join(name)).collect();
     let mut found = entries(folder)?;

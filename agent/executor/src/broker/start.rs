@@ -94,7 +94,9 @@ impl Broker {
     ) {
         let shared = Kinship::of(&request).is_some();
         match self.warm.work(&request, fds, code, shared) {
-            Ok(busy) => self.watch(Task::Guest(request), busy, since, |run| run.compiling = compiling),
+            Ok(busy) => {
+                self.watch(Task::Guest(request), busy, since, |run| run.compiling = compiling)
+            }
             Err(errno) => self.no_process(request.run, errno, since),
         }
     }

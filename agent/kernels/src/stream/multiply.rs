@@ -8,7 +8,7 @@ use super::engine::Factor;
 use super::error::{StreamError, Which};
 use super::operand::Operand;
 use super::place::{ReadAt, WriteAt};
-use super::proven::prove;
+use super::proven::of_numbers;
 use super::room::{MOST_THREADS, ROWS_OF_A_THREAD};
 use super::runs::{Layout, Piece};
 use super::tiles::{Tile, Tiles};
@@ -47,7 +47,7 @@ fn run<T: Factor, A: ReadAt + Sync, B: ReadAt + Sync, W: WriteAt + ?Sized>(
     if from > tiles.len() {
         return Err(StreamError::NoTile { index: from, tiles: tiles.len() });
     }
-    prove::<T, _, _>(work, &region, work.format()?)?;
+    of_numbers::<T, _, _>(work, &region, work.format()?)?;
     let mut hand = Hand::<T>::new(work, &tiles);
     for index in from..tiles.len() {
         let tile = tiles.get(index).ok_or(StreamError::NoTile { index, tiles: tiles.len() })?;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use arch_matrix::prepare::Quantised;
-use arch_matrix::{Format, Matrix, Region, bound};
+use arch_matrix::{CarrierKind, Format, Matrix, Region, bound};
 
 use super::error::{StreamError, Which};
 use super::operand::Operand;
@@ -15,10 +15,24 @@ const AT_ONCE: u32 = 4_096;
 /// Bytes that are read at once.
 const BUFFER: usize = 16 << 10;
 
+/// Proves that no sum of the part can overflow: by the format alone where the depth allows it, else by the
+/// largest numbers that stand in A and B, which are then read.
+///
+/// # Errors
+/// [`StreamError`] if one might, or a file cannot be read.
+pub fn prove<A: ReadAt + Sync, B: ReadAt + Sync>(work: &Work<'_, A, B>) -> Result<(), StreamError> {
+    let (region, format) = (work.region()?, work.format()?);
+    match format.carrier() {
+        CarrierKind::I8 => of_numbers::<i8, _, _>(work, &region, format),
+        CarrierKind::I16 => of_numbers::<i16, _, _>(work, &region, format),
+        CarrierKind::F32 => Err(StreamError::Strict),
+    }
+}
+
 /// By the format alone where the depth allows it, else by the largest numbers that stand in A and B,
 /// which are then read once more. Speaks of this part's own sums; that partial sums may be added is for
 /// the whole depth to show.
-pub(super) fn prove<T: Quantised, A: ReadAt + Sync, B: ReadAt + Sync>(
+pub(super) fn of_numbers<T: Quantised, A: ReadAt + Sync, B: ReadAt + Sync>(
     work: &Work<'_, A, B>,
     region: &Region,
     format: Format,

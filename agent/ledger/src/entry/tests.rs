@@ -126,18 +126,9 @@ fn record() -> impl Strategy<Value = Record> {
             words(),
             words(),
         )
-            .prop_map(
-            |(document, name, owner, module, inputs, policy, rules, grants)| Record::Accepted {
-                document,
-                name,
-                owner,
-                module,
-                inputs,
-                policy,
-                rules,
-                grants,
-            }
-        ),
+            .prop_map(|(document, name, owner, module, inputs, policy, rules, grants)| {
+                Record::Accepted { document, name, owner, module, inputs, policy, rules, grants }
+            }),
         (digest(), any::<u32>(), digest()).prop_map(|(document, attempt, environment)| {
             Record::Started { document, attempt, environment }
         }),

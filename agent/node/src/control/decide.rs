@@ -62,7 +62,8 @@ pub(super) async fn retry(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Told
     let admitted = take_up(node, digest).map_err(first)?;
     anchor(node, vec![Record::Retried { document: digest, by: peer.name() }]).await?;
     tracing::info!(job = %digest, by = peer.name(), "tried again");
-    let placed = node.desk.place(admitted, Arrival::Resumed).map_err(|never| first(never.reasons))?;
+    let placed =
+        node.desk.place(admitted, Arrival::Resumed).map_err(|never| first(never.reasons))?;
     drop(hand);
     if let Some(placed) = placed {
         launch(node, placed);

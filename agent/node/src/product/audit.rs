@@ -59,11 +59,7 @@ pub(super) fn parts(
 }
 
 /// The first wrong leaf of a part.
-fn one(
-    run: &Run<'_>,
-    values: &Values,
-    promised: &Promised,
-) -> Result<Option<Difference>, Stop> {
+fn one(run: &Run<'_>, values: &Values, promised: &Promised) -> Result<Option<Difference>, Stop> {
     let product = run.product;
     let (a, b) = product.operands()?;
     let part = values.share.part;
@@ -137,9 +133,8 @@ fn place<A: stream::ReadAt + Sync, B: stream::ReadAt + Sync>(
     let (rows, columns) = place.size();
     let leaf = |at: u32, start: u32| at.saturating_sub(start).checked_div(LEAF).unwrap_or(0);
     let (down, across) = (leaf(row, place.rows.start), leaf(column, place.columns.start));
-    let index = u64::from(down)
-        .saturating_mul(columns.div_ceil(LEAF).into())
-        .saturating_add(across.into());
+    let index =
+        u64::from(down).saturating_mul(columns.div_ceil(LEAF).into()).saturating_add(across.into());
     let leaf = LeafAt::nth(rows, columns, index).ok_or(StreamError::Leaf { cell, index })?;
     let nothing = arch_matrix::commit::LeafTree::new(Vec::new()).root();
     Ok(Difference { cell, leaf, hashes: [nothing, nothing], leaves: 1 })
@@ -166,9 +161,8 @@ where
     let right = arch_matrix::product(&a, &b, &size);
     let width = <T::Sum as Element>::BYTES;
     let mut bytes = vec![0; width.saturating_mul(right.values().len())];
-    let number = u64::from(row)
-        .saturating_mul(region.size().1.into())
-        .saturating_add(columns.start.into());
+    let number =
+        u64::from(row).saturating_mul(region.size().1.into()).saturating_add(columns.start.into());
     let offset = number.saturating_mul(u64::try_from(width).unwrap_or(u64::MAX));
     stream::ReadAt::read_at(&values.file, offset, &mut bytes).map_err(|error| {
         crate::told::problem(arch_problem::codes::FILE_MACHINE, format!("a scratch file: {error}"))

@@ -6,11 +6,7 @@
 //! entry will be another's.
 
 use arch_identity::Digest;
-use arch_matrix::{
-    Zone,
-    commit::Commitment,
-    freivalds::Challenge,
-};
+use arch_matrix::{Zone, commit::Commitment, freivalds::Challenge};
 use serde::Serialize;
 
 use super::{Run, Share, audit, compare};

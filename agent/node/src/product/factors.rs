@@ -1,17 +1,16 @@
 //! A and B: found by digest, held against the document before anything is reserved, and again before
 //! each run.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    os::unix::fs::FileExt as _,
-};
+use std::{collections::BTreeMap, fs::File, os::unix::fs::FileExt as _};
 
 use arch_document::{MatrixSpec, Operand as Asked};
 use arch_identity::Digest;
-use arch_kernels::stream::{Operand, Tiles};
+use arch_kernels::{
+    Backend,
+    stream::{self, Operand, Tiles, Work},
+};
 use arch_matrix::{
-    Grid, Part, Plan, Shape, Splits, bound,
+    Format, Grid, Part, Plan, Shape, Splits,
     file::{FileError, Stored, npy, safetensors},
 };
 use arch_policy::Admitted;
@@ -47,8 +46,7 @@ pub(crate) fn look(
     let shape = Shape::of((a.1.rows, a.1.columns), (b.1.rows, b.1.columns))
         .map_err(|error| unfit(error.to_string()))?;
     let kind = matrix.format.carrier();
-    let largest = 1_u64 << (kind.bytes().saturating_mul(8).saturating_sub(1)).min(63);
-    bound::prove(kind, shape.depth(), largest, largest).map_err(|e| unfit(e.to_string()))?;
+    prove(&a, &b, matrix.format, shape).map_err(&unfit)?;
     let plan = matrix.is_shared().then(|| Plan::new(&matrix.order(shape, admitted.digest())));
     let plan = plan.transpose().map_err(|error| unfit(error.to_string()))?;
     let grid = match &plan {
@@ -89,6 +87,28 @@ pub(crate) fn look(
     })
 }
 
+/// That no sum of the whole depth can overflow; partial sums of a depth are added, too.
+fn prove(
+    a: &(File, Stored),
+    b: &(File, Stored),
+    format: Format,
+    shape: Shape,
+) -> Result<(), String> {
+    let a = Operand::new(&a.0, a.1, format).map_err(|error| error.to_string())?;
+    let b = Operand::new(&b.0, b.1, format).map_err(|error| error.to_string())?;
+    let grid = Grid::new(shape, Splits::even(1)).map_err(|error| error.to_string())?;
+    let work = Work {
+        a: &a,
+        b: &b,
+        grid: &grid,
+        part: Part::Row { index: 0 },
+        memory: u64::MAX,
+        backend: Backend::best(),
+        threads: 1,
+    };
+    stream::prove(&work).map_err(|error| error.to_string())
+}
+
 /// One for each processor, begun ones included.
 fn workers(admitted: &Admitted) -> u64 {
     admitted.job().get().spec.resources.cpu.millicores().div_ceil(1_000).clamp(1, 64)
@@ -99,7 +119,9 @@ fn shares(plan: Option<&Plan>) -> Vec<Share> {
         None => vec![Share { node: 0, part: Part::Row { index: 0 } }],
         Some(plan) => {
             let nodes = plan.nodes().iter().enumerate();
-            nodes.flat_map(|(node, one)| one.parts().map(move |part| Share { node, part })).collect()
+            nodes
+                .flat_map(|(node, one)| one.parts().map(move |part| Share { node, part }))
+                .collect()
         }
     }
 }

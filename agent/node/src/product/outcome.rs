@@ -26,9 +26,9 @@ use super::{
     shares::Used,
 };
 use crate::{
+    memfd::ByPosition,
     point::Point,
     told::{Told, problem},
-    memfd::ByPosition,
     validate::{Findings, MOST_NUMBER, Validated, judge, short},
 };
 
@@ -86,8 +86,7 @@ async fn disputed(
     outputs.insert("evidence".to_owned(), evidence);
     outputs.insert("audit".to_owned(), report);
     let what = words(findings);
-    let record =
-        Record::Diverged { document, attempt: run.attempt, evidence, what: what.clone() };
+    let record = Record::Diverged { document, attempt: run.attempt, evidence, what: what.clone() };
     run.node.anchors.anchor_one(record).await.map_err(|error| {
         run.node.heed(&error);
         Stop::Machine(error.problem())

@@ -56,7 +56,8 @@ impl Scratch {
         private_dir(&folder).map_err(|error| Box::new(error.problem()))?;
         let shares = run.product.shares.iter().enumerate();
         let parts = shares.map(|(at, share)| {
-            Values::open(&folder, &at.to_string(), *share, run.product).map_err(|error| told(&folder, &error))
+            Values::open(&folder, &at.to_string(), *share, run.product)
+                .map_err(|error| told(&folder, &error))
         });
         Ok(Self { parts: parts.collect::<Told<Vec<Values>>>()? })
     }
@@ -179,7 +180,9 @@ impl Values {
             line[..8].copy_from_slice(&tile.to_le_bytes());
             line[8..].copy_from_slice(hash.as_bytes());
             let listed = self.state().list.write_all(&line);
-            listed.map_err(|error| problem(codes::FILE_MACHINE, format!("a scratch file: {error}")))?;
+            listed.map_err(|error| {
+                problem(codes::FILE_MACHINE, format!("a scratch file: {error}"))
+            })?;
         }
         Ok(())
     }
@@ -188,7 +191,8 @@ impl Values {
         let Some(tile) = self.tiles.get(tile) else { return Ok(None) };
         let leaves =
             leaves_of_tile(&product.grid, self.share.part, product.format, &tile, &self.file)?;
-        let all = arch_matrix::commit::LeafTree::new(leaves.iter().map(|(_, hash)| *hash).collect());
+        let all =
+            arch_matrix::commit::LeafTree::new(leaves.iter().map(|(_, hash)| *hash).collect());
         Ok(Some((all.root(), leaves)))
     }
 

@@ -10,10 +10,7 @@ use std::{
 use arch_wire::executor::{Claim, MultiplyRequest, Outcome};
 use tokio::sync::watch;
 
-use super::{
-    Run, Stop,
-    scratch::Values,
-};
+use super::{Run, Stop, scratch::Values};
 use crate::executor_client::{Lost, Piece};
 
 /// What all workers used.
@@ -81,8 +78,7 @@ fn pieces(part: &Values, workers: usize) -> Vec<Tiles<'_>> {
 }
 
 /// Has a worker compute some tiles, and hashes each as soon as it is told to be there.
-async fn one(run: &Run<'_>, tiles: Tiles<'_>, more: &(dyn Fn(u64) + Sync),
-) -> Result<Claim, Stop> {
+async fn one(run: &Run<'_>, tiles: Tiles<'_>, more: &(dyn Fn(u64) + Sync)) -> Result<Claim, Stop> {
     let Tiles { of, first, count } = tiles;
     let product = run.product;
     let piece = Piece {

@@ -58,8 +58,7 @@ impl MultiplyRequest {
     /// # Errors
     /// [`InvalidMultiply`].
     pub fn grid(&self) -> Result<Grid, InvalidMultiply> {
-        let shape =
-            Shape::of((self.a.rows, self.a.columns), (self.b.rows, self.b.columns))?;
+        let shape = Shape::of((self.a.rows, self.a.columns), (self.b.rows, self.b.columns))?;
         let grid = Grid::new(shape, self.splits)?;
         self.part.region(&grid).ok_or(InvalidMultiply::Part)?;
         match self.first.checked_add(self.count) {

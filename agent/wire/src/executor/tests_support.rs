@@ -62,7 +62,17 @@ pub(crate) fn multiply() -> impl Strategy<Value = MultiplyRequest> {
             let plain = plain_multiply();
             let a = Stored { rows, ..plain.a };
             let (splits, part) = (Splits::even(parts), Part::Reduction { index });
-            MultiplyRequest { run, a, splits, part, memory_bytes, first, count, wall_millis, ..plain }
+            MultiplyRequest {
+                run,
+                a,
+                splits,
+                part,
+                memory_bytes,
+                first,
+                count,
+                wall_millis,
+                ..plain
+            }
         },
     )
 }

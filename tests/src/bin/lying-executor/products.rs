@@ -1,0 +1,116 @@
+//! Products: computed honestly, and then told otherwise.
+
+use std::{
+    fs::File,
+    ops::ControlFlow,
+    os::{fd::OwnedFd, unix::fs::FileExt as _},
+    thread,
+    time::{Duration, Instant},
+};
+
+use arch_kernels::{
+    Backend,
+    stream::{self, Operand, Work},
+};
+use arch_matrix::Part;
+use arch_wire::executor::{Claim, FromExecutor, MultiplyRequest, Outcome};
+
+use super::{Done, Liar};
+
+impl Liar {
+    /// Computes the tiles; a trick is `WHAT PART`, such as `add-one row`, and is played on parts of that
+    /// kind alone.
+    pub(super) fn multiply(&mut self, request: &MultiplyRequest, files: Vec<OwnedFd>) -> Done {
+        let trick = self.trick_for(request.part)?;
+        let run = request.run;
+        let [a, b, values]: [OwnedFd; 3] = files.try_into().map_err(|_| "not three files")?;
+        let values = File::from(values);
+        let grid = request.grid()?;
+        let a = Operand::new(File::from(a), request.a, request.format)?;
+        let b = Operand::new(File::from(b), request.b, request.format)?;
+        let work = Work {
+            a: &a,
+            b: &b,
+            grid: &grid,
+            part: request.part,
+            memory: request.memory_bytes,
+            backend: Backend::best(),
+            threads: 1,
+        };
+        let mut tiles = 0;
+        let done = |_| {
+            tiles += 1;
+            if tiles < request.count { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        if trick != "nothing-at-all" {
+            stream::multiply(&work, request.first, &values, done)?;
+        }
+        let finished =
+            FromExecutor::Finished { run, claim: Claim::without_work(Outcome::Completed) };
+        match trick.as_str() {
+            "" | "nothing-at-all" => {}
+            "add-one" => add_one(&values)?,
+            "too-many-tiles" => {
+                self.say(&FromExecutor::Progress { run, tiles: u64::MAX }, &[])?;
+            }
+            "tiles-before-their-time" => {
+                let honest = read(&values)?;
+                add_one(&values)?;
+                self.say(&FromExecutor::Progress { run, tiles: request.count }, &[])?;
+                thread::sleep(Duration::from_millis(300));
+                values.write_all_at(&honest, 0)?;
+            }
+            "change-later" => {
+                // For as long as the agent may still read it, now and then.
+                let until = Instant::now() + Duration::from_secs(5);
+                let honest = read(&values)?;
+                thread::spawn(move || {
+                    while Instant::now() < until {
+                        let _ = add_one(&values);
+                        thread::sleep(Duration::from_millis(3));
+                        let _ = values.write_all_at(&honest, 0);
+                        thread::sleep(Duration::from_millis(3));
+                    }
+                });
+            }
+            "values-in-the-claim" => {
+                let (claim, files) = super::honest(&[("product", b"1234")])?;
+                return self.say(&FromExecutor::Finished { run, claim }, &files);
+            }
+            "gone" => std::process::exit(0),
+            "exit-code" => {
+                let claim = Claim::without_work(Outcome::Exit { code: 1 });
+                return self.say(&FromExecutor::Finished { run, claim }, &[]);
+            }
+            other => return Err(format!("no trick `{other}` for products").into()),
+        }
+        self.say(&finished, &[])
+    }
+
+    fn trick_for(&self, part: Part) -> Result<String, Box<dyn std::error::Error>> {
+        let kind = match part {
+            Part::Row { .. } => "row",
+            Part::Column { .. } => "column",
+            Part::Reduction { .. } => "depth",
+            Part::Rest { .. } => "rest",
+        };
+        let text = std::fs::read_to_string(&self.trick).unwrap_or_default();
+        Ok(match text.trim().split_once(' ') {
+            Some((trick, of)) if of == kind => trick.to_owned(),
+            _ => String::new(),
+        })
+    }
+}
+
+/// The first number becomes one more.
+fn add_one(values: &File) -> std::io::Result<()> {
+    let mut first = [0; 4];
+    values.read_exact_at(&mut first, 0)?;
+    let more = i32::from_le_bytes(first).wrapping_add(1);
+    values.write_all_at(&more.to_le_bytes(), 0)
+}
+
+fn read(values: &File) -> std::io::Result<[u8; 4]> {
+    let mut first = [0; 4];
+    values.read_exact_at(&mut first, 0).map(|()| first)
+}
