@@ -3,6 +3,7 @@
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "tests may be blunt"
 )]
@@ -98,6 +99,7 @@ fn no_more_memory_is_held_than_was_allowed() {
         ("i8", (400, 500, 600), Splits::even(1)),
         ("i8", (1, 3_000, 700), Splits::even(1)),
         ("i8", (700, 70, 3), Splits::even(1)),
+        ("i8", (2, 40, 9_000), Splits::even(1)),
         ("i8", (150, 2_503, 221), Splits { rows: 2, columns: 3, depth: 1 }),
         ("q3", (200, 100, 300), Splits::even(2)),
         ("i16", (130, 90, 140), Splits::even(1)),

@@ -20,6 +20,7 @@ mod compare;
 mod divergence;
 mod draw;
 mod factors;
+mod kept;
 mod outcome;
 mod scratch;
 mod shares;

@@ -24,6 +24,8 @@ mod left;
 #[cfg(test)]
 mod liars;
 #[cfg(test)]
+mod lying_shards;
+#[cfg(test)]
 mod order;
 #[cfg(test)]
 mod points;

@@ -5,64 +5,10 @@ use std::fs;
 use arch_archive::Archive;
 use arch_identity::Digest;
 use arch_ledger::Record;
-use arch_matrix::{
-    Element, Matrix, Region, Shape,
-    file::{Dtype, npy},
-    product,
-};
-use arch_tests::{JobText, Stranger, World};
-use arch_wire::control::JobDetail;
+use arch_matrix::{Matrix, file::Dtype};
+use arch_tests::{Factors, JobText, Stranger, World, npy_file, numbers};
+use arch_wire::control::{Answer, Call, JobDetail, Reply};
 use serde_json::Value;
-
-/// Small numbers in no pattern.
-fn numbers(rows: u32, columns: u32, seed: u64) -> Matrix<i8> {
-    let mut state = seed | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        i8::from_le_bytes([state.to_le_bytes()[3]])
-    };
-    let values = (0..rows * columns).map(|_| next()).collect();
-    Matrix::new(rows, columns, values).unwrap()
-}
-
-fn file<T: Element>(dtype: Dtype, matrix: &Matrix<T>) -> Vec<u8> {
-    let mut bytes = npy::header(dtype, matrix.rows(), matrix.columns());
-    let mut values = vec![0; matrix.values().len() * T::BYTES];
-    T::write(matrix.values(), &mut values);
-    bytes.append(&mut values);
-    bytes
-}
-
-/// Two factors in files, and what they give.
-struct Factors {
-    inputs: String,
-    product: Digest,
-}
-
-impl Factors {
-    fn new(world: &World, (rows, depth, columns): (u32, u32, u32)) -> Self {
-        let (a, b) = (numbers(rows, depth, 5), numbers(depth, columns, 9));
-        let shape = Shape::new(rows.into(), depth.into(), columns.into()).unwrap();
-        let c = product(&a, &b, &Region::whole(shape));
-        let named = [("a", a), ("b", b)].map(|(name, matrix)| {
-            let bytes = file(Dtype::I8, &matrix);
-            let path = world.path(format!("data/{name}-{rows}-{depth}-{columns}.npy"));
-            fs::write(&path, &bytes).unwrap();
-            format!("{name}: \"file://{}@{}\"", path.display(), Digest::of(&bytes))
-        });
-        let inputs = format!("  inputs: {{ {} }}", named.join(", "));
-        Self { inputs, product: Digest::of(&file(Dtype::I32, &c)) }
-    }
-
-    fn job(&self, matrix: &str) -> JobText {
-        let matrix = format!("a: {{ input: a }}, b: {{ input: b }}, format: i8{matrix}");
-        let outputs =
-            "  outputs: { product: \"archive:\", commitments: \"archive:\", audit: \"archive:\" }";
-        JobText::product("product", &matrix, World::now()).spec(&self.inputs).spec(outputs).cpu("2")
-    }
-}
 
 fn json(world: &World, job: &JobDetail, output: &str) -> Value {
     let archive = Archive::to_read(&world.path("state/archive"));
@@ -102,4 +48,126 @@ fn a_product_is_the_same_in_one_and_shared_by_three_and_by_nine() {
     }
     let left = fs::read_dir(world.path("state/scratch")).unwrap().count();
     assert_eq!(left, 0, "scratch files are gone with their job");
+}
+
+/// A world whose one product has these bytes for A; B is honest.
+fn with_a(a: &[u8], format: &str, spec: &str) -> (World, JobDetail) {
+    let world = World::new();
+    let mut agent = world.agent();
+    let b = match format {
+        "i8" => npy_file(Dtype::I8, &numbers(4, 3, 7)),
+        _ => npy_file(Dtype::F32, &Matrix::new(4, 3, vec![0.5_f32; 12]).unwrap()),
+    };
+    let named = [("a", a), ("b", b.as_slice())].map(|(name, bytes)| {
+        let path = world.path(format!("data/{name}.npy"));
+        fs::write(&path, bytes).unwrap();
+        format!("{name}: \"file://{}@{}\"", path.display(), Digest::of(bytes))
+    });
+    let matrix = format!("a: {{ input: a }}, b: {{ input: b }}, format: {format}{spec}");
+    let job = JobText::product("product", &matrix, World::now())
+        .spec(&format!("  inputs: {{ {} }}", named.join(", ")))
+        .spec("  outputs: { product: \"archive:\" }");
+    let ended = agent.wait_end(world.drop_job(&job));
+    assert!(agent.stop().success());
+    (world, ended)
+}
+
+#[test]
+fn files_that_are_no_such_matrices_are_refused_before_the_job_is_accepted() {
+    let honest = npy_file(Dtype::I8, &numbers(5, 4, 3));
+    let lying = |from: &str, to: &str| {
+        let text = honest.iter().map(|byte| char::from(*byte)).collect::<String>();
+        assert!(text.contains(from));
+        text.replacen(from, to, 1).chars().map(|c| c as u8).collect::<Vec<u8>>()
+    };
+    for (what, a, spec, code) in [
+        ("nothing", Vec::new(), "", "ARCH-N207"),
+        ("no matrix", b"PK\x03\x04 and so on".to_vec(), "", "ARCH-N207"),
+        ("cut short", honest[..honest.len() - 1].to_vec(), "", "ARCH-N207"),
+        ("one too many", [&honest[..], b"x"].concat(), "", "ARCH-N207"),
+        ("a header alone", honest[..64].to_vec(), "", "ARCH-N207"),
+        (
+            "other numbers",
+            npy_file(Dtype::I16, &Matrix::new(5, 4, vec![1_i16; 20]).unwrap()),
+            "",
+            "ARCH-N207",
+        ),
+        ("beyond reason", lying("(5, 4)", "(1099511627776, 4)"), "", "ARCH-N207"),
+        ("no rows", lying("(5, 4)", "(0, 4)"), "", "ARCH-N207"),
+        ("column by column", lying("False", "True "), "", "ARCH-N207"),
+        ("not B's rows", npy_file(Dtype::I8, &numbers(5, 5, 3)), "", "ARCH-N208"),
+        ("too small to cut", npy_file(Dtype::I8, &numbers(2, 4, 3)), ", shards: 3", "ARCH-N208"),
+    ] {
+        let (world, ended) = with_a(&a, "i8", spec);
+        let told = (ended.row.state.as_str(), ended.row.code.as_deref());
+        assert_eq!(told, ("refused", Some(code)), "{what}: {:?}", ended.outcome);
+        assert!(ended.line.is_some(), "{what}: the place in the document");
+        let ledger = Stranger::verified(&world);
+        assert!(ledger.records().all(|record| !matches!(record, Record::Accepted { .. })));
+    }
+}
+
+#[test]
+fn a_number_that_is_none_ends_the_run_with_its_place() {
+    let mut values = vec![0.25_f32; 20];
+    values[13] = f32::NAN;
+    let a = npy_file(Dtype::F32, &Matrix::new(5, 4, values).unwrap());
+    let (_, ended) = with_a(&a, "q3", "");
+    let told = (ended.row.state.as_str(), ended.row.code.as_deref(), ended.outcome.as_deref());
+    assert_eq!(told, ("failed", Some("ARCH-S019"), Some("operandUnusable")));
+    assert_eq!(ended.attempts, 1, "the job's fault is not tried again");
+}
+
+#[test]
+fn floats_are_quantised_and_wide_integers_have_wide_sums() {
+    let a = npy_file(Dtype::F32, &Matrix::new(5, 4, vec![0.5_f32; 20]).unwrap());
+    for (format, wide) in [("q3", false), ("q3/i16", true)] {
+        let (world, ended) = with_a(&a, format, "");
+        assert_eq!(ended.row.state, "completed");
+        // 0.5 is 4 in units of an eighth; four products of 4 times 4.
+        let expected = match wide {
+            false => npy_file(Dtype::I32, &Matrix::new(5, 3, vec![64_i32; 15]).unwrap()),
+            true => npy_file(Dtype::I64, &Matrix::new(5, 3, vec![64_i64; 15]).unwrap()),
+        };
+        assert_eq!(ended.outputs["product"], Digest::of(&expected), "{format}");
+        let archive = Archive::to_read(&world.path("state/archive"));
+        assert_eq!(archive.get(&ended.outputs["product"], 1 << 20).unwrap(), expected);
+    }
+}
+
+#[test]
+fn an_agent_that_is_killed_goes_on_behind_the_last_tile_that_was_hashed() {
+    let world = World::new();
+    world.write_policy(&world.policy_text(1).replace("\"1Mi\"", "\"64Mi\""));
+    let mut agent = world.agent();
+    let factors = Factors::new(&world, (1_500, 1_100, 1_400));
+    // So little memory that there are many tiles.
+    let job = world.drop_job(&factors.job(", shards: 3").memory("3Mi").timeout("5m"));
+    let done = agent.wait_for("some tiles", |agent| {
+        let Some(Reply::Ok(Answer::JobShow(job))) = agent.try_call(&Call::JobShow { digest: job })
+        else {
+            return None;
+        };
+        job.progress.filter(|progress| progress.done > 3).map(|progress| progress.done)
+    });
+    agent.kill();
+    let scratch = world.path("state/scratch").join(job.hex());
+    let listed = |scratch: &std::path::Path| -> u64 {
+        let lists = fs::read_dir(scratch).unwrap().map(|entry| entry.unwrap().path());
+        let lists = lists.filter(|path| path.extension().is_some_and(|ext| ext == "tiles"));
+        lists.map(|path| fs::metadata(path).unwrap().len() / 40).sum()
+    };
+    assert!(listed(&scratch) >= done);
+    // A value of a tile that was done is damaged meanwhile: that tile is computed once more.
+    let first = scratch.join("0.values");
+    let mut bytes = fs::read(&first).unwrap();
+    bytes[0] ^= 1;
+    fs::write(&first, bytes).unwrap();
+    let mut agent = world.agent();
+    let ended = agent.wait_end(job);
+    assert_eq!(ended.row.state, "completed", "{}", agent.log());
+    assert_eq!((ended.attempts, ended.outputs["product"]), (2, factors.product));
+    assert!(agent.stop().success());
+    let kinds = ["accepted", "started", "interrupted", "started", "committed", "finished"];
+    assert_eq!(Stranger::verified(&world).kinds(job), kinds);
 }

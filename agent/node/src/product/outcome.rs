@@ -22,6 +22,7 @@ use super::{
     commit::keep,
     divergence::{Evidence, Finding},
     draw::{Promised, Report},
+    kept,
     scratch::Scratch,
     shares::Used,
 };
@@ -98,8 +99,8 @@ async fn disputed(
 
 fn words(findings: &[Finding]) -> String {
     if findings.is_empty() {
-        return "the product is not what A and B give, though each part was: values were changed \
-                after they had been committed to"
+        return "the product is not what was committed to, or not what A and B give: values were \
+                changed after their hashes had been taken"
             .to_owned();
     }
     let mut words: Vec<String> = findings.iter().take(WORDS).map(Finding::words).collect();
@@ -118,9 +119,6 @@ fn product(
     let product = run.product;
     let (mut c, length) = assembled(run, scratch)?;
     let digest = run.node.stores.shelf.put_stream(&mut c, length)?;
-    if !product.freivalds {
-        return Ok((digest, None));
-    }
     let (file, length) = run.node.stores.shelf.open_object(&digest)?;
     let mut begin = vec![0; usize::try_from(npy::ENOUGH.min(length)).unwrap_or(0)];
     let unreadable = |error: std::io::Error| problem(codes::ARCHIVE_IO, error.to_string());
@@ -128,6 +126,12 @@ fn product(
     let stored = npy::read(&begin, length)
         .map_err(|error| problem(codes::ARCHIVE_IO, format!("the product: {error}")))?;
     let body = Behind { file, offset: stored.offset };
+    if !kept::is_what_was_promised(run, &body, promised)? {
+        return Ok((digest, Some(false)));
+    }
+    if !product.freivalds {
+        return Ok((digest, None));
+    }
     Ok((digest, Some(audit::whole(run, &body, promised, &digest)?)))
 }
 

@@ -49,7 +49,9 @@ impl Liar {
             FromExecutor::Finished { run, claim: Claim::without_work(Outcome::Completed) };
         match trick.as_str() {
             "" | "nothing-at-all" => {}
-            "add-one" => add_one(&values)?,
+            // Whoever has the first tile lies.
+            "add-one" if request.first == 0 => add_one(&values)?,
+            "add-one" => {}
             "too-many-tiles" => {
                 self.say(&FromExecutor::Progress { run, tiles: u64::MAX }, &[])?;
             }

@@ -1,0 +1,148 @@
+//! Workers that compute a product otherwise than it is: wherever the lie is, no product comes of it, the
+//! leaf is named, and what shows it is kept.
+
+use std::fs;
+
+use arch_archive::Archive;
+use arch_ledger::Record;
+use arch_tests::{Agent, Factors, Stranger, World};
+use arch_wire::control::{Answer, Call, JobDetail};
+use serde_json::Value;
+
+fn with_liar(world: &World, trick: &str) -> Agent {
+    let cache = world.path("state/cache");
+    fs::create_dir_all(&cache).unwrap();
+    fs::write(cache.join("trick"), trick).unwrap();
+    let liar = env!("CARGO_BIN_EXE_lying-executor");
+    let agent = world.agent_with(|command| {
+        command.args(["--executor", liar]);
+    });
+    agent.ready()
+}
+
+fn evidence(world: &World, job: &JobDetail) -> Value {
+    let archive = Archive::to_read(&world.path("state/archive"));
+    let bytes = archive.get(&job.outputs["evidence"], 1 << 24).unwrap();
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+/// Runs one shared product under a trick; gives how it ended and what the log says.
+fn run(trick: &str, matrix: &str) -> (World, JobDetail, String) {
+    let world = World::new();
+    let mut agent = with_liar(&world, trick);
+    let factors = Factors::new(&world, (150, 70, 140));
+    let job = world.drop_job(&factors.job(matrix));
+    let ended = agent.wait_end(job);
+    let log = agent.log();
+    // It serves on.
+    let _ = agent.call(&Call::Status {});
+    assert!(agent.stop().success());
+    (world, ended, log)
+}
+
+#[test]
+fn a_lie_in_any_part_is_found_by_the_check_and_its_leaf_is_named() {
+    for part in ["row", "column", "depth", "rest"] {
+        let (world, ended, log) = run(&format!("add-one {part}"), ", shards: 3");
+        assert_eq!(ended.row.state, "disputed", "{part}: {log}");
+        assert_eq!(ended.row.code.as_deref(), Some("ARCH-N209"), "{part}");
+        assert!(!ended.outputs.contains_key("product"), "{part}");
+        let evidence = evidence(&world, &ended);
+        let found = evidence["findings"].as_array().unwrap();
+        let by_check = found.iter().find(|one| one["kind"] == "freivalds").unwrap();
+        let leaf = &by_check["leaf"];
+        assert_eq!([&leaf["leafRow"], &leaf["leafColumn"]], [0, 0], "{part}");
+        let parties = by_check["parties"].as_array().unwrap();
+        let opening = &parties[0]["opening"];
+        assert!(opening["bytes"].is_string(), "{part}: {}", opening);
+        let kinds: Vec<&str> = found.iter().map(|one| one["kind"].as_str().unwrap()).collect();
+        // Where a row and a column meet, and where partial sums are computed once more, a lie is seen
+        // twice; cells of the rest are nobody else's.
+        let seen_by_others = kinds.contains(&"overlap");
+        assert!(part != "rest" || !seen_by_others, "{kinds:?}");
+
+        let ledger = Stranger::verified(&world);
+        let kinds = ["accepted", "started", "committed", "diverged", "finished"];
+        assert_eq!(ledger.kinds(ended.row.digest), kinds);
+        let what = ledger.of_job(ended.row.digest).into_iter().find_map(|record| match record {
+            Record::Diverged { what, evidence, .. } => Some((what.clone(), *evidence)),
+            _ => None,
+        });
+        let (what, named) = what.unwrap();
+        assert!(what.contains("leaf 0, 0 of cell"), "{what}");
+        assert_eq!(named, ended.outputs["evidence"]);
+    }
+}
+
+#[test]
+fn what_overlaps_tells_on_a_liar_when_nobody_checks() {
+    // Rows lie in their first element. Of nine nodes all rows and all columns are computed, so that
+    // each cell is seen by two.
+    let verify = ", shards: 9";
+    let world = World::new();
+    let mut agent = with_liar(&world, "add-one row");
+    let factors = Factors::new(&world, (150, 70, 140));
+    let job = factors.job(verify).spec("  verify: { freivalds: false }");
+    let ended = agent.wait_end(world.drop_job(&job));
+    assert_eq!(ended.row.state, "disputed", "{}", agent.log());
+    let evidence = evidence(&world, &ended);
+    let found = evidence["findings"].as_array().unwrap();
+    // Three rows, each in its first cell.
+    assert_eq!(found.iter().filter(|one| one["kind"] == "overlap").count(), 3);
+    for one in found.iter().filter(|one| one["kind"] == "overlap") {
+        let parties = one["parties"].as_array().unwrap();
+        let shown: Vec<_> = parties.iter().map(|party| &party["opening"]["bytes"]).collect();
+        assert!(shown[0].is_string() && shown[1].is_string() && shown[0] != shown[1]);
+    }
+    let archive = Archive::to_read(&world.path("state/archive"));
+    assert!(!archive.has(&factors.product));
+}
+
+#[test]
+fn a_product_that_is_changed_after_its_hash_was_taken_is_none() {
+    let (_world, ended, log) = run("change-later row", "");
+    // Whenever it was read: either the lie was hashed, or what lies in the archive is not A times B. If
+    // each reading happened to meet the honest value, the product is right.
+    assert!(["disputed", "completed"].contains(&ended.row.state.as_str()), "{log}");
+    if ended.row.state == "disputed" {
+        assert!(!ended.outputs.contains_key("product"));
+    }
+    let (_world, ended, log) = run("tiles-before-their-time row", "");
+    assert_eq!(ended.row.state, "disputed", "{log}");
+    let (_world, ended, log) = run("nothing-at-all row", "");
+    assert_eq!(ended.row.state, "disputed", "{log}");
+}
+
+#[test]
+fn answers_that_no_product_has_cost_an_attempt_and_no_more() {
+    for trick in ["gone", "exit-code", "values-in-the-claim"] {
+        let (world, ended, log) = run(&format!("{trick} column"), ", shards: 3");
+        assert_eq!(ended.row.state, "failed", "{trick}: {log}");
+        assert_eq!((ended.attempts, ended.row.code.as_deref()), (3, Some("ARCH-N303")), "{trick}");
+        let left = fs::read_dir(world.path("state/scratch")).unwrap().count();
+        assert_eq!(left, 0, "{trick}");
+    }
+    let (_world, ended, log) = run("too-many-tiles column", ", shards: 3");
+    assert_eq!(ended.row.state, "completed", "{log}");
+}
+
+#[test]
+fn jobs_that_come_after_a_disputed_one_wait_and_a_person_throws_it_away() {
+    let world = World::new();
+    let mut agent = with_liar(&world, "add-one row");
+    let factors = Factors::new(&world, (80, 70, 90));
+    let first = world.drop_job(&factors.job(""));
+    assert_eq!(agent.wait_end(first).row.state, "disputed");
+    let after = factors.job("").spec(&format!("  after: [\"{first}\"]"));
+    let after = world.drop_job(&after);
+    let waits = agent.wait_job(after, &["refused"]);
+    assert_eq!(waits.row.code.as_deref(), Some("ARCH-P018"), "{waits:?}");
+    let Answer::JobReject { state } = agent.call(&Call::JobReject { digest: first }) else {
+        panic!()
+    };
+    assert_eq!(state, "rejected");
+    assert!(agent.stop().success());
+    let ledger = Stranger::verified(&world);
+    assert_eq!(ledger.kinds(first).last().map(String::as_str), Some("rejected"));
+    assert_eq!(ledger.kinds(after), Vec::<String>::new());
+}
