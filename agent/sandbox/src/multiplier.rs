@@ -34,9 +34,10 @@ pub struct MultiplyJob<'a> {
     pub null: &'a OwnedFd,
 }
 
-/// What counts beside the numbers, in bytes: above all what the parent's engine had made writable before
-/// the fork. The numbers themselves are counted exactly, by [`stream::Tiles`].
-const OVERHEAD: u64 = 512 << 20;
+/// What counts beside the numbers, in bytes: some 512 MiB that the parent's engine had made writable
+/// before the fork, of which this process touches nothing, and what the program itself needs. The numbers
+/// are counted exactly, by [`stream::Tiles`].
+const OVERHEAD: u64 = 640 << 20;
 
 /// Memory that it may make writable, in bytes.
 #[must_use]
