@@ -111,6 +111,11 @@ impl Liar {
         let (claim, files) = honest(&[("stdout", b"hello"), ("stderr", b"")])?;
         match trick.as_str() {
             "honest" => self.say(&finished(claim), &files)?,
+            // True to the byte, and not what the guest would have written.
+            "another-result" => {
+                let (claim, files) = honest(&[("stdout", b"hallo"), ("stderr", b"")])?;
+                self.say(&finished(claim), &files)?;
+            }
             // No frames.
             "garbage" => self.raw(&[0xff; 4_096], &[])?,
             "no-message" => self.raw(b"\x02\0\0\0{}", &[])?,

@@ -133,6 +133,14 @@ fn one(case: &mut Case, world: &World, trick: &Trick, every_time: bool) {
     case.count(if every_time { "tricks played every time" } else { "tricks played once" });
 }
 
+/// An agent whose executor plays this trick.
+pub(crate) fn with_trick(world: &World, trick: &str) -> Agent {
+    let cache = world.path("state/cache");
+    fs::create_dir_all(&cache).unwrap();
+    fs::write(cache.join("trick"), trick).unwrap();
+    with_liar(world)
+}
+
 fn with_liar(world: &World) -> Agent {
     let liar = env!("CARGO_BIN_EXE_lying-executor");
     let agent = world.agent_with(|command| {

@@ -5,20 +5,11 @@ use std::fs;
 
 use arch_archive::Archive;
 use arch_ledger::Record;
-use arch_tests::{Agent, Factors, Stranger, World};
+use arch_tests::{Factors, Stranger, World};
 use arch_wire::control::{Answer, Call, JobDetail};
 use serde_json::Value;
 
-fn with_liar(world: &World, trick: &str) -> Agent {
-    let cache = world.path("state/cache");
-    fs::create_dir_all(&cache).unwrap();
-    fs::write(cache.join("trick"), trick).unwrap();
-    let liar = env!("CARGO_BIN_EXE_lying-executor");
-    let agent = world.agent_with(|command| {
-        command.args(["--executor", liar]);
-    });
-    agent.ready()
-}
+use crate::liars::with_trick;
 
 fn evidence(world: &World, job: &JobDetail) -> Value {
     let archive = Archive::to_read(&world.path("state/archive"));
@@ -29,7 +20,7 @@ fn evidence(world: &World, job: &JobDetail) -> Value {
 /// Runs one shared product under a trick; gives how it ended and what the log says.
 fn run(trick: &str, matrix: &str) -> (World, JobDetail, String) {
     let world = World::new();
-    let mut agent = with_liar(&world, trick);
+    let mut agent = with_trick(&world, trick);
     let factors = Factors::new(&world, (150, 70, 140));
     let job = world.drop_job(&factors.job(matrix));
     let ended = agent.wait_end(job);
@@ -80,7 +71,7 @@ fn what_overlaps_tells_on_a_liar_when_nobody_checks() {
     // each cell is seen by two.
     let verify = ", shards: 9";
     let world = World::new();
-    let mut agent = with_liar(&world, "add-one row");
+    let mut agent = with_trick(&world, "add-one row");
     let factors = Factors::new(&world, (150, 70, 140));
     let job = factors.job(verify).spec("  verify: { freivalds: false }");
     let ended = agent.wait_end(world.drop_job(&job));
@@ -129,7 +120,7 @@ fn answers_that_no_product_has_cost_an_attempt_and_no_more() {
 #[test]
 fn jobs_that_come_after_a_disputed_one_wait_and_a_person_throws_it_away() {
     let world = World::new();
-    let mut agent = with_liar(&world, "add-one row");
+    let mut agent = with_trick(&world, "add-one row");
     let factors = Factors::new(&world, (80, 70, 90));
     let first = world.drop_job(&factors.job(""));
     assert_eq!(agent.wait_end(first).row.state, "disputed");

@@ -29,3 +29,5 @@ mod lying_shards;
 mod order;
 #[cfg(test)]
 mod points;
+#[cfg(test)]
+mod redundancy;
