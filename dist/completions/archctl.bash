@@ -130,6 +130,9 @@ _archctl() {
             archctl__subcmd__help__subcmd__job,replay)
                 cmd="archctl__subcmd__help__subcmd__job__subcmd__replay"
                 ;;
+            archctl__subcmd__help__subcmd__job,retry)
+                cmd="archctl__subcmd__help__subcmd__job__subcmd__retry"
+                ;;
             archctl__subcmd__help__subcmd__job,show)
                 cmd="archctl__subcmd__help__subcmd__job__subcmd__show"
                 ;;
@@ -208,6 +211,9 @@ _archctl() {
             archctl__subcmd__job,replay)
                 cmd="archctl__subcmd__job__subcmd__replay"
                 ;;
+            archctl__subcmd__job,retry)
+                cmd="archctl__subcmd__job__subcmd__retry"
+                ;;
             archctl__subcmd__job,show)
                 cmd="archctl__subcmd__job__subcmd__show"
                 ;;
@@ -246,6 +252,9 @@ _archctl() {
                 ;;
             archctl__subcmd__job__subcmd__help,replay)
                 cmd="archctl__subcmd__job__subcmd__help__subcmd__replay"
+                ;;
+            archctl__subcmd__job__subcmd__help,retry)
+                cmd="archctl__subcmd__job__subcmd__help__subcmd__retry"
                 ;;
             archctl__subcmd__job__subcmd__help,show)
                 cmd="archctl__subcmd__job__subcmd__help__subcmd__show"
@@ -682,7 +691,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__help__subcmd__job)
-            opts="new sign verify plan submit list show logs cancel release reject replay"
+            opts="new sign verify plan submit list show logs cancel release reject retry replay"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -794,6 +803,20 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__help__subcmd__job__subcmd__replay)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__job__subcmd__retry)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1116,7 +1139,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__job)
-            opts="-h --help new sign verify plan submit list show logs cancel release reject replay help"
+            opts="-h --help new sign verify plan submit list show logs cancel release reject retry replay help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1152,7 +1175,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__job__subcmd__help)
-            opts="new sign verify plan submit list show logs cancel release reject replay help"
+            opts="new sign verify plan submit list show logs cancel release reject retry replay help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1278,6 +1301,20 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__job__subcmd__help__subcmd__replay)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__job__subcmd__help__subcmd__retry)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1536,6 +1573,28 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__job__subcmd__replay)
+            opts="-h --socket --state --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__job__subcmd__retry)
             opts="-h --socket --state --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

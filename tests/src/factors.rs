@@ -24,15 +24,15 @@ pub fn numbers(rows: u32, columns: u32, seed: u64) -> Matrix<i8> {
         state ^= state << 17;
         i8::from_le_bytes([state.to_le_bytes()[3]])
     };
-    let values = (0..rows * columns).map(|_| next()).collect();
-    Matrix::new(rows, columns, values).unwrap()
+    let values = (0..rows).flat_map(|_| 0..columns).map(|_| next()).collect();
+    Matrix::new(rows, columns, values).expect("a number for each place")
 }
 
 /// A matrix as an .npy file.
 #[must_use]
 pub fn npy_file<T: Element>(dtype: Dtype, matrix: &Matrix<T>) -> Vec<u8> {
     let mut bytes = npy::header(dtype, matrix.rows(), matrix.columns());
-    let mut values = vec![0; matrix.values().len() * T::BYTES];
+    let mut values = vec![0; matrix.values().len().saturating_mul(T::BYTES)];
     T::write(matrix.values(), &mut values);
     bytes.append(&mut values);
     bytes
@@ -55,13 +55,13 @@ impl Factors {
     #[must_use]
     pub fn new(world: &World, (rows, depth, columns): (u32, u32, u32)) -> Self {
         let (a, b) = (numbers(rows, depth, 5), numbers(depth, columns, 9));
-        let shape = Shape::new(rows.into(), depth.into(), columns.into()).unwrap();
+        let shape = Shape::new(rows.into(), depth.into(), columns.into()).expect("no side is 0");
         // Held against the definition elsewhere, and quicker.
         let c = Multiplier::new(Backend::best(), 1).product(&a, &b, &Region::whole(shape));
         let named = [("a", a), ("b", b)].map(|(name, matrix)| {
             let bytes = npy_file(Dtype::I8, &matrix);
             let path = world.path(format!("data/{name}-{rows}-{depth}-{columns}.npy"));
-            fs::write(&path, &bytes).unwrap();
+            fs::write(&path, &bytes).expect("the data folder takes a file");
             format!("{name}: \"file://{}@{}\"", path.display(), Digest::of(&bytes))
         });
         let inputs = format!("  inputs: {{ {} }}", named.join(", "));

@@ -74,7 +74,7 @@ fn life(number: u64) -> [Record; 3] {
         document,
         name: format!("embed-wikipedia-{number}"),
         owner: "user:superintelligence".to_owned(),
-        module: Digest::of(b"module"),
+        module: Some(Digest::of(b"module")),
         inputs: [("text".to_owned(), Digest::of(b"text"))].into(),
         policy: Digest::of(b"policy"),
         rules: vec!["owners.all".to_owned(), "fs.wiki".to_owned()],

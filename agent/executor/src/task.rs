@@ -4,7 +4,6 @@ use arch_wire::executor::{Isolation, MultiplyRequest, RunRequest};
 
 /// One run.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "as many live as there are workers")]
 pub(crate) enum Task {
     /// A guest is run.
     Guest(RunRequest),

@@ -19,7 +19,7 @@ fn accepted(n: u64) -> Record {
         document: Digest::of(&n.to_be_bytes()),
         name: format!("job-{n}"),
         owner: "user:ada".into(),
-        module: Digest::of(b"module"),
+        module: Some(Digest::of(b"module")),
         inputs: BTreeMap::new(),
         policy: Digest::of(b"policy"),
         rules: vec!["all".into()],

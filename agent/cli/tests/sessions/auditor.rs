@@ -28,7 +28,7 @@ fn records(document: Digest) -> [Record; 3] {
         document,
         name: "hello".into(),
         owner: "user:ada".into(),
-        module: document,
+        module: Some(document),
         inputs: Default::default(),
         policy: document,
         rules: vec![],
@@ -286,7 +286,7 @@ fn state_of_a_run() -> (World, Digest) {
     archive.keep_document(&digest, &source).unwrap();
     let [mut accepted, started, mut finished] = records(digest);
     if let Record::Accepted { module, inputs, .. } = &mut accepted {
-        *module = put(b"\0asm");
+        *module = Some(put(b"\0asm"));
         inputs.insert("words".into(), put(b"a b c"));
     }
     if let Record::Finished { outputs, .. } = &mut finished {

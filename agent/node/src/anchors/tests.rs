@@ -173,7 +173,7 @@ fn accepted(document: Digest) -> Record {
         document,
         name: "embed".into(),
         owner: "user:a".into(),
-        module: Digest::of(b"module"),
+        module: Some(Digest::of(b"module")),
         inputs: [("text".to_owned(), Digest::of(b"text"))].into(),
         policy: Digest::of(b"policy"),
         rules: vec!["owners.all".into()],

@@ -8,7 +8,6 @@ use super::{Claim, MULTIPLY_FDS, MultiplyRequest, RunRequest};
 /// From the agent to the executor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(clippy::large_enum_variant, reason = "one lives at a time, between socket and worker")]
 pub enum ToExecutor {
     /// Runs something. Files: the module, then the inputs in order.
     Run(RunRequest),

@@ -37,9 +37,9 @@ impl Liar {
             backend: Backend::best(),
             threads: 1,
         };
-        let mut tiles = 0;
+        let mut tiles = 0_u64;
         let done = |_| {
-            tiles += 1;
+            tiles = tiles.saturating_add(1);
             if tiles < request.count { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
         if trick != "nothing-at-all" {
@@ -64,10 +64,10 @@ impl Liar {
             }
             "change-later" => {
                 // For as long as the agent may still read it, now and then.
-                let until = Instant::now() + Duration::from_secs(5);
+                let begun = Instant::now();
                 let honest = read(&values)?;
                 thread::spawn(move || {
-                    while Instant::now() < until {
+                    while begun.elapsed() < Duration::from_secs(5) {
                         let _ = add_one(&values);
                         thread::sleep(Duration::from_millis(3));
                         let _ = values.write_all_at(&honest, 0);

@@ -125,7 +125,7 @@ mod tests {
             document,
             name: "x".into(),
             owner: "user:x".into(),
-            module: document,
+            module: Some(document),
             inputs: Default::default(),
             policy: document,
             rules: vec![],
