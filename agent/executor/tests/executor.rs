@@ -28,5 +28,8 @@ mod guests;
 #[path = "executor/limits.rs"]
 mod limits;
 #[cfg(test)]
+#[path = "executor/products.rs"]
+mod products;
+#[cfg(test)]
 #[path = "executor/shared.rs"]
 mod shared;
