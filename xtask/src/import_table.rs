@@ -185,8 +185,9 @@ pub(crate) const TABLE: &[Row] = &[
     Row {
         name: "arch-cli",
         may_use: &[
-            "arch-archive", "arch-document", "arch-files", "arch-identity", "arch-ledger",
-            "arch-matrix", "arch-policy", "arch-problem", "arch-schedule", "arch-wire",
+            "arch-archive", "arch-document", "arch-files", "arch-identity", "arch-kernels",
+            "arch-ledger", "arch-matrix", "arch-policy", "arch-problem", "arch-schedule",
+            "arch-wire",
         ],
         never_linked: &[NETWORK, ENGINES, DATABASES],
         never_written: &[UNSAFE],

@@ -1,6 +1,7 @@
 //! `archctl bundle …`
 
 mod pack;
+mod product;
 mod verify;
 
 use clap::Subcommand;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use arch_identity::{Digest, KeyKind, KeyPair};
 use arch_ledger::{EndState, Ledger, LogKeys, Record, StdFs, Usage};
+use arch_matrix::file::{Dtype, npy};
 
 use crate::world::World;
 
@@ -274,6 +275,16 @@ fn a_ledger_that_is_shorter_than_a_kept_checkpoint_is_refused() {
     assert_eq!((told.code, told.json()["code"].as_str()), (1, Some("ARCH-L004")), "{told:?}");
 }
 
+fn append(world: &World, records: &[Record]) {
+    std::fs::create_dir(world.path("state/ledger")).unwrap();
+    let keys = LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[7; 32]));
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = arch_identity::Timestamp::from_unix(now.as_secs().try_into().unwrap()).unwrap();
+    let fs = StdFs::open(&world.path("state/ledger")).unwrap();
+    let (mut ledger, _recovery) = Ledger::open(fs, keys.unwrap(), now).unwrap();
+    ledger.append(now, records).unwrap();
+}
+
 /// The state folder of a node that ran one signed job.
 fn state_of_a_run() -> (World, Digest) {
     let world = World::with_root();
@@ -292,13 +303,7 @@ fn state_of_a_run() -> (World, Digest) {
     if let Record::Finished { outputs, .. } = &mut finished {
         outputs.insert("stdout".into(), put(b"3"));
     }
-    std::fs::create_dir(world.path("state/ledger")).unwrap();
-    let keys = LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[7; 32]));
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let now = arch_identity::Timestamp::from_unix(now.as_secs().try_into().unwrap()).unwrap();
-    let fs = StdFs::open(&world.path("state/ledger")).unwrap();
-    let (mut ledger, _recovery) = Ledger::open(fs, keys.unwrap(), now).unwrap();
-    ledger.append(now, &[accepted, started, finished]).unwrap();
+    append(&world, &[accepted, started, finished]);
     (world, digest)
 }
 
@@ -330,6 +335,57 @@ fn a_bundle_is_checked_far_from_the_node_that_ran_the_job() {
         std::fs::write(&file, &good).unwrap();
     }
     world.done(&verify);
+}
+
+/// The bundle of a product, by a node that says that this is it.
+fn bundle_of_a_product(c: &[i32; 4]) -> World {
+    let world = World::with_products();
+    let file = |dtype, bytes: &[u8]| [&npy::header(dtype, 2, 2)[..], bytes].concat();
+    let factors = [("a", file(Dtype::I8, &[1, 2, 3, 4])), ("b", file(Dtype::I8, &[5, 6, 7, 255]))];
+    for (name, bytes) in &factors {
+        std::fs::write(world.path(&format!("{name}.npy")), bytes).unwrap();
+    }
+    let new = ["job", "new", "product", "--owner", "user:ada", "--out", "job.yaml"];
+    let matrix = ["--matrix", "a.npy", "b.npy", "--format", "i8"];
+    world.done(&[&new[..], &matrix].concat());
+    world.done(&["job", "sign", "job.yaml", "--key", "issuer.key"]);
+    let source = std::fs::read(world.path("job.yaml")).unwrap();
+    let verified = ["job", "verify", "job.yaml", "--root", "config/root.yaml", "--json"];
+    let digest: Digest = world.done(&verified).json()["digest"].as_str().unwrap().parse().unwrap();
+    let archive = arch_archive::Archive::open(&world.path("state/archive")).unwrap();
+    archive.keep_document(&digest, &source).unwrap();
+    let [mut accepted, started, mut finished] = records(digest);
+    if let Record::Accepted { module, inputs, .. } = &mut accepted {
+        *module = None;
+        for (name, bytes) in factors {
+            inputs.insert(name.into(), archive.put(&bytes).unwrap());
+        }
+    }
+    if let Record::Finished { outputs, .. } = &mut finished {
+        let values: Vec<u8> = c.iter().flat_map(|value| value.to_le_bytes()).collect();
+        let product = archive.put(&file(Dtype::I32, &values)).unwrap();
+        outputs.insert("product".into(), product);
+    }
+    append(&world, &[accepted, started, finished]);
+    let pack = ["bundle", "pack", &digest.to_string(), "--state", "state", "--out", "bundle"];
+    world.done(&pack);
+    world
+}
+
+#[test]
+fn a_product_in_a_bundle_is_checked_without_believing_the_node_that_computed_it() {
+    // (1 2; 3 4) · (5 6; 7 -1)
+    let right = [19, 4, 43, 14];
+    let verify = ["bundle", "verify", "bundle", "--json"];
+    let told = bundle_of_a_product(&right).done(&verify).json();
+    assert_eq!((&told["product"], told.get("module")), (&true.into(), None));
+    for at in 0..4 {
+        let mut wrong = right;
+        wrong[at] += 1;
+        let told = bundle_of_a_product(&wrong).run(&verify);
+        assert_eq!(told.code, 1, "{told:?}");
+        assert!(told.data.contains("not the product of the job's inputs"), "{told:?}");
+    }
 }
 
 #[test]

@@ -52,6 +52,22 @@ impl<T: ReadAt + ?Sized> ReadAt for Arc<T> {
     }
 }
 
+/// What stands behind the first `offset` bytes, such as the numbers behind a header.
+#[derive(Debug, Clone)]
+pub struct Behind<R> {
+    /// All of it.
+    pub bytes: R,
+    /// Where it begins.
+    pub offset: u64,
+}
+
+impl<R: ReadAt> ReadAt for Behind<R> {
+    fn read_at(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let from = self.offset.checked_add(offset).ok_or(io::ErrorKind::UnexpectedEof)?;
+        self.bytes.read_at(from, out)
+    }
+}
+
 impl ReadAt for [u8] {
     fn read_at(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         let start = usize::try_from(offset).ok();

@@ -1,7 +1,7 @@
 //! A and B: found by digest, held against the document before anything is reserved, and again before
 //! each run.
 
-use std::{collections::BTreeMap, fs::File, os::unix::fs::FileExt as _};
+use std::{collections::BTreeMap, fs::File};
 
 use arch_document::{MatrixSpec, Operand as Asked};
 use arch_identity::Digest;
@@ -9,10 +9,7 @@ use arch_kernels::{
     Backend,
     stream::{self, Operand, Tiles, Work},
 };
-use arch_matrix::{
-    Format, Grid, Part, Plan, Shape, Splits,
-    file::{FileError, Stored, npy, safetensors},
-};
+use arch_matrix::{Format, Grid, Part, Plan, Shape, Splits, file::Stored};
 use arch_policy::Admitted;
 use arch_problem::{Problem, codes};
 
@@ -141,28 +138,8 @@ fn open(
     let unreadable = |error: String| {
         told(problem(codes::MATRIX_FILE, format!("input `{}`: {error}", asked.input)))
     };
-    let stored = header(&file, length, asked.tensor.as_deref()).map_err(&unreadable)?;
+    let stored = stream::stored(&file, length, asked.tensor.as_deref())
+        .map_err(|error| unreadable(error.to_string()))?;
     Operand::new(&file, stored, matrix.format).map_err(|error| unreadable(error.to_string()))?;
     Ok((file, stored))
-}
-
-fn header(file: &File, length: u64, tensor: Option<&str>) -> Result<Stored, String> {
-    let words = |error: FileError| error.to_string();
-    match tensor {
-        None => npy::read(&begin(file, 0, npy::ENOUGH, length)?, length).map_err(words),
-        Some(name) => {
-            let prefix = begin(file, 0, safetensors::PREFIX, length)?;
-            let size = safetensors::header_length(&prefix, length).map_err(words)?;
-            let header = begin(file, safetensors::PREFIX, size, length)?;
-            safetensors::find(&header, length, name).map_err(words)
-        }
-    }
-}
-
-/// Up to `most` bytes from `offset` on, as far as there are any.
-fn begin(file: &File, offset: u64, most: u64, length: u64) -> Result<Vec<u8>, String> {
-    let size = most.min(length.saturating_sub(offset));
-    let mut bytes = vec![0; usize::try_from(size).map_err(|error| error.to_string())?];
-    file.read_exact_at(&mut bytes, offset).map_err(|error| error.to_string())?;
-    Ok(bytes)
 }

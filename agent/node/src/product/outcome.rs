@@ -2,13 +2,11 @@
 
 use std::{
     collections::BTreeMap,
-    fs::File,
     io::{self, Cursor, Read},
-    os::unix::fs::FileExt as _,
 };
 
 use arch_identity::Digest;
-use arch_kernels::stream::{Assembled, ReadAt};
+use arch_kernels::stream::{Assembled, Behind, stored};
 use arch_ledger::{Record, Usage};
 use arch_matrix::{
     CarrierKind,
@@ -120,12 +118,9 @@ fn product(
     let (mut c, length) = assembled(run, scratch)?;
     let digest = run.node.stores.shelf.put_stream(&mut c, length)?;
     let (file, length) = run.node.stores.shelf.open_object(&digest)?;
-    let mut begin = vec![0; usize::try_from(npy::ENOUGH.min(length)).unwrap_or(0)];
-    let unreadable = |error: std::io::Error| problem(codes::ARCHIVE_IO, error.to_string());
-    file.read_exact_at(&mut begin, 0).map_err(unreadable)?;
-    let stored = npy::read(&begin, length)
+    let stored = stored(&file, length, None)
         .map_err(|error| problem(codes::ARCHIVE_IO, format!("the product: {error}")))?;
-    let body = Behind { file, offset: stored.offset };
+    let body = Behind { bytes: file, offset: stored.offset };
     if !kept::is_what_was_promised(run, &body, promised)? {
         return Ok((digest, Some(false)));
     }
@@ -157,18 +152,6 @@ fn assembled<'s>(run: &Run<'_>, scratch: &'s Scratch) -> Result<(Box<dyn Read + 
     let file = whole.file.try_clone().map_err(|error| machine(&error))?;
     let values = ByPosition::from_start(file).take(run.bytes());
     Ok((Box::new(Cursor::new(header).chain(values)), length))
-}
-
-/// The numbers behind a header.
-struct Behind {
-    file: File,
-    offset: u64,
-}
-
-impl ReadAt for Behind {
-    fn read_at(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.file.read_exact_at(out, self.offset.saturating_add(offset))
-    }
 }
 
 /// A run that ended before there was a product.

@@ -8,6 +8,7 @@ use arch_ledger::KeySource;
 use arch_problem::{Problem, codes};
 use serde::Serialize;
 
+use super::product;
 use crate::answer::{Answer, Outcome, Stop, refusal_as_json};
 use crate::command::ledger;
 use crate::places::Format;
@@ -54,6 +55,9 @@ struct Checked<'a> {
     /// Who signed the document; nothing without `--root`.
     #[serde(skip_serializing_if = "Option::is_none")]
     signers: Option<Vec<String>>,
+    /// Whether the product is that of the inputs, checked here; absent if there is none to be checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product: Option<bool>,
 }
 
 impl Args {
@@ -72,14 +76,30 @@ impl Args {
             let problem = Problem::new(codes::BUNDLE_INVALID, text);
             return Err(Stop::refused(problem, Sources::default()));
         }
+        // What cannot be read as a job has no product.
+        let matrix = document.read::<Job>().ok().and_then(|job| job.spec.matrix().cloned());
         let signers = match &self.root {
             Some(root) => Some(signers(root, document, &bundle)?),
             None => None,
         };
-        self.tell(&bundle, signers)
+        let product = match &matrix {
+            Some(matrix) => product::holds(&self.dir, &bundle, matrix)?,
+            None => None,
+        };
+        if product == Some(false) {
+            let text = "`outputs/product` is not the product of the job's inputs";
+            let problem = Problem::new(codes::BUNDLE_INVALID, text);
+            return Err(Stop::refused(problem, Sources::default()));
+        }
+        self.tell(&bundle, signers, product)
     }
 
-    fn tell(&self, bundle: &Bundle, signers: Option<Vec<String>>) -> Outcome {
+    fn tell(
+        &self,
+        bundle: &Bundle,
+        signers: Option<Vec<String>>,
+        product: Option<bool>,
+    ) -> Outcome {
         let checked = Checked {
             schema: SCHEMA,
             ok: true,
@@ -91,6 +111,7 @@ impl Args {
             files: bundle.files().map(|(name, digest)| (name, digest.to_string())).collect(),
             absent: bundle.absent().iter().map(String::as_str).collect(),
             signers,
+            product,
         };
         if self.format.json {
             say::json(&checked)?;
@@ -106,6 +127,9 @@ impl Args {
         for (name, digest) in &checked.files {
             let left_out = if checked.absent.contains(name) { " (left out)" } else { "" };
             say::data(&format!("  {name} {digest}{left_out}"))?;
+        }
+        if checked.product.is_some() {
+            say::data("the product is that of the inputs, by Freivalds with numbers drawn here")?;
         }
         match &checked.signers {
             Some(signers) => say::data(&format!("signed by {}", signers.join(", ")))?,
