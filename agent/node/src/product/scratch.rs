@@ -18,7 +18,10 @@ use arch_identity::Digest;
 use arch_kernels::stream::{Commit, Committed, StreamError, Tiles, leaves_of_tile};
 use arch_matrix::commit::Hash;
 use arch_problem::codes;
-use rustix::fs::{FallocateFlags, Mode, OFlags};
+use rustix::{
+    fs::{FallocateFlags, Mode, OFlags},
+    io::Errno,
+};
 
 use super::{Product, Run, Share, Stop};
 use crate::told::{Told, problem};
@@ -121,8 +124,11 @@ impl Values {
             .saturating_mul(columns.into())
             .saturating_mul(product.format.carrier().sum_bytes());
         let file = own_file(&folder.join(format!("{name}.values")))?;
-        // All of its room at once: a disk that is full says so now.
-        rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, size)?;
+        // All of its room at once: a disk that is full says so now. Some file systems cannot.
+        match rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, size) {
+            Err(Errno::OPNOTSUPP) => file.set_len(size)?,
+            taken => taken?,
+        }
         let list = own_file(&folder.join(format!("{name}.tiles")))?;
         let commit = Commit::new(product.format, product.grid, share.part);
         let commit = commit.map_err(io::Error::other)?;

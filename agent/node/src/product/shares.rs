@@ -11,7 +11,10 @@ use arch_wire::executor::{Claim, MultiplyRequest, Outcome};
 use tokio::sync::watch;
 
 use super::{Run, Stop, scratch::Values};
-use crate::executor_client::{Lost, Piece};
+use crate::{
+    cancel::{Cancel, Wish},
+    executor_client::{Lost, Piece},
+};
 
 /// What all workers used.
 #[derive(Debug, Clone, Copy, Default)]
@@ -48,15 +51,17 @@ pub(super) async fn compute(run: &Run<'_>, parts: &[&Values]) -> Result<Used, St
     progress.add(all.saturating_sub(missing));
     let (queue, used) = (Mutex::new(queue), Mutex::new(Used::default()));
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    // Where one fails, the others are called off as well: nobody would wait for them.
+    let halt = Cancel::default();
     let lane = async || -> Result<(), Stop> {
-        while let Some(tiles) = next() {
-            let claim = one(run, tiles, &|more| progress.add(more)).await?;
+        while let Some(tiles) = next().filter(|_| !halt.is_cancelled()) {
+            let claim = one(run, tiles, &halt, &|more| progress.add(more)).await?;
             let mut used = used.lock().unwrap_or_else(PoisonError::into_inner);
             *used = used.and(&claim);
         }
         Ok(())
     };
-    all_of((0..run.product.workers).map(|_| Box::pin(lane()))).await?;
+    all_of((0..run.product.workers).map(|_| Box::pin(lane())), &halt).await?;
     let used = *used.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(used)
 }
@@ -78,7 +83,12 @@ fn pieces(part: &Values, workers: usize) -> Vec<Tiles<'_>> {
 }
 
 /// Has a worker compute some tiles, and hashes each as soon as it is told to be there.
-async fn one(run: &Run<'_>, tiles: Tiles<'_>, more: &(dyn Fn(u64) + Sync)) -> Result<Claim, Stop> {
+async fn one(
+    run: &Run<'_>,
+    tiles: Tiles<'_>,
+    halt: &Cancel,
+    more: &(dyn Fn(u64) + Sync),
+) -> Result<Claim, Stop> {
     let Tiles { of, first, count } = tiles;
     let product = run.product;
     let piece = Piece {
@@ -97,7 +107,7 @@ async fn one(run: &Run<'_>, tiles: Tiles<'_>, more: &(dyn Fn(u64) + Sync)) -> Re
         files: [&product.a.0, &product.b.0, &of.file],
     };
     let (tell, mut told) = watch::channel(0_u64);
-    let answer = run.node.executor.multiply(run.placed, &piece, run.cancel, &tell);
+    let answer = run.node.executor.multiply(run.placed, &piece, halt, &tell);
     tokio::pin!(answer);
     let mut hashed = 0_u64;
     let mut hash = |upto: u64| -> Result<(), Stop> {
@@ -116,6 +126,7 @@ async fn one(run: &Run<'_>, tiles: Tiles<'_>, more: &(dyn Fn(u64) + Sync)) -> Re
                 let upto = *told.borrow_and_update();
                 tokio::task::block_in_place(|| hash(upto))?;
             }
+            () = run.cancel.cancelled(), if !halt.is_cancelled() => halt.ask(run.cancel.wish()),
             executed = &mut answer => break executed?,
         }
     };
@@ -136,21 +147,33 @@ async fn one(run: &Run<'_>, tiles: Tiles<'_>, more: &(dyn Fn(u64) + Sync)) -> Re
     }
 }
 
-/// Lets all go on side by side until each has ended, or one with an error.
+/// Lets all go on side by side until each has ended. The first error is what counts; it halts the others.
 async fn all_of<F: Future<Output = Result<(), Stop>> + Unpin>(
     all: impl Iterator<Item = F>,
+    halt: &Cancel,
 ) -> Result<(), Stop> {
     let mut all: Vec<F> = all.collect();
+    let mut first = Ok(());
     std::future::poll_fn(move |context: &mut Context<'_>| {
         let mut at = 0;
         while let Some(one) = all.get_mut(at) {
             match Pin::new(one).poll(context) {
                 Poll::Pending => at = at.saturating_add(1),
-                Poll::Ready(Ok(())) => drop(all.swap_remove(at)),
-                Poll::Ready(Err(stop)) => return Poll::Ready(Err(stop)),
+                Poll::Ready(ended) => {
+                    drop(all.swap_remove(at));
+                    if ended.is_err() {
+                        halt.ask(Wish::Stopping);
+                    }
+                    if first.is_ok() {
+                        first = ended;
+                    }
+                }
             }
         }
-        if all.is_empty() { Poll::Ready(Ok(())) } else { Poll::Pending }
+        match all.is_empty() {
+            true => Poll::Ready(std::mem::replace(&mut first, Ok(()))),
+            false => Poll::Pending,
+        }
     })
     .await
 }
