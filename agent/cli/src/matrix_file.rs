@@ -1,9 +1,12 @@
 //! A matrix in a file, held against what a job says of it.
 
-use arch_document::{Fault, MatrixSpec, Operand};
-use arch_matrix::file::{Dtype, FileError, Stored, npy, safetensors};
-use arch_matrix::prepare::quantise;
-use arch_matrix::{CarrierKind, Format, PlanError, Shape, bound};
+use std::fs::File;
+
+use arch_document::{Fault, MatrixSpec, Operand as Asked};
+use arch_kernels::Backend;
+use arch_kernels::stream::{self, HeaderError, Operand, Proof, StreamError, Work};
+use arch_matrix::file::{Dtype, FileError, Stored};
+use arch_matrix::{CarrierKind, Format, Grid, Part, PlanError, Shape, Splits, bound};
 use arch_problem::codes;
 
 /// One side of a product, in the words of the document.
@@ -11,7 +14,7 @@ use arch_problem::codes;
 pub(crate) struct Factor<'a> {
     /// `a` or `b`.
     pub(crate) name: &'static str,
-    pub(crate) operand: &'a Operand,
+    pub(crate) operand: &'a Asked,
 }
 
 impl<'a> Factor<'a> {
@@ -20,19 +23,20 @@ impl<'a> Factor<'a> {
     }
 
     /// Where its numbers stand in the file, if they are of the type that the format takes.
-    pub(crate) fn stored(&self, file: &[u8], format: Format) -> Result<Stored, Fault> {
+    pub(crate) fn stored(&self, file: &File, format: Format) -> Result<Stored, Fault> {
         let told = |what: String| {
             let text = format!("input `{}`: {what}", self.operand.input);
             Fault::new(format!("/spec/matrix/{}", self.name), codes::MATRIX_FILE, text)
         };
         let tensor = self.operand.tensor.as_deref();
-        let stored = header(file, tensor).map_err(|error| {
+        let length = file.metadata().map_err(|error| told(error.to_string()))?.len();
+        let stored = stream::stored(file, length, tensor).map_err(|error| {
             let fault = told(error.to_string());
             match (&error, tensor) {
-                (FileError::Kind(_), None) => fault.help(
+                (HeaderError::File(FileError::Kind(_)), None) => fault.help(
                     "write the matrix with `numpy.save`, or name the `tensor` of a safetensors file",
                 ),
-                (FileError::NoTensor { .. }, _) => fault.help("name one of its tensors"),
+                (HeaderError::File(FileError::NoTensor { .. }), _) => fault.help("name one of its tensors"),
                 _ => fault,
             }
         })?;
@@ -45,46 +49,6 @@ impl<'a> Factor<'a> {
             _ => Ok(stored),
         }
     }
-
-    /// The largest absolute value, as the format holds it.
-    fn largest(&self, file: &[u8], stored: &Stored, format: Format) -> Result<u64, Fault> {
-        let start = usize::try_from(stored.offset).unwrap_or(usize::MAX);
-        let length = stored.length().and_then(|length| usize::try_from(length).ok());
-        let end = length.and_then(|length| start.checked_add(length));
-        let bytes = end.and_then(|end| file.get(start..end)).unwrap_or_default();
-        let small = |n: u16| u64::from(n);
-        let largest = match format {
-            Format::I8 => bytes.iter().map(|b| small(b.cast_signed().unsigned_abs().into())).max(),
-            Format::I16 => numbers(bytes, |pair| small(i16::from_le_bytes(pair).unsigned_abs())),
-            Format::Fixed8(scale) => {
-                let held =
-                    quantise::<i8>(&floats(bytes), scale).map_err(|e| self.not_finite(&e))?;
-                held.iter().map(|n| small(n.unsigned_abs().into())).max()
-            }
-            Format::Fixed16(scale) => {
-                let held =
-                    quantise::<i16>(&floats(bytes), scale).map_err(|e| self.not_finite(&e))?;
-                held.iter().map(|n| small(n.unsigned_abs())).max()
-            }
-            Format::F32Strict => None,
-        };
-        Ok(largest.unwrap_or_default())
-    }
-
-    fn not_finite(&self, error: &dyn std::fmt::Display) -> Fault {
-        let text = format!("input `{}`: {error}", self.operand.input);
-        Fault::new(format!("/spec/matrix/{}", self.name), codes::MATRIX_FILE, text)
-    }
-}
-
-fn header(file: &[u8], tensor: Option<&str>) -> Result<Stored, FileError> {
-    let length = u64::try_from(file.len()).unwrap_or(u64::MAX);
-    let Some(name) = tensor else { return npy::read(file, length) };
-    let size = safetensors::header_length(file, length)?;
-    let from = usize::try_from(safetensors::PREFIX).unwrap_or(usize::MAX);
-    let end = usize::try_from(size).ok().and_then(|size| size.checked_add(from));
-    let header = end.and_then(|end| file.get(from..end)).unwrap_or_default();
-    safetensors::find(header, length, name)
 }
 
 /// What files hold for a format; `None` for one that no node runs.
@@ -115,30 +79,38 @@ pub(crate) fn shape(a: &Stored, b: &Stored) -> Result<Shape, Fault> {
     })
 }
 
-/// That no sum can overflow, and why; `file` reads the file of `a` or `b`, which is needed where the depth
-/// alone is no proof.
+/// That no sum can overflow, and why. Where the depth alone is no proof, all numbers are read.
 pub(crate) fn proven(
     matrix: &MatrixSpec,
-    depth: u32,
-    stored: [&Stored; 2],
-    file: impl Fn(&str) -> Option<Vec<u8>>,
+    shape: Shape,
+    [a, b]: [(&File, &Stored); 2],
 ) -> Result<String, Fault> {
-    let kind = matrix.format.carrier();
-    let any = bound::deepest(kind).unwrap_or(u64::MAX);
-    if u64::from(depth) <= any {
-        return Ok(format!("no sum overflows, up to a depth of {any}, whatever the numbers"));
-    }
-    let mut largest = [0_u64; 2];
-    for ((factor, stored), largest) in Factor::both(matrix).iter().zip(stored).zip(&mut largest) {
-        let bytes = file(factor.name).unwrap_or_default();
-        *largest = factor.largest(&bytes, stored, matrix.format)?;
-    }
-    let [a, b] = largest;
-    match bound::prove(kind, depth, a, b) {
-        Ok(()) => Ok(format!("no sum overflows, since no number is beyond {a} in A and {b} in B")),
-        Err(error) => {
-            Err(Fault::new("/spec/matrix/format", codes::MATRIX_SHAPE, error.to_string()))
+    let told = |error: &dyn std::fmt::Display| {
+        Fault::new("/spec/matrix/format", codes::MATRIX_SHAPE, error.to_string())
+    };
+    let a = Operand::new(a.0, *a.1, matrix.format).map_err(|error| told(&error))?;
+    let b = Operand::new(b.0, *b.1, matrix.format).map_err(|error| told(&error))?;
+    let work = Work {
+        a: &a,
+        b: &b,
+        grid: &Grid::new(shape, Splits::even(1)).map_err(|error| told(&error))?,
+        part: Part::Row { index: 0 },
+        memory: u64::MAX,
+        backend: Backend::best(),
+        threads: 1,
+    };
+    match stream::prove(&work) {
+        Ok(Proof::Depth) => {
+            let any = bound::deepest(matrix.format.carrier()).unwrap_or(u64::MAX);
+            Ok(format!("no sum overflows, up to a depth of {any}, whatever the numbers"))
         }
+        Ok(Proof::Numbers { a, b }) => {
+            Ok(format!("no sum overflows, since no number is beyond {a} in A and {b} in B"))
+        }
+        Err(error @ StreamError::NotFinite { .. }) => {
+            Err(Fault::new("/spec/matrix", codes::MATRIX_FILE, error.to_string()))
+        }
+        Err(error) => Err(told(&error)),
     }
 }
 
@@ -155,12 +127,4 @@ pub(crate) fn no_plan(matrix: &MatrixSpec, error: PlanError) -> Fault {
 /// Bits of a number of C.
 pub(crate) fn sum_bits(kind: CarrierKind) -> u64 {
     kind.sum_bytes().saturating_mul(8)
-}
-
-fn numbers(bytes: &[u8], one: impl Fn([u8; 2]) -> u64) -> Option<u64> {
-    bytes.as_chunks().0.iter().map(|pair| one(*pair)).max()
-}
-
-fn floats(bytes: &[u8]) -> Vec<f32> {
-    bytes.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four)).collect()
 }

@@ -42,6 +42,6 @@ pub use locate::locate;
 pub use multiply::multiply;
 pub use operand::{Operand, OperandError};
 pub use place::{Behind, ReadAt, WriteAt};
-pub use proven::prove;
+pub use proven::{Proof, prove};
 pub use tiles::{Tile, Tiles};
 pub use work::Work;

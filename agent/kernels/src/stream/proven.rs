@@ -15,12 +15,28 @@ const AT_ONCE: u32 = 4_096;
 /// Bytes that are read at once.
 const BUFFER: usize = 16 << 10;
 
+/// Why no sum can overflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Whatever the numbers are.
+    Depth,
+    /// The numbers are small: these are the largest absolute values.
+    Numbers {
+        /// In A.
+        a: u64,
+        /// In B.
+        b: u64,
+    },
+}
+
 /// Proves that no sum of the part can overflow: by the format alone where the depth allows it, else by the
 /// largest numbers that stand in A and B, which are then read.
 ///
 /// # Errors
 /// [`StreamError`] if one might, or a file cannot be read.
-pub fn prove<A: ReadAt + Sync, B: ReadAt + Sync>(work: &Work<'_, A, B>) -> Result<(), StreamError> {
+pub fn prove<A: ReadAt + Sync, B: ReadAt + Sync>(
+    work: &Work<'_, A, B>,
+) -> Result<Proof, StreamError> {
     let (region, format) = (work.region()?, work.format()?);
     match format.carrier() {
         CarrierKind::I8 => of_numbers::<i8, _, _>(work, &region, format),
@@ -36,15 +52,16 @@ pub(super) fn of_numbers<T: Quantised, A: ReadAt + Sync, B: ReadAt + Sync>(
     work: &Work<'_, A, B>,
     region: &Region,
     format: Format,
-) -> Result<(), StreamError> {
+) -> Result<Proof, StreamError> {
     let kind = format.carrier();
     let depth = region.depth.end.saturating_sub(region.depth.start);
     if bound::prove(kind, depth, T::MOST, T::MOST).is_ok() {
-        return Ok(());
+        return Ok(Proof::Depth);
     }
     let a = largest::<T, _>(work.a, Which::A, &region.rows, &region.depth)?;
     let b = largest::<T, _>(work.b, Which::B, &region.depth, &region.columns)?;
-    Ok(bound::prove(kind, depth, a, b)?)
+    bound::prove(kind, depth, a, b)?;
+    Ok(Proof::Numbers { a, b })
 }
 
 fn largest<T: Quantised, R: ReadAt>(

@@ -103,7 +103,7 @@ fn prove(
         backend: Backend::best(),
         threads: 1,
     };
-    stream::prove(&work).map_err(|error| error.to_string())
+    stream::prove(&work).map(drop).map_err(|error| error.to_string())
 }
 
 /// One for each processor, begun ones included.

@@ -121,22 +121,23 @@ impl Found<'_> {
     /// of no use, and its owner has the files at hand now.
     pub(super) fn check(&self, job: &Job, document: Digest) -> Result<(), Fault> {
         let Some(matrix) = job.spec.matrix() else { return Ok(()) };
-        let bytes = |path: &Path| read(path, LARGEST).unwrap_or_default();
         let [a, b] = Factor::both(matrix);
         let [file_a, file_b] = &self.factors;
-        let a = a.stored(&bytes(&file_a.path), matrix.format)?;
-        let b = b.stored(&bytes(&file_b.path), matrix.format)?;
+        let (file_a, file_b) = (open(&file_a.path)?, open(&file_b.path)?);
+        let (a, b) = (a.stored(&file_a, matrix.format)?, b.stored(&file_b, matrix.format)?);
         let shape = matrix_file::shape(&a, &b)?;
-        let file = |name: &str| {
-            let found = if name == "a" { file_a } else { file_b };
-            Some(bytes(&found.path))
-        };
-        matrix_file::proven(matrix, shape.depth(), [&a, &b], file)?;
+        matrix_file::proven(matrix, shape, [(&file_a, &a), (&file_b, &b)])?;
         match matrix.is_shared().then(|| Plan::new(&matrix.order(shape, document))) {
             Some(Err(error)) => Err(matrix_file::no_plan(matrix, error)),
             _ => Ok(()),
         }
     }
+}
+
+fn open(path: &Path) -> Result<std::fs::File, Fault> {
+    arch_files::open_without_links(path)
+        .map(|(file, _)| file)
+        .map_err(|error| Fault::new("/spec/inputs", error.code(), error.to_string()))
 }
 
 /// Three numbers; whether they make sense is for the document to say.

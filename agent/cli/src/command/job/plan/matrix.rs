@@ -2,6 +2,8 @@
 
 mod cover;
 
+use std::fs::File;
+
 use arch_archive::Archive;
 use arch_document::{Fault, Job, MatrixSpec, Operand, Verified};
 use arch_matrix::file::Stored;
@@ -23,7 +25,7 @@ pub(super) fn product(
     let mut steps = Vec::new();
     let look = Look { job, matrix, node, origins };
     let cover = match look.factors(&mut steps) {
-        Some(stored) => look.cover(&stored, &mut steps).unwrap_or_else(|fault| {
+        Some(found) => look.cover(&found, &mut steps).unwrap_or_else(|fault| {
             steps.push(look.no("product", fault));
             None
         }),
@@ -31,6 +33,9 @@ pub(super) fn product(
     };
     (steps, cover)
 }
+
+/// An open file, and where the matrix stands in it.
+type Found = (File, Stored);
 
 struct Look<'a> {
     job: &'a Verified<Job>,
@@ -41,7 +46,7 @@ struct Look<'a> {
 
 impl Look<'_> {
     /// Both, if both could be read; what an input's own step refused needs no second word.
-    fn factors(&self, steps: &mut Vec<Step>) -> Option<[Stored; 2]> {
+    fn factors(&self, steps: &mut Vec<Step>) -> Option<[Found; 2]> {
         let [a, b] = Factor::both(self.matrix).map(|factor| {
             let (step, stored) = self.factor(&factor)?;
             steps.push(step);
@@ -50,45 +55,42 @@ impl Look<'_> {
         Some([a?, b?])
     }
 
-    fn factor(&self, factor: &Factor<'_>) -> Option<(Step, Option<Stored>)> {
+    fn factor(&self, factor: &Factor<'_>) -> Option<(Step, Option<Found>)> {
         let (operand, check) = (factor.operand, format!("matrix {}", factor.name));
         if matches!(self.origins.get(&operand.input)?, Origin::Untold) {
             let text = format!("the agent reads `{}` when it has it", operand.input);
             return Some((Step::unknown(&check, text), None));
         }
-        let bytes = self.bytes(operand)?;
-        Some(match factor.stored(&bytes, self.matrix.format) {
+        let file = self.open(operand)?;
+        Some(match factor.stored(&file, self.matrix.format) {
             Ok(stored) => {
                 let tensor = operand.tensor.as_deref();
                 let of = tensor.map_or(String::new(), |tensor| format!("tensor `{tensor}` of "));
                 let (rows, columns) = (stored.rows, stored.columns);
                 let dtype = matrix_file::word(stored.dtype);
                 let text = format!("{of}`{}`: {rows} × {columns} of {dtype}", operand.input);
-                (Step::ok(&check, text), Some(stored))
+                (Step::ok(&check, text), Some((file, stored)))
             }
             Err(fault) => (self.no(&check, fault), None),
         })
     }
 
     /// The file again: it was read before for its digest, and is not kept, since it may be large.
-    fn bytes(&self, operand: &Operand) -> Option<Vec<u8>> {
-        let most = self.node.settings.largest_input();
+    fn open(&self, operand: &Operand) -> Option<File> {
         match self.origins.get(&operand.input)? {
-            Origin::File(path) => arch_files::read_without_links(path, most).ok(),
+            Origin::File(path) => arch_files::open_without_links(path).ok().map(|(file, _)| file),
             Origin::Archive(digest) => {
                 let state = self.node.state.as_ref()?;
-                Archive::to_read(&state.join("archive")).get(digest, most).ok()
+                Archive::to_read(&state.join("archive")).open_object(digest).ok()
             }
             Origin::Untold => None,
         }
     }
 
-    fn cover(&self, stored: &[Stored; 2], steps: &mut Vec<Step>) -> Result<Option<Cover>, Fault> {
-        let [a, b] = stored;
+    fn cover(&self, found: &[Found; 2], steps: &mut Vec<Step>) -> Result<Option<Cover>, Fault> {
+        let [(file_a, a), (file_b, b)] = found;
         let shape = matrix_file::shape(a, b)?;
-        let file =
-            |name: &str| self.bytes(if name == "a" { &self.matrix.a } else { &self.matrix.b });
-        let why = matrix_file::proven(self.matrix, shape.depth(), [a, b], file)?;
+        let why = matrix_file::proven(self.matrix, shape, [(file_a, a), (file_b, b)])?;
         let (rows, depth, columns) = (shape.rows(), shape.depth(), shape.columns());
         let bits = matrix_file::sum_bits(self.matrix.format.carrier());
         let text =
