@@ -505,7 +505,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__demo)
-            opts="-h --keep --sources --agent --executor --patience --json --help"
+            opts="-h --keep --sources --agent --executor --liar --patience --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -524,6 +524,10 @@ _archctl() {
                     return 0
                     ;;
                 --executor)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --liar)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -37,11 +37,12 @@ pub(crate) fn build() -> Result<(), String> {
     process::succeed(&mut process::cargo(BUILD))
 }
 
-/// `archctl demo`, as it was built. It runs where the caller stands, so that `--keep DIR` and
-/// `--sources DIR` mean what they say.
+/// `archctl demo`, as it was built, with a liar for the chapter about one. It runs where the caller
+/// stands, so that `--keep DIR` and `--sources DIR` mean what they say.
 pub(crate) fn archctl() -> Result<Command, String> {
-    let mut command = Command::new(house::programs()?.join("archctl"));
-    command.arg("demo");
+    let programs = house::programs()?;
+    let mut command = Command::new(programs.join("archctl"));
+    command.arg("demo").arg("--liar").arg(programs.join("lying-executor"));
     Ok(command)
 }
 

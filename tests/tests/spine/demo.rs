@@ -1,34 +1,48 @@
-//! The demo leaves nothing behind, however it ends.
+//! The demo holds what it says against the files, and leaves nothing behind, however it ends.
 
 use std::{
     fs,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use arch_tests::{checkout, program, skip};
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 
-/// The first package of the lock file that has a source, as registries name its folder.
-fn locked() -> String {
+/// Packages of the lock file that have a source, as registries name their folders.
+fn locked() -> Vec<String> {
     let lock = fs::read_to_string(checkout().join("Cargo.lock")).unwrap();
-    let part = lock.split("[[package]]").find(|part| part.contains("\nsource = ")).unwrap();
-    let field = |name: &str| {
-        let line = part.lines().find(|line| line.starts_with(name)).unwrap();
-        line.split('"').nth(1).unwrap().to_owned()
+    let sourced = lock.split("[[package]]").filter(|part| part.contains("\nsource = "));
+    let named = |part: &str| {
+        let field = |name: &str| {
+            let line = part.lines().find(|line| line.starts_with(name)).unwrap();
+            line.split('"').nth(1).unwrap().to_owned()
+        };
+        format!("{}-{}", field("name"), field("version"))
     };
-    format!("{}-{}", field("name"), field("version"))
+    sourced.map(named).collect()
 }
 
-/// A demo over one package, with temporary files in a folder of our own.
-fn demo(temporary: &Path, sources: &Path) -> Child {
-    let package = sources.join(locked());
-    fs::create_dir_all(package.join("src")).unwrap();
-    fs::write(package.join("Cargo.toml"), "[package]\nname = \"x\"\n").unwrap();
-    fs::write(package.join("src/lib.rs"), "// errors\n".repeat(1000)).unwrap();
-    Command::new(program("archctl"))
+/// So many packages, each with as many files as are given for it.
+fn packages(sources: &Path, files: &[usize]) {
+    for (name, files) in locked().iter().zip(files) {
+        let package = sources.join(name);
+        fs::create_dir_all(package.join("src")).unwrap();
+        fs::write(package.join("Cargo.toml"), "[package]\nname = \"x\"\n").unwrap();
+        for number in 0..*files {
+            let text = "// errors\n".repeat(1000);
+            fs::write(package.join(format!("src/{number}.rs")), text).unwrap();
+        }
+    }
+}
+
+/// A demo over these packages, with temporary files in a folder of our own.
+fn command(temporary: &Path, sources: &Path) -> Command {
+    let mut command = Command::new(program("archctl"));
+    command
         .args(["demo", "--agent"])
         .arg(program("arch-node-agent"))
         .arg("--executor")
@@ -36,11 +50,32 @@ fn demo(temporary: &Path, sources: &Path) -> Child {
         .arg("--sources")
         .arg(sources)
         .env("TMPDIR", temporary)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+        .stdin(Stdio::null());
+    command
+}
+
+fn demo(temporary: &Path, sources: &Path) -> Child {
+    packages(sources, &[1]);
+    command(temporary, sources).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// A whole demo: how it ended, and whether its folder is gone.
+fn whole(liar: Option<&Path>) -> (Output, bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let (temporary, sources) = (folder.path().join("tmp"), folder.path().join("sources"));
+    fs::create_dir(&temporary).unwrap();
+    // The first one is for small jobs; the others make one that can be killed in the middle.
+    packages(&sources, &[1, 100, 100, 100, 100]);
+    let mut command = command(&temporary, &sources);
+    if let Some(liar) = liar {
+        command.arg("--liar").arg(liar);
+    }
+    let output = command.arg("--json").output().unwrap();
+    (output, fs::read_dir(&temporary).unwrap().next().is_none())
+}
+
+fn words(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// Processes whose command line names the folder: the agent's does.
@@ -97,4 +132,50 @@ fn a_demo_that_is_interrupted_or_killed_leaves_no_process_and_no_folder() {
         return;
     }
     ended_by(Signal::INT);
+}
+
+#[test]
+fn a_demo_shows_shared_products_and_a_shard_that_lies() {
+    let (output, gone) = whole(Some(Path::new(env!("CARGO_BIN_EXE_lying-executor"))));
+    let words = words(&output);
+    assert!(output.status.success() && gone, "{words}");
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for (number, shards, cells, parts) in [(0, 3, 1, 11), (1, 9, 9, 9)] {
+        let product = &told["products"][number];
+        assert_eq!(product["plan"]["shards"], shards);
+        assert_eq!(product["plan"]["once"], 1.0);
+        let compared = product["audit"]["compared"].as_array().unwrap();
+        assert_eq!(compared.len(), cells);
+        assert!(compared.iter().all(|of| of["roots"][0] == of["roots"][1]), "{compared:?}");
+        assert_eq!(product["audit"]["freivalds"], parts);
+        assert_eq!(product["audit"]["product"], told["products"][0]["audit"]["product"]);
+    }
+    let lie = &told["disputed"]["lie"];
+    assert_eq!([&lie["leaf"]["leafRow"], &lie["leaf"]["leafColumn"]], [0, 0]);
+    let number = |name: &str| lie[name].as_i64().unwrap();
+    assert_eq!(number("committed"), number("right") + 1);
+    assert_eq!(told["disputed"]["waits"]["code"], "ARCH-P018");
+    assert_eq!(told["skipped"].as_array().unwrap().len(), 0);
+    assert!(words.contains("caught: shard ") && words.contains("leaf 0, 0 of cell "), "{words}");
+}
+
+#[test]
+fn a_demo_without_a_liar_says_what_it_left_out() {
+    let (output, _) = whole(None);
+    let words = words(&output);
+    assert!(output.status.success(), "{words}");
+    assert!(words.contains("SKIPPED: no lying executor given"), "{words}");
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(told.get("disputed").is_none());
+    assert_eq!(told["skipped"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_demo_in_which_nobody_is_caught_ends_with_no() {
+    let (output, _) = whole(Some(&program("arch-executor")));
+    let words = words(&output);
+    assert_eq!(output.status.code(), Some(1), "{words}");
+    assert!(words.contains("a shard lied, and the job ended completed"), "{words}");
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["ok"], false);
 }

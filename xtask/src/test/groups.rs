@@ -250,6 +250,8 @@ fn faults(json: &serde_json::Value) -> Vec<String> {
             "jobs lost or doubled by the restart",
         ),
         (at("/ledger/verified") == true, "the ledger is not verified"),
+        (length("/products") == 2, "not two shared products"),
+        (at("/disputed/job/state") == "disputed", "a shard that lied was not caught"),
     ];
     promises.into_iter().filter(|(kept, _)| !kept).map(|(_, fault)| fault.to_owned()).collect()
 }
@@ -310,13 +312,16 @@ mod tests {
     #[test]
     fn a_demo_that_keeps_its_promises_has_no_faults() {
         let good = r#"{"schema":"arch.demo/v1","jobs":[{"state":"completed"}],"refused":[{},{},{}],
-            "restarted":{"lost":0,"doubled":0},"ledger":{"verified":true}}"#;
+            "restarted":{"lost":0,"doubled":0},"ledger":{"verified":true},"products":[{},{}],
+            "disputed":{"job":{"state":"disputed"}}}"#;
         assert!(faults(&serde_json::from_str(good).unwrap()).is_empty());
         let lost = good.replace("\"lost\":0", "\"lost\":1");
         assert_eq!(faults(&serde_json::from_str(&lost).unwrap()).len(), 1);
         let ended_badly = good.replace("completed", "failed");
         assert_eq!(faults(&serde_json::from_str(&ended_badly).unwrap()).len(), 1);
-        assert_eq!(faults(&serde_json::Value::Null).len(), 6);
+        let unseen = good.replace("\"disputed\":{", "\"skipped\":{");
+        assert_eq!(faults(&serde_json::from_str(&unseen).unwrap()).len(), 1);
+        assert_eq!(faults(&serde_json::Value::Null).len(), 8);
     }
 
     #[test]

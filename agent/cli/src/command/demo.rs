@@ -1,11 +1,17 @@
 //! `archctl demo`
 
 mod agent;
+mod audited;
 mod broom;
 mod cast;
+mod claim;
+mod committed;
+mod cover;
 mod deadline;
 mod dependencies;
 mod documents;
+mod evidence;
+mod factors;
 mod folder;
 mod jobs;
 mod proof;
@@ -23,7 +29,7 @@ use crate::places::Format;
 use crate::{programs, say};
 use agent::Programs;
 use deadline::Deadline;
-use stage::Stage;
+use stage::{Both, Stage};
 use story::Story;
 
 /// Show everything on this machine: jobs verified, run, anchored, proved, refused and survived
@@ -43,6 +49,10 @@ pub(crate) struct Args {
     /// The program arch-executor; the one beside this program if not given
     #[arg(long, value_name = "PATH")]
     executor: Option<PathBuf>,
+    /// A program in place of arch-executor that tells lies about products, for the chapter about one
+    // Nobody but this project has such a program.
+    #[arg(long, value_name = "PROGRAM", hide = true)]
+    liar: Option<PathBuf>,
     /// When to give up, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     patience: u64,
@@ -63,6 +73,8 @@ impl Args {
         };
         let sources = dependencies::find(self.sources.as_deref())?;
         agent::adopt_orphans();
+        let liar = self.liar.map(|liar| Programs { executor: liar, ..programs.clone() });
+        let programs = Both { honest: programs, liar };
         let stage = Stage::set(self.keep.as_deref(), programs, sources, story, deadline)?;
         let played = stage.play();
         let quiet = agent::nothing_left(Duration::from_secs(10));

@@ -15,7 +15,7 @@ use crate::control::Control;
 use crate::places::Socket;
 
 /// What is needed to start one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Programs {
     pub(super) agent: PathBuf,
     pub(super) executor: PathBuf,

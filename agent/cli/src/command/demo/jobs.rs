@@ -6,6 +6,7 @@ use arch_identity::{Digest, KeyPair};
 use serde_json::{Value, json};
 
 use super::documents::signed;
+use super::factors::{Factor, Factors};
 use crate::answer::Stop;
 use crate::{chance, clock, documents, yaml_text};
 
@@ -33,6 +34,10 @@ macro_rules! example {
 pub(super) const AUDIT: Example = example!("dependency-audit");
 pub(super) const INDEX: Example = example!("text-index");
 pub(super) const CHECKSUMS: Example = example!("checksums");
+
+/// The product of two matrices: a job without a module.
+const PRODUCT: &str = include_str!("../../../../../manifests/examples/matrix.yaml");
+
 pub(super) const ALL: [Example; 3] = [AUDIT, INDEX, CHECKSUMS];
 
 /// A job that nobody has signed yet.
@@ -44,19 +49,36 @@ pub(super) struct Draft {
 impl Draft {
     /// The example with its own digest of the module, valid from now for an hour, never seen before.
     pub(super) fn of(example: Example) -> Result<Self, Stop> {
-        let document = documents::parse(example.name, example.manifest.as_bytes())?;
-        let value = serde_json::from_slice(document.body())
-            .map_err(|error| Stop::could_not(format!("{}: {error}", example.name), "tell us"))?;
-        let now = clock::now()?;
         let digest = Digest::of(example.module);
+        Ok(Self::fresh(example.name, example.manifest)?
+            .set(&["spec", "image"], json!(format!("{}@{digest}", example.name))))
+    }
+
+    /// The product of two matrices, shared by so many shards.
+    pub(super) fn product(factors: &Factors, shards: u32) -> Result<Self, Stop> {
+        let input = |Factor { file, bytes }: &Factor| address(file, bytes);
+        let inputs = json!({ "left": input(&factors.a), "right": input(&factors.b) });
+        let spec = json!({
+            "a": { "input": "left" }, "b": { "input": "right" }, "format": "i8", "shards": shards,
+        });
+        Ok(Self::fresh("matrix", PRODUCT)?
+            .set(&["spec", "inputs"], inputs)
+            .set(&["spec", "matrix"], spec))
+    }
+
+    /// An example that begins now.
+    fn fresh(name: &str, manifest: &str) -> Result<Self, Stop> {
+        let document = documents::parse(name, manifest.as_bytes())?;
+        let value = serde_json::from_slice(document.body())
+            .map_err(|error| Stop::could_not(format!("{name}: {error}"), "tell us"))?;
+        let now = clock::now()?;
         Ok(Self { value }
             .set(&["metadata", "nonce"], json!(chance::nonce()?))
             .set(&["metadata", "notBefore"], json!(now.minus(60).to_string()))
             .set(&["metadata", "notAfter"], json!(now.plus(HOUR).to_string()))
             .set(&["metadata", "audience"], json!(["*"]))
             // A machine that is busy with other things still gets there.
-            .set(&["spec", "resources", "timeout"], json!("20m"))
-            .set(&["spec", "image"], json!(format!("{}@{digest}", example.name))))
+            .set(&["spec", "resources", "timeout"], json!("20m")))
     }
 
     pub(super) fn named(self, name: &str) -> Self {
@@ -74,8 +96,12 @@ impl Draft {
 
     /// One input, pinned by its digest.
     pub(super) fn input(self, name: &str, file: &Path, bytes: &[u8]) -> Self {
-        let address = format!("file://{}@{}", file.display(), Digest::of(bytes));
-        self.set(&["spec", "inputs"], json!({ name: address }))
+        self.set(&["spec", "inputs"], json!({ name: address(file, bytes) }))
+    }
+
+    /// Only when another job has completed.
+    pub(super) fn after(self, job: Digest) -> Self {
+        self.set(&["spec", "after"], json!([job.to_string()]))
     }
 
     /// Also asks for something of the network.
@@ -104,6 +130,11 @@ impl Draft {
         let digest = documents::parse(file, &text)?.digest();
         Ok(SignedJob { file: file.to_owned(), text, digest })
     }
+}
+
+/// A file as jobs name it.
+fn address(file: &Path, bytes: &[u8]) -> String {
+    format!("file://{}@{}", file.display(), Digest::of(bytes))
 }
 
 /// A file to drop.
@@ -144,6 +175,19 @@ mod tests {
             read.check().unwrap();
             assert_eq!(read.spec.image.unwrap().digest(), Some(Digest::of(example.module)));
         }
+    }
+
+    #[test]
+    fn a_product_is_a_job_that_names_both_matrices_and_its_shards() {
+        let keys = KeyPair::from_seed(KeyKind::Ed25519, &[1; 32]);
+        let folder = super::super::folder::Folder::make(None).unwrap();
+        let factors = Factors::make(&folder).unwrap();
+        let draft = Draft::product(&factors, 9).unwrap().after(Digest::of(b"x"));
+        let document = documents::parse("x", &draft.sign("x", &keys).unwrap().text).unwrap();
+        let read: Job = document.read().unwrap_or_else(|problem| panic!("{problem}"));
+        read.check().unwrap();
+        assert_eq!(read.spec.matrix().unwrap().shards, 9);
+        assert_eq!(read.spec.after, [Digest::of(b"x")]);
     }
 
     #[test]

@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::audited::Audited;
+use super::cover::Cover;
+use super::evidence::Disputed;
+
 /// The one object.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
@@ -12,6 +16,12 @@ pub(super) struct Report {
     pub(super) jobs: Vec<JobTold>,
     pub(super) refused: Vec<Refused>,
     pub(super) restarted: Restarted,
+    pub(super) products: Vec<ProductTold>,
+    /// What became of a product in which one shard lied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) disputed: Option<Disputed>,
+    /// What was left out, and why.
+    pub(super) skipped: Vec<String>,
     pub(super) ledger: LedgerTold,
     pub(super) seconds: f64,
 }
@@ -25,6 +35,14 @@ pub(super) struct JobTold {
     /// Index of its end in the ledger.
     pub(super) index: u64,
     pub(super) outputs: BTreeMap<String, String>,
+}
+
+/// One product that several shards computed.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ProductTold {
+    pub(super) job: String,
+    pub(super) plan: Cover,
+    pub(super) audit: Audited,
 }
 
 /// One file that was refused.

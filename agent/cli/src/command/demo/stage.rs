@@ -1,5 +1,8 @@
 //! The demo from the first scene to the last.
 
+mod liar;
+mod products;
+
 use std::path::{Path, PathBuf};
 
 use super::agent::{Agent, Programs};
@@ -7,6 +10,7 @@ use super::broom::Broom;
 use super::cast::Cast;
 use super::deadline::Deadline;
 use super::dependencies::{LOCK, Sources};
+use super::factors::Factors;
 use super::folder::Folder;
 use super::jobs::{ALL, AUDIT, CHECKSUMS, Draft, INDEX, SignedJob};
 use super::report::{JobTold, LedgerTold, Refused, Report, Restarted, seconds};
@@ -23,15 +27,22 @@ const HEAD: usize = 12;
 /// How often a job may be too quick to be interrupted.
 const ATTEMPTS: u32 = 5;
 
+/// The programs of almost all scenes, and those of the one with a liar.
+pub(super) struct Both {
+    pub(super) honest: Programs,
+    pub(super) liar: Option<Programs>,
+}
+
 /// Everything that the scenes share.
 pub(super) struct Stage {
     folder: Folder,
     /// Put away after the folder is gone: fields are dropped in this order.
     broom: Broom,
-    programs: Programs,
+    programs: Both,
     sources: Sources,
     cast: Cast,
     lock: PathBuf,
+    factors: Factors,
     story: Story,
     deadline: Deadline,
 }
@@ -40,7 +51,7 @@ impl Stage {
     /// Keys, documents, modules and inputs, all in the demo's folder.
     pub(super) fn set(
         keep: Option<&Path>,
-        programs: Programs,
+        programs: Both,
         sources: Sources,
         story: Story,
         deadline: Deadline,
@@ -55,31 +66,45 @@ impl Stage {
             folder.put(&file, example.module, 0o644)?;
         }
         let lock = folder.put("inputs/Cargo.lock", LOCK.as_bytes(), 0o644)?;
+        let factors = Factors::make(&folder)?;
         story.tell(&format!("root {root}\nsigned by 2 of 2, pinned in node.yaml"))?;
         story.tell(&format!("everything is in {}", folder.root().display()))?;
-        Ok(Self { folder, broom, programs, sources, cast, lock, story, deadline })
+        Ok(Self { folder, broom, programs, sources, cast, lock, factors, story, deadline })
     }
 
     pub(super) fn play(self) -> Result<Report, Stop> {
-        let (agent, control) = self.start()?;
-        let mut troupe = Troupe { agent, control };
+        let mut troupe = self.start(&self.programs.honest)?;
         let mut jobs = vec![self.audit(&mut troupe)?];
         jobs.push(self.index(&mut troupe)?);
         jobs.push(self.checksums(&mut troupe)?);
         let refused = self.refusals()?;
-        let (troupe, survived) = self.kill(troupe)?;
+        let (mut troupe, survived) = self.kill(troupe)?;
         self.compare(jobs.first(), &survived)?;
         jobs.push(survived);
+        let products = self.products(&mut troupe, &mut jobs)?;
+        let (troupe, disputed) = self.liar(troupe)?;
+        let skipped = disputed.is_none().then(|| liar::SKIPPED.to_owned()).into_iter().collect();
         let (restarted, ledger) = self.close(troupe)?;
         let schema = "arch.demo/v1";
         let seconds = seconds(self.deadline.passed());
         self.story.tell(&format!("\n{seconds} seconds in all"))?;
-        Ok(Report { schema, jobs, refused, restarted, ledger, seconds })
+        Ok(Report {
+            schema,
+            jobs,
+            refused,
+            restarted,
+            products,
+            disputed,
+            skipped,
+            ledger,
+            seconds,
+        })
     }
 
-    fn start(&self) -> Result<(Agent, Control), Stop> {
+    fn start(&self, programs: &Programs) -> Result<Troupe, Stop> {
         self.story.progress("starting the agent and its executor");
-        Agent::start(&self.programs, &self.folder, &self.broom, self.deadline)
+        let (agent, control) = Agent::start(programs, &self.folder, &self.broom, self.deadline)?;
+        Ok(Troupe { agent, control })
     }
 
     fn audit(&self, troupe: &mut Troupe) -> Result<JobTold, Stop> {
@@ -180,8 +205,7 @@ impl Stage {
         let job = self.running_job(&mut troupe)?;
         troupe.agent.kill()?;
         self.story.tell("the agent is dead; starting it again")?;
-        let (agent, control) = self.start()?;
-        let mut troupe = Troupe { agent, control };
+        let mut troupe = self.start(&self.programs.honest)?;
         let told = troupe.watch(self.story, self.deadline).completed(job.digest)?;
         self.story.tell(&format!("{} {}, entry {}", told.name, told.state, told.index))?;
         Ok((troupe, told))
@@ -226,11 +250,11 @@ impl Stage {
         troupe.agent.stop(self.deadline)?;
         let ledger = self.folder.path("state/ledger");
         let restarted = proof::ends(&ledger)?;
+        self.story.part("the whole ledger, offline")?;
         self.story.tell(&format!(
             "accepted jobs without an end: {}, with more than one: {}",
             restarted.lost, restarted.doubled
         ))?;
-        self.story.part("the whole ledger, offline")?;
         let told = proof::whole(&ledger, self.story)?;
         Ok((restarted, told))
     }

@@ -16,7 +16,8 @@ use crate::control::Control;
 const WORD: Duration = Duration::from_secs(2);
 
 /// States that nothing follows without a person.
-const ENDS: [&str; 6] = ["completed", "failed", "quarantined", "cancelled", "refused", "rejected"];
+const ENDS: [&str; 8] =
+    ["completed", "failed", "quarantined", "disputed", "dead", "cancelled", "refused", "rejected"];
 
 /// The one who watches.
 pub(super) struct Watch<'a> {
@@ -47,6 +48,11 @@ impl Watch<'_> {
             }
             Ok(states.contains(&state.as_str()).then_some(detail))
         })
+    }
+
+    /// Waits for the end, whatever it is.
+    pub(super) fn ended(&mut self, job: Digest) -> Result<JobTold, Stop> {
+        self.until(job, &ENDS).map(|detail| told(&detail))
     }
 
     /// Waits for the end, which has to be a good one.

@@ -1,0 +1,75 @@
+//! The same product once more, and one of its shards lies.
+
+use arch_ledger::Record;
+
+use super::{Stage, Troupe};
+use crate::answer::Stop;
+use crate::command::demo::claim::claim;
+use crate::command::demo::evidence::{self, Disputed, Waiting};
+use crate::command::demo::jobs::{Draft, SignedJob};
+use crate::ledger_folder::LedgerFolder;
+
+/// What is said when there is no program that lies.
+pub(super) const SKIPPED: &str = "no lying executor given; `cargo xtask demo` gives one";
+
+/// What the liar does, as it reads it in its cache folder.
+const TRICK: &str = "add-one row";
+
+/// The job that comes after the disputed one.
+const AFTER: &str = "after-it";
+
+/// Why a job waits for another one.
+const WAITS: &str = "ARCH-P018";
+
+impl Stage {
+    /// Ends the agent, starts it with a liar in place of its executor, and looks whether that is found.
+    pub(super) fn liar(&self, troupe: Troupe) -> Result<(Troupe, Option<Disputed>), Stop> {
+        self.story.part("one shard lies")?;
+        let Some(programs) = &self.programs.liar else {
+            self.story.tell(&format!("SKIPPED: {SKIPPED}"))?;
+            return Ok((troupe, None));
+        };
+        drop(troupe.control);
+        troupe.agent.stop(self.deadline)?;
+        self.folder.put("state/cache/trick", TRICK.as_bytes(), 0o600)?;
+        let mut troupe = self.start(programs)?;
+        self.story.tell(
+            "the executor is another program now, which adds one to the first number of the row",
+        )?;
+        let job = Draft::product(&self.factors, 3)?
+            .named("lied-about")
+            .sign("lied-about.yaml", &self.cast.issuer)?;
+        let (plan, _cover) = self.plan(&job)?;
+        self.drop_in(&job)?;
+        let told = troupe.watch(self.story, self.deadline).ended(job.digest)?;
+        let unseen = format!("a shard lied, and the job ended {}", told.state);
+        claim(told.state == "disputed", &unseen)?;
+        self.story
+            .tell(&format!("{} {}, entry {} of the ledger", told.name, told.state, told.index))?;
+        let lie = evidence::read(&self.folder.path("state"), &job, &told, &plan, &self.factors)?;
+        lie.tell(self.story)?;
+        let waits = self.waits(&mut troupe, &job)?;
+        Ok((troupe, Some(Disputed { job: told, lie, waits })))
+    }
+
+    /// A job that is to come after it is not taken in.
+    fn waits(&self, troupe: &mut Troupe, disputed: &SignedJob) -> Result<Waiting, Stop> {
+        let job = Draft::product(&self.factors, 3)?
+            .named(AFTER)
+            .after(disputed.digest)
+            .sign(&format!("{AFTER}.yaml"), &self.cast.issuer)?;
+        self.drop_in(&job)?;
+        let seen = troupe.watch(self.story, self.deadline).until(job.digest, &["refused"])?;
+        let code = seen.row.code.unwrap_or_default();
+        claim(code == WAITS, "the job after it is refused for another reason")?;
+        let entries = LedgerFolder::open(&self.folder.path("state/ledger"))?.entries()?;
+        let accepted = |record: &Record| match record {
+            Record::Accepted { document, .. } => *document == job.digest,
+            _ => false,
+        };
+        let taken_in = entries.iter().any(|entry| accepted(&entry.record));
+        claim(!taken_in, "the job after it was accepted")?;
+        self.story.tell(&format!("{AFTER} waits for it ({code}): nothing of it was run"))?;
+        Ok(Waiting { job: job.digest.to_string(), code })
+    }
+}
