@@ -5,8 +5,8 @@
 //! /in/NAME (.npy, float32) ──> alloc_bytes ──> prepare ──> /out/NAME (.npy, int8 or int16)
 //! ```
 //!
-//! Whoever embeds the module without WASI calls the two functions in the middle, which `abi.rs`
-//! exports; the command calls nothing else. What each step means is written down in
+//! Whoever embeds the module without WASI calls the functions that `abi.rs` exports, and copies what it
+//! wants prepared to the address that `alloc_bytes` gave. What each step means is written down in
 //! docs/NUMERICS.md. A run that refuses says why in one line, ends with code 1 (2 if the arguments
 //! make no sense), and writes nothing.
 
