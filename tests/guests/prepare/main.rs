@@ -24,7 +24,24 @@ use std::process::ExitCode;
 use ask::Ask;
 use memory::Memory;
 
+#[cfg(target_os = "wasi")]
+extern "C" {
+    fn __wasm_call_ctors();
+}
+
+/// Finds the folders that the host opened for us.
+fn start() {
+    // WHY: the linker puts this call before every export of a command, so that no function could be
+    // called without WASI; unless the program makes the call itself.
+    // SAFETY: made by the linker, takes nothing, and is called once, before any file is opened.
+    #[cfg(target_os = "wasi")]
+    unsafe {
+        __wasm_call_ctors();
+    }
+}
+
 fn main() -> ExitCode {
+    start();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let ask = match Ask::parse(&arguments) {
         Ok(ask) => ask,

@@ -25,7 +25,8 @@ fn noise(count: u32, seed: u32) -> Vec<f32> {
     let one = |n: u32| {
         let bits = (n ^ seed).wrapping_mul(2_654_435_761).rotate_left(15).wrapping_mul(seed | 1);
         match n % 5 {
-            0 => f32::from_bits(bits), // some are no numbers
+            0 if n % 15 == 0 => f32::from_bits(bits | 0x7f80_0000), // no number, or without end
+            0 => f32::from_bits(bits),
             1 => (bits >> 24) as f32 / 32.0,
             _ => (bits as i32) as f32 / (1 << 27) as f32,
         }
