@@ -200,6 +200,7 @@ fn the_example_product_takes_what_the_example_preparation_made() {
     assert_eq!(ended.row.state, "completed", "{ended:?}\n{}", agent.log());
     let summary = "a.npy: 384 rows, 256 columns, 384 replaced, 384 clamped, 384 saturated\n";
     assert_eq!(logs(&mut agent, &ended)[0], summary);
-    let ended = agent.wait_end(product);
+    // Until what it waits for has ended, it counts as refused.
+    let ended = agent.wait_job(product, &["completed", "failed", "quarantined"]);
     assert_eq!(ended.row.state, "completed", "{ended:?}\n{}", agent.log());
 }
