@@ -89,3 +89,28 @@ pub extern "C" fn prepare(
 pub extern "C" fn told(what: usize) -> u32 {
     STATE.with(|state| state.borrow().told.get(what).copied().unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(at: usize, length: usize, columns: usize) -> i32 {
+        prepare(at, length, columns, -1.0, 1.0, f32::NAN, 0, 4, 8)
+    }
+
+    #[test]
+    fn only_memory_that_was_given_out_is_touched() {
+        let at = alloc_bytes(16);
+        assert_eq!(call(at, 16, 2), 4);
+        assert_eq!((told(0), told(1), told(2), told(3), told(4)), (0, 0, 0, 0, 0));
+        for (at, length, columns) in
+            [(0, 16, 2), (at + 4, 4, 1), (at, 20, 1), (at, 15, 1), (at, 0, 1), (at, 16, 3), (at, 16, 0)]
+        {
+            assert_eq!(call(at, length, columns), NO_MEMORY, "{} {} {}", at, length, columns);
+        }
+        assert_eq!(prepare(at, 16, 2, 1.0, -1.0, 0.0, 0, 0, 8), NO_RECIPE);
+        assert_eq!(prepare(at, 16, 2, 0.0, 1.0, 0.0, 0, 0, 32), NO_RECIPE);
+        assert_eq!((free_bytes(at), free_bytes(at)), (1, 0));
+        assert_eq!(call(at, 16, 2), NO_MEMORY);
+    }
+}

@@ -48,3 +48,39 @@ impl Memory {
 fn address(piece: &[u8]) -> usize {
     piece.as_ptr() as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_given_out_than_was_declared() {
+        let mut memory = Memory::new();
+        assert_eq!(memory.alloc(0), None);
+        assert_eq!(memory.alloc(MOST + 1), None);
+        assert_eq!(memory.alloc(usize::MAX), None);
+        let half = memory.alloc(MOST / 2).unwrap();
+        let other = memory.alloc(MOST / 2).unwrap();
+        assert_eq!(memory.alloc(1), None);
+        assert!(memory.free(half) && !memory.free(half) && !memory.free(other + 1));
+        assert!(memory.alloc(MOST / 2).is_some());
+    }
+
+    #[test]
+    fn a_piece_too_many_is_refused_until_one_comes_back() {
+        let mut memory = Memory::new();
+        let pieces: Vec<usize> = (0..PIECES).map(|_| memory.alloc(8).unwrap()).collect();
+        assert_eq!(memory.alloc(8), None);
+        assert!(memory.free(pieces[3]));
+        assert!(memory.alloc(8).is_some());
+    }
+
+    #[test]
+    fn a_piece_is_found_by_its_beginning_alone() {
+        let mut memory = Memory::new();
+        let at = memory.alloc(8).unwrap();
+        assert_eq!(memory.at(at), Some(&mut [0; 8][..]));
+        assert_eq!(memory.at(at + 4), None);
+        assert_eq!(memory.at(0), None);
+    }
+}
