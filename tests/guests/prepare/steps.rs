@@ -146,7 +146,7 @@ fn whole(value: f64) -> i32 {
 /// `difference·alpha/2^16`, rounded half to even; in two halves, because the product has 66 bits.
 fn weighed(difference: i64, alpha: i64) -> i64 {
     let (high, low) = (difference >> FINE, difference & 0xffff);
-    let (product, rest) = (high * alpha + (low * alpha >> FINE), low * alpha & 0xffff);
+    let (product, rest) = (high * alpha + ((low * alpha) >> FINE), (low * alpha) & 0xffff);
     product + nudge(product, rest)
 }
 

@@ -1,4 +1,10 @@
 //! The guest that makes integers of floats, in the real sandbox, held against the definition.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "tests may be blunt"
+)]
 
 use std::fs;
 
@@ -25,7 +31,7 @@ fn noise(count: u32, seed: u32) -> Vec<f32> {
     let one = |n: u32| {
         let bits = (n ^ seed).wrapping_mul(2_654_435_761).rotate_left(15).wrapping_mul(seed | 1);
         match n % 5 {
-            0 if n % 15 == 0 => f32::from_bits(bits | 0x7f80_0000), // no number, or without end
+            0 if n.is_multiple_of(15) => f32::from_bits(bits | 0x7f80_0000), // no number, or without end
             0 => f32::from_bits(bits),
             1 => (bits >> 24) as f32 / 32.0,
             _ => (bits as i32) as f32 / (1 << 27) as f32,
@@ -174,13 +180,15 @@ fn dropped(world: &World, name: &str, text: &str) -> Digest {
 #[test]
 fn the_example_product_takes_what_the_example_preparation_made() {
     let world = World::new();
-    let step = |row: u32| {
-        [0.0, 0.0625, -0.0625][(row.min(1) + u32::from(row > 0 && row % 2 == 0)) as usize]
+    let tremble = |row: u32| match row {
+        0 => 0.0,
+        even if even.is_multiple_of(2) => -0.0625,
+        _ => 0.0625,
     };
     let value = |row: u32, column: u32| match column {
         0 => f32::NAN,
         127 => 1e9,
-        _ => f32::from(column as u8 as i8) / 16.0 + step(row),
+        _ => f32::from(column as u8 as i8) / 16.0 + tremble(row),
     };
     let values: Vec<f32> =
         (0..384).flat_map(|row| (0..256).map(move |column| value(row, column))).collect();
