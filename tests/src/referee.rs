@@ -57,6 +57,18 @@ pub fn javascript(script: &str, packages: &[&str]) -> Option<Command> {
     Some(command)
 }
 
+/// Node.js, about to run a script of this repository that needs no packages.
+#[must_use]
+pub fn node(script: &str) -> Option<Command> {
+    if Command::new("node").arg("--version").output().is_err() {
+        skip("no node");
+        return None;
+    }
+    let mut command = Command::new("node");
+    command.arg(checkout().join(script));
+    Some(command)
+}
+
 /// A Go program of this repository, built with a library from Debian; it lies in `folder`.
 ///
 /// # Panics

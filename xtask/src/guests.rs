@@ -25,9 +25,10 @@ pub(crate) enum Form {
 }
 
 /// The folders in tests/guests, which are also the names in manifests/examples.
-pub(crate) const GUESTS: [(&str, Form); 3] = [
+pub(crate) const GUESTS: [(&str, Form); 4] = [
     ("checksums", Form::Component),
     ("dependency-audit", Form::Module),
+    ("prepare", Form::Module),
     ("text-index", Form::Module),
 ];
 

@@ -7,8 +7,10 @@ mod ema;
 mod finite;
 mod fnv;
 mod quantise;
+mod recipe;
 
 pub use ema::{Alpha, Ema};
 pub use finite::{Clamp, NotFinite};
 pub use fnv::fnv1a64;
 pub use quantise::{Quantised, quantise};
+pub use recipe::{Prepared, Recipe};

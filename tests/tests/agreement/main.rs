@@ -18,6 +18,8 @@ mod envelopes;
 #[cfg(test)]
 mod matrices;
 #[cfg(test)]
+mod prepared;
+#[cfg(test)]
 mod readers;
 #[cfg(test)]
 mod real_model;

@@ -19,6 +19,8 @@ mod modes;
 #[cfg(test)]
 mod policies;
 #[cfg(test)]
+mod prepared;
+#[cfg(test)]
 mod products;
 #[cfg(test)]
 mod proofs;

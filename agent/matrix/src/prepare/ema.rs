@@ -47,7 +47,7 @@ impl Ema {
 
 /// Divided by 2^16, rounded half to even.
 #[expect(clippy::arithmetic_side_effects, reason = "a shift makes it smaller, one more fits")]
-fn rounded(number: i128) -> i128 {
+pub(super) fn rounded(number: i128) -> i128 {
     let (whole, rest) = (number >> POINT, number & 0xffff);
     let up = rest > 0x8000 || (rest == 0x8000 && whole & 1 == 1);
     whole + i128::from(up)

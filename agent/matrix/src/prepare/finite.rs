@@ -29,6 +29,12 @@ impl Clamp {
         (range && instead.is_none_or(within)).then_some(Self { low, high, instead })
     }
 
+    /// The least and the largest value that pass.
+    #[must_use]
+    pub fn bounds(&self) -> (f32, f32) {
+        (self.low, self.high)
+    }
+
     /// Puts every value within the bounds.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use crate::element::Integer;
 use crate::format::Scale;
 
 /// An integer that floats are quantised to.
-pub trait Quantised: Integer {
+pub trait Quantised: Integer + Into<f64> {
     /// The nearest within the range; `value` is whole.
     fn clamped(value: f64) -> Self;
 }
