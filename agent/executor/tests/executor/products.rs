@@ -25,7 +25,7 @@ fn numbers(rows: u32, columns: u32, seed: u32) -> Matrix<i8> {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         i8::from_le_bytes([state.to_le_bytes()[3]])
     };
-    let values = (0..rows * columns).map(|_| next()).collect();
+    let values = (0..rows).flat_map(|_| 0..columns).map(|_| next()).collect();
     Matrix::new(rows, columns, values).unwrap()
 }
 
@@ -36,7 +36,7 @@ fn holding(bytes: &[u8]) -> File {
 }
 
 fn bytes<T: Element>(values: &[T]) -> Vec<u8> {
-    let mut bytes = vec![0; values.len() * T::BYTES];
+    let mut bytes = vec![0; values.len().saturating_mul(T::BYTES)];
     T::write(values, &mut bytes);
     bytes
 }
