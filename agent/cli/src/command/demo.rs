@@ -10,6 +10,7 @@ mod cover;
 mod deadline;
 mod dependencies;
 mod documents;
+mod entries;
 mod evidence;
 mod factors;
 mod folder;

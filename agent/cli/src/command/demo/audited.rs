@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use arch_identity::Digest;
+use arch_ledger::Entry;
 use arch_matrix::{Block, Cell, Part, Plan, Zone};
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +81,7 @@ struct Checked {
 
 /// Reads and checks the audit of a job that completed.
 pub(super) fn read(
-    state: &Path,
+    (state, entries): (&Path, &[Entry]),
     job: Digest,
     told: &JobTold,
     plan: &Plan,
@@ -91,7 +92,7 @@ pub(super) fn read(
     claim(same, "the product is not what the definition gives")?;
     let list = output("commitments");
     let commitments = Commitments::read(state, list, job, plan)?;
-    let anchor = committed::anchor(state, job, list)?;
+    let anchor = committed::anchor(entries, job, list)?;
     let audit: Audit = committed::json(state, output("audit"))?;
     let about = audit.document == job && audit.commitments.to_string() == list;
     claim(about, "the audit is about something else")?;

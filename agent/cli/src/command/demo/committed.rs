@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use arch_identity::Digest;
-use arch_ledger::Record;
+use arch_ledger::{Entry, Record};
 use arch_matrix::commit::{Commitment, Hash};
 use arch_matrix::{Cell, Part, Plan, Zone};
 use serde::Deserialize;
@@ -11,7 +11,6 @@ use serde::Deserialize;
 use super::claim::claim;
 use crate::answer::Stop;
 use crate::archive_folder;
-use crate::ledger_folder::{LedgerFolder, broken};
 
 /// The list that the job's output `commitments` is.
 #[derive(Debug, Deserialize)]
@@ -107,10 +106,8 @@ pub(super) struct Shared {
 }
 
 /// Where the ledger has the list of a job.
-pub(super) fn anchor(state: &Path, job: Digest, list: &str) -> Result<Anchor, Stop> {
-    let ledger = LedgerFolder::open(&state.join("ledger"))?;
-    let entries = ledger.reader.entries().map_err(|error| broken(&error))?;
-    let found = entries.flatten().find(|entry| match &entry.record {
+pub(super) fn anchor(entries: &[Entry], job: Digest, list: &str) -> Result<Anchor, Stop> {
+    let found = entries.iter().find(|entry| match &entry.record {
         Record::Committed { document, commitments, .. } => {
             *document == job && commitments.to_string() == list
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use arch_identity::Digest;
-use arch_ledger::Record;
+use arch_ledger::{Entry, Record};
 use arch_matrix::commit::{Commitment, Hash, LeafAt, Opening};
 use arch_matrix::{Cell, Part, Plan};
 use arch_wire::control::Bytes;
@@ -16,7 +16,6 @@ use super::jobs::SignedJob;
 use super::report::JobTold;
 use super::story::Story;
 use crate::answer::Stop;
-use crate::ledger_folder::LedgerFolder;
 
 /// A product that is none, because somebody lied.
 #[derive(Debug, Clone, Serialize)]
@@ -94,7 +93,7 @@ struct Shown {
 
 /// Reads the evidence of a disputed job, and checks it as somebody would who trusts nobody.
 pub(super) fn read(
-    state: &Path,
+    (state, entries): (&Path, &[Entry]),
     job: &SignedJob,
     told: &JobTold,
     plan: &Plan,
@@ -107,7 +106,7 @@ pub(super) fn read(
     let evidence: Evidence = committed::json(state, output("evidence"))?;
     let about = evidence.document == job.digest && evidence.commitments.to_string() == list;
     claim(about, "the evidence is about something else")?;
-    let entry = anchored(state, job.digest, output("evidence"))?;
+    let entry = anchored(entries, job.digest, output("evidence"))?;
     let checked = evidence.findings.iter().find(|finding| finding.kind == Kind::Freivalds);
     let Some((finding, party)) = checked.and_then(|of| Some((of, of.parties.first()?))) else {
         return Err(Stop::no("no check found the lie", "this is an error of ours"));
@@ -123,9 +122,8 @@ pub(super) fn read(
 }
 
 /// The entry that names the evidence.
-fn anchored(state: &Path, job: Digest, named: &str) -> Result<u64, Stop> {
-    let entries = LedgerFolder::open(&state.join("ledger"))?.entries()?;
-    let found = entries.into_iter().find(|entry| match &entry.record {
+fn anchored(entries: &[Entry], job: Digest, named: &str) -> Result<u64, Stop> {
+    let found = entries.iter().find(|entry| match &entry.record {
         Record::Diverged { document, evidence, .. } => {
             *document == job && evidence.to_string() == named
         }

@@ -5,9 +5,9 @@ use arch_ledger::Record;
 use super::{Stage, Troupe};
 use crate::answer::Stop;
 use crate::command::demo::claim::claim;
+use crate::command::demo::entries;
 use crate::command::demo::evidence::{self, Disputed, Waiting};
 use crate::command::demo::jobs::{Draft, SignedJob};
-use crate::ledger_folder::LedgerFolder;
 
 /// What is said when there is no program that lies.
 pub(super) const SKIPPED: &str = "no lying executor given; `cargo xtask demo` gives one";
@@ -46,7 +46,9 @@ impl Stage {
         claim(told.state == "disputed", &unseen)?;
         self.story
             .tell(&format!("{} {}, entry {} of the ledger", told.name, told.state, told.index))?;
-        let lie = evidence::read(&self.folder.path("state"), &job, &told, &plan, &self.factors)?;
+        let state = self.folder.path("state");
+        let entries = entries::read(&state, self.deadline)?;
+        let lie = evidence::read((&state, &entries), &job, &told, &plan, &self.factors)?;
         lie.tell(self.story)?;
         let waits = self.waits(&mut troupe, &job)?;
         Ok((troupe, Some(Disputed { job: told, lie, waits })))
@@ -62,7 +64,7 @@ impl Stage {
         let seen = troupe.watch(self.story, self.deadline).until(job.digest, &["refused"])?;
         let code = seen.row.code.unwrap_or_default();
         claim(code == WAITS, "the job after it is refused for another reason")?;
-        let entries = LedgerFolder::open(&self.folder.path("state/ledger"))?.entries()?;
+        let entries = entries::read(&self.folder.path("state"), self.deadline)?;
         let accepted = |record: &Record| match record {
             Record::Accepted { document, .. } => *document == job.digest,
             _ => false,

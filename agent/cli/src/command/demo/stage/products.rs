@@ -9,6 +9,7 @@ use crate::answer::Stop;
 use crate::command::demo::audited;
 use crate::command::demo::claim::claim;
 use crate::command::demo::cover::{self, Cover};
+use crate::command::demo::entries;
 use crate::command::demo::jobs::{Draft, SignedJob};
 use crate::command::demo::report::{JobTold, ProductTold};
 use crate::documents;
@@ -50,7 +51,8 @@ impl Stage {
         self.story.tell(&cover.words())?;
         let told = self.run(troupe, &job)?;
         let (state, product) = (self.folder.path("state"), self.factors.product);
-        let audit = audited::read(&state, job.digest, &told, &plan, product)?;
+        let entries = entries::read(&state, self.deadline)?;
+        let audit = audited::read((&state, &entries), job.digest, &told, &plan, product)?;
         audit.tell(self.story)?;
         let product = ProductTold { job: told.digest.clone(), plan: cover, audit };
         Ok((told, product))
