@@ -5,9 +5,9 @@
 //! shares    part after part, tile after tile, by workers, into Scratch   nothing is believed yet
 //! commit    what each part holds, durable in the ledger               -> Promised
 //! draw      what is looked at, from that very entry: nobody knew it before
-//! compare   cells that two computed; partial sums, computed once more -> equal, or Divergence
-//! audit     Freivalds on each part, and on what lies in the archive   -> holds, or Divergence
-//! outcome   C as .npy, commitments, audit                             -> Validated
+//! compare   cells that two computed; partial sums, computed once more -> equal, or findings
+//! audit     Freivalds on each part, and of it a challenge of its own  -> holds, or findings
+//! outcome   C as .npy in the archive: still what was committed to, and A·B -> Validated
 //! ```
 //!
 //! On one machine all parts are computed by workers of the same executor; what is said between these

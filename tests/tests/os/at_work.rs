@@ -1,10 +1,13 @@
 //! The node as an operator has it: everything installed, one unit started, jobs dropped.
 
+use arch_identity::Digest;
+use arch_matrix::{Region, Shape, file::Dtype, product};
 use arch_tests::{
     HELLO, JobText, World,
     booted::{Booted, Seed},
-    hostile, module, process,
+    hostile, module, npy_file, numbers, process,
 };
+use arch_wire::control::Bytes;
 use serde_json::Value;
 
 use super::installed::{AGENT, EXECUTOR, boot, change, show, started};
@@ -67,6 +70,36 @@ fn a_job_that_is_dropped_is_run_in_the_executors_unit_and_anchored_by_the_agents
     for word in [format!("document={job}"), "outcome=completed".to_owned()] {
         assert!(last.contains(&word), "{shown}");
     }
+}
+
+#[test]
+fn a_product_is_computed_by_another_user_in_files_that_the_agent_hands_over() {
+    let Some((world, guest)) = at_work() else { return };
+    let (a, b) = (numbers(70, 20, 3), numbers(20, 80, 4));
+    let mut inputs = Vec::new();
+    for (name, matrix) in [("a", &a), ("b", &b)] {
+        let bytes = npy_file(Dtype::I8, matrix);
+        let digest = Digest::of(&bytes);
+        let text = serde_json::to_string(&Bytes(bytes)).unwrap();
+        // The unit shows its agent little else.
+        let path = format!("/etc/arch/{name}.npy");
+        let write = format!("echo {text} | base64 -d > {path} && chmod 644 {path}");
+        guest.until(0, &["sh", "-c", &write]);
+        inputs.push(format!("{name}: \"file://{path}@{digest}\""));
+    }
+    let region = Region::whole(Shape::new(70, 20, 80).unwrap());
+    let right = Digest::of(&npy_file(Dtype::I32, &product(&a, &b, &region)));
+    let matrix = "a: { input: a }, b: { input: b }, format: i8, shards: 3";
+    let job = JobText::product("product", matrix, World::now())
+        .spec(&format!("  inputs: {{ {} }}", inputs.join(", ")))
+        .spec("  outputs: { product: \"archive:\" }")
+        .cpu("2");
+    let job = drop_job(&guest, &world, &job);
+    completed(&guest, &job);
+    let shown = json(&guest, &["archctl", "job", "show", &job, "--json"]);
+    assert_eq!(shown["outputs"]["product"], right.to_string(), "{shown}");
+    let left = guest.good(&["ls", "/var/lib/archagent/scratch"]);
+    assert_eq!(left.trim(), "");
 }
 
 #[test]

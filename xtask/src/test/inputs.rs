@@ -7,7 +7,7 @@ use crate::house;
 
 /// The units, what the programs do for a service manager and without what it takes away, and what
 /// tries that.
-pub(super) const WHAT_UNITS_ARE: [&str; 27] = [
+pub(super) const WHAT_UNITS_ARE: [&str; 29] = [
     "dist/journal",
     "dist/systemd",
     "agent/executor",
@@ -29,6 +29,8 @@ pub(super) const WHAT_UNITS_ARE: [&str; 27] = [
     "agent/node/src/confinement.rs",
     "agent/node/src/launcher",
     "agent/node/src/mode.rs",
+    "agent/node/src/product",
+    "agent/sandbox/src/multiplier.rs",
     "tests/src/booted",
     "tests/src/booted.rs",
     "tests/src/bin",
@@ -38,11 +40,12 @@ pub(super) const WHAT_UNITS_ARE: [&str; 27] = [
 ];
 
 /// The units, what makes cgroups in them, how a start ends there, and what tries that.
-pub(super) const WHAT_LIMITS_ARE: [&str; 21] = [
+pub(super) const WHAT_LIMITS_ARE: [&str; 22] = [
     "dist/systemd",
     "agent/confine",
     "agent/executor",
     "agent/sandbox/src/cgroup.rs",
+    "agent/sandbox/src/multiplier.rs",
     "agent/sandbox/src/process.rs",
     "agent/sandbox/src/worker.rs",
     "agent/node/src/executor_client",
