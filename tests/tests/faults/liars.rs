@@ -1,7 +1,7 @@
 //! A hostile executor in place of ours, under the real agent: each trick ends the job in its typed
 //! end, the agent goes on serving, and neither its memory nor its descriptors grow.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use arch_campaign::{Campaign, Case};
 use arch_identity::Digest;
@@ -135,16 +135,30 @@ fn one(case: &mut Case, world: &World, trick: &Trick, every_time: bool) {
 
 /// An agent whose executor plays this trick.
 pub(crate) fn with_trick(world: &World, trick: &str) -> Agent {
+    with_trick_and(world, trick, |_| {})
+}
+
+/// The same, started otherwise.
+pub(crate) fn with_trick_and(
+    world: &World,
+    trick: &str,
+    change: impl FnOnce(&mut Command),
+) -> Agent {
     let cache = world.path("state/cache");
     fs::create_dir_all(&cache).unwrap();
     fs::write(cache.join("trick"), trick).unwrap();
-    with_liar(world)
+    with_liar_and(world, change)
 }
 
 fn with_liar(world: &World) -> Agent {
+    with_liar_and(world, |_| {})
+}
+
+fn with_liar_and(world: &World, change: impl FnOnce(&mut Command)) -> Agent {
     let liar = env!("CARGO_BIN_EXE_lying-executor");
     let agent = world.agent_with(|command| {
         command.args(["--executor", liar]);
+        change(command);
     });
     agent.ready()
 }

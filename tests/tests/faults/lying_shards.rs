@@ -2,14 +2,16 @@
 //! leaf is named, and what shows it is kept.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
 
 use arch_archive::Archive;
 use arch_ledger::Record;
-use arch_tests::{Factors, Stranger, World};
+use arch_tests::{Factors, Stranger, World, skip};
 use arch_wire::control::{Answer, Call, JobDetail};
 use serde_json::Value;
 
-use crate::liars::with_trick;
+use crate::liars::{with_trick, with_trick_and};
+use crate::points::{POINTS, Way};
 
 fn evidence(world: &World, job: &JobDetail) -> Value {
     let archive = Archive::to_read(&world.path("state/archive"));
@@ -136,4 +138,33 @@ fn jobs_that_come_after_a_disputed_one_wait_and_a_person_throws_it_away() {
     let ledger = Stranger::verified(&world);
     assert_eq!(ledger.kinds(first).last().map(String::as_str), Some("rejected"));
     assert_eq!(ledger.kinds(after), Vec::<String>::new());
+}
+
+#[test]
+fn killed_where_a_product_was_committed_to_or_a_lie_was_anchored_its_job_ends_once() {
+    if cfg!(not(debug_assertions)) {
+        return skip("the agent knows no points without debug assertions");
+    }
+    let of_products =
+        POINTS.into_iter().filter(|(_, way, _)| [Way::Product, Way::Lie].contains(way));
+    for (point, way, story) in of_products {
+        let (trick, state) = match way {
+            Way::Lie => ("add-one row", "disputed"),
+            _ => ("", "completed"),
+        };
+        let world = World::new();
+        let factors = Factors::new(&world, (150, 70, 140));
+        let agent = with_trick_and(&world, trick, |command| {
+            command.env("ARCH_POINT", format!("kill {point} 1"));
+        });
+        let job = world.drop_job(&factors.job(", shards: 3"));
+        assert_eq!(agent.ended().signal(), Some(9), "{point}");
+        let mut agent = with_trick(&world, trick);
+        let ended = agent.wait_end(job);
+        assert_eq!(ended.row.state, state, "{point}: {}", agent.log());
+        assert_eq!(ended.outputs.get("product") == Some(&factors.product), way == Way::Product);
+        assert!(agent.stop().success());
+        assert_eq!(Stranger::verified(&world).kinds(job), story, "{point}");
+        assert_eq!(fs::read_dir(world.path("state/scratch")).unwrap().count(), 0, "{point}");
+    }
 }

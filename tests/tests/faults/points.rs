@@ -12,6 +12,10 @@ pub(crate) enum Way {
     AfterALoss,
     /// When an operator calls it off while it runs.
     CalledOff,
+    /// When it asks for a product.
+    Product,
+    /// When a worker lies about a product.
+    Lie,
 }
 
 /// Run at one go.
@@ -21,9 +25,25 @@ const TWICE: &[&str] = &["accepted", "started", "interrupted", "started", "finis
 /// Called off while it ran.
 const CALLED_OFF: &[&str] = &["accepted", "started", "cancelled", "finished"];
 
+/// A product: the commitments are made anew, and what is looked at is drawn anew.
+const PRODUCT: &[&str] =
+    &["accepted", "started", "committed", "interrupted", "started", "committed", "finished"];
+/// A lie that is found twice.
+const LIE: &[&str] = &[
+    "accepted",
+    "started",
+    "committed",
+    "diverged",
+    "interrupted",
+    "started",
+    "committed",
+    "diverged",
+    "finished",
+];
+
 /// In the order of the path: the point, how a job comes there, what the ledger says of it in the end
 /// when the agent was killed there.
-pub(crate) const POINTS: [(&str, Way, &[&str]); 20] = [
+pub(crate) const POINTS: [(&str, Way, &[&str]); 22] = [
     ("Parsed", Way::Straight, ONCE),
     ("Verified", Way::Straight, ONCE),
     ("Admitted", Way::Straight, ONCE),
@@ -39,6 +59,8 @@ pub(crate) const POINTS: [(&str, Way, &[&str]); 20] = [
     ("HandedOver", Way::Straight, TWICE),
     ("Running", Way::Straight, TWICE),
     ("Answered", Way::Straight, TWICE),
+    ("Promised", Way::Product, PRODUCT),
+    ("Diverged", Way::Lie, LIE),
     ("Validated", Way::Straight, TWICE),
     ("Finished", Way::Straight, ONCE),
     ("Lost", Way::AfterALoss, TWICE),
