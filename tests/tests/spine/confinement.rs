@@ -24,7 +24,7 @@ fn is_socket(to: &std::path::Path) -> bool {
 #[test]
 fn every_thread_of_the_agent_is_under_its_filter_and_without_capabilities() {
     let world = World::new();
-    let agent = world.agent();
+    let mut agent = world.agent();
     for (name, expected) in [
         ("NoNewPrivs", "1"),
         ("Seccomp", "2"),
@@ -43,10 +43,12 @@ fn every_thread_of_the_agent_is_under_its_filter_and_without_capabilities() {
     let [launcher] = launcher.as_slice() else { panic!("one launcher: {launcher:?}") };
     let launcher = u32::try_from(*launcher).unwrap();
     assert_eq!(process::children(launcher).len(), 1);
-    let open = fs::read_dir(format!("/proc/{launcher}/fd")).unwrap();
-    let open: Vec<_> = open.map(|fd| fs::read_link(fd.unwrap().path()).unwrap()).collect();
-    let sockets = open.iter().filter(|to| is_socket(to)).count();
-    assert_eq!(sockets, 2, "its socket, twice: {open:?}");
+    // Its socket, twice, and no more once the executor has its own.
+    let open = agent.wait_for("the launcher to let go of the executor's socket", |_| {
+        let open = fs::read_dir(format!("/proc/{launcher}/fd")).unwrap();
+        let open: Vec<_> = open.filter_map(|fd| fs::read_link(fd.unwrap().path()).ok()).collect();
+        (open.iter().filter(|to| is_socket(to)).count() == 2).then_some(open)
+    });
     assert!(!open.iter().any(|to| to.starts_with(world.path("state"))), "{open:?}");
     assert_eq!(fs::read(format!("/proc/{launcher}/environ")).unwrap(), b"");
     assert!(agent.stop().success());
