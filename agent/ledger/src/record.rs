@@ -119,7 +119,7 @@ pub enum Record {
         environment: Digest,
     },
     /// All parts of a product are computed, and this is what is said of each. What of them is looked at
-    /// is drawn from the ledger's root after this entry, which nobody knew before.
+    /// is drawn from this entry's leaf hash, which stands for all before it and which nobody knew.
     Committed {
         /// Digest of the signed job.
         document: Digest,

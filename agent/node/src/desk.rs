@@ -97,6 +97,11 @@ impl Desk {
         free
     }
 
+    /// Whether a replay of the job waits for its turn.
+    pub(crate) fn awaits_replay(&self, digest: &Digest) -> bool {
+        self.replays.lock().unwrap_or_else(PoisonError::into_inner).contains_key(digest)
+    }
+
     /// Whom a placed job belongs to, if it is a replay.
     pub(crate) fn replay_of(&self, digest: &Digest) -> Option<oneshot::Sender<Placed>> {
         self.replays.lock().unwrap_or_else(PoisonError::into_inner).remove(digest)

@@ -38,7 +38,7 @@ pub(crate) async fn end(node: &Arc<Node>, record: Record) -> Next {
             Ok(_) => {
                 Point::Finished.reached();
                 if let Some(document) = record.job() {
-                    forget(node.places.scratch(), document);
+                    tokio::task::block_in_place(|| forget(node.places.scratch(), document));
                 }
                 node.ended();
                 return Next::Over;

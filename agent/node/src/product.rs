@@ -73,6 +73,11 @@ pub(crate) struct Share {
 }
 
 impl Product {
+    /// Bytes of the values of a part.
+    fn bytes_of(&self, part: Part) -> u64 {
+        bytes_of(&self.grid, self.format, part)
+    }
+
     /// A and B, ready to be read.
     fn operands(&self) -> Told<(Operand<&File>, Operand<&File>)> {
         let unusable = |error: arch_kernels::stream::OperandError| {
@@ -82,6 +87,12 @@ impl Product {
         let b = Operand::new(&self.b.0, self.b.1, self.format).map_err(unusable)?;
         Ok((a, b))
     }
+}
+
+/// Bytes of the values of a part; none if there is no such part.
+fn bytes_of(grid: &Grid, format: Format, part: Part) -> u64 {
+    let (rows, columns) = part.region(grid).map_or((0, 0), |region| region.size());
+    u64::from(rows).saturating_mul(columns.into()).saturating_mul(format.carrier().sum_bytes())
 }
 
 /// How a computation stops before its end.
@@ -113,6 +124,8 @@ impl From<StreamError> for Stop {
             StreamError::NotFinite { .. } => {
                 Self::Ended(Outcome::OperandUnusable { why: error.to_string() })
             }
+            // It would be too little the next time as well.
+            StreamError::TooLittleMemory { .. } => Self::Ended(Outcome::MemoryCap),
             error => Self::Machine(problem(codes::FILE_MACHINE, error.to_string())),
         }
     }
@@ -153,7 +166,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn whole(&self) -> Result<Validated, Stop> {
-        let scratch = scratch::Scratch::open(self)?;
+        let scratch = tokio::task::block_in_place(|| scratch::Scratch::open(self))?;
         let parts: Vec<_> = scratch.parts().iter().collect();
         let used = shares::compute(self, &parts).await?;
         let promised = commit::commit(self, &scratch).await?;
@@ -164,8 +177,11 @@ impl Run<'_> {
         outcome::conclude(self, &scratch, &promised, report, findings, used).await
     }
 
-    /// What is left of the job's time, in milliseconds; none if it is over.
+    /// What is left of the job's time, in milliseconds; none if it is over, or called off.
     fn left(&self) -> Result<u64, Stop> {
+        if self.cancel.is_cancelled() {
+            return Err(Stop::Ended(Outcome::Cancelled));
+        }
         let left = self.deadline.saturating_sub(self.since.elapsed());
         match u64::try_from(left.as_millis()) {
             Ok(0) => Err(Stop::Ended(Outcome::Deadline)),

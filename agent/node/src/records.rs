@@ -7,11 +7,12 @@ use arch_ledger::{EndState, Record, Usage};
 use arch_policy::Admitted;
 use arch_problem::{Problem, codes};
 
+use crate::memory::KnownJob;
 use crate::supplies::Secured;
 use crate::validate::{Findings, Validated};
 
 /// Characters of one text.
-const TEXT: usize = 2_000;
+pub(crate) const TEXT: usize = 2_000;
 
 /// Most bytes of one list.
 const LIST: usize = 16_384;
@@ -106,6 +107,24 @@ pub(crate) fn spent(document: Digest, attempt: u32, problem: &Problem) -> Record
     without_a_result(document, attempt, EndState::Failed, "attemptsSpent", Some(problem))
 }
 
+/// The end of a job of which it is known already that its result cannot be relied upon.
+pub(crate) fn diverged(document: Digest, job: &KnownJob, evidence: Digest) -> Record {
+    let (state, code) = match job.module {
+        None => (EndState::Disputed, codes::DISPUTED),
+        Some(_) => (EndState::Dead, codes::UNREPEATABLE),
+    };
+    let problem = Problem::new(code, String::new());
+    let end = without_a_result(document, job.attempts, state, "completed", Some(&problem));
+    let Record::Finished {
+        document, attempt, state, outcome, code, logs, reads, fuel, usage, ..
+    } = end
+    else {
+        return end;
+    };
+    let outputs = BTreeMap::from([("evidence".to_owned(), evidence)]);
+    Record::Finished { document, attempt, state, outcome, code, outputs, logs, reads, fuel, usage }
+}
+
 fn without_a_result(
     document: Digest,
     attempt: u32,
@@ -132,7 +151,8 @@ pub(crate) fn interrupted(document: Digest, attempt: u32, why: &str) -> Record {
     Record::Interrupted { document, attempt, why: cut(why, TEXT) }
 }
 
-fn cut(text: &str, most: usize) -> String {
+/// As much of a text as an entry takes, without control characters.
+pub(crate) fn cut(text: &str, most: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(most).collect()
 }
 

@@ -7,13 +7,16 @@ use arch_identity::Digest;
 use arch_ledger::Record;
 use arch_problem::codes;
 use arch_schedule::Placed;
+use arch_wire::executor::Outcome;
 use serde::Serialize;
 
 use crate::{
     cancel::Cancel,
+    executor_client::Lost,
     gave::Gave,
     node::Node,
     point::Point,
+    records,
     supplies::Supplies,
     told::{Told, problem},
     validate::{Findings, Store, Unlooked, Validated, validate},
@@ -45,7 +48,15 @@ pub(crate) async fn compare(
         let executed = node.executor.run(placed, supplies, cancel).await?;
         let looked = || validate(placed.job(), &executed, Store::Nowhere);
         let again = tokio::task::block_in_place(looked)?;
-        runs.push(Gave::from(again.findings()));
+        match &again.findings().outcome {
+            // Somebody else's doing: nothing is said about the result.
+            Outcome::Cancelled => {
+                return Err(Lost("it says that the run was called off".to_owned()).into());
+            }
+            // A machine under load: as if the first run had ended so.
+            Outcome::Deadline | Outcome::MemoryCap => return Ok(again),
+            _ => runs.push(Gave::from(again.findings())),
+        }
     }
     let Some((one, others)) = runs.split_first() else { return Ok(Validated::Good(first)) };
     let differing = others.iter().find_map(|other| {
@@ -77,6 +88,7 @@ async fn dead(
     };
     let evidence = tokio::task::block_in_place(kept).map_err(Unlooked::Machine)?;
     let what = format!("of {} runs not all gave the same: {}", runs.len(), found.join("; "));
+    let what = records::cut(&what, records::TEXT);
     let record = Record::Diverged { document, attempt, evidence, what: what.clone() };
     node.anchors.anchor_one(record).await.map_err(|error| {
         node.heed(&error);

@@ -37,6 +37,11 @@ pub(crate) async fn resume(node: &Arc<Node>) -> Result<(), crate::anchors::Ancho
             end_beside(node, records::called_off(digest, job.attempts));
             continue;
         }
+        // What was found is found: another attempt might hide it.
+        if let Some(evidence) = job.diverged {
+            end_beside(node, records::diverged(digest, &job, evidence));
+            continue;
+        }
         // The attempt before is cut off for certain before another one can begin.
         if job.state == JobState::Running {
             Point::FoundRunning.reached();

@@ -45,6 +45,15 @@ pub fn memory_cap(request: &MultiplyRequest) -> u64 {
     request.memory_bytes.saturating_add(OVERHEAD)
 }
 
+/// Bytes of the values of the part.
+fn part_bytes(request: &MultiplyRequest) -> u64 {
+    let region = request.grid().ok().and_then(|grid| request.part.region(&grid));
+    let (rows, columns) = region.map_or((0, 0), |region| region.size());
+    u64::from(rows)
+        .saturating_mul(columns.into())
+        .saturating_mul(request.format.carrier().sum_bytes())
+}
+
 /// The body of the child. Says `Progress` after each tile, and at last `Finished`.
 pub fn body(job: MultiplyJob<'_>, mut channel: Channel) -> u8 {
     let keep: Vec<BorrowedFd<'_>> =
@@ -75,8 +84,8 @@ fn close_door(job: &MultiplyJob<'_>) -> Result<(), ConfineError> {
     let request = job.request;
     confine::close_all_but(&[])?;
     let cpu = request.wall_millis.div_ceil(1_000).saturating_add(5);
-    // How large the file may become is seen to when it is handed over: it has its size already.
-    confine::apply_limits(Caps { data: memory_cap(request), cpu, file: u64::MAX })?;
+    // The file has the part's size already: nothing is written behind it.
+    confine::apply_limits(Caps { data: memory_cap(request), cpu, file: part_bytes(request) })?;
     job.filters.apply(Profile::Worker { files: false, shared: false })
 }
 

@@ -108,7 +108,7 @@ fn a_product_that_is_changed_after_its_hash_was_taken_is_none() {
 
 #[test]
 fn answers_that_no_product_has_cost_an_attempt_and_no_more() {
-    for trick in ["gone", "exit-code", "values-in-the-claim"] {
+    for trick in ["gone", "exit-code", "values-in-the-claim", "longer-file", "shorter-file"] {
         let (world, ended, log) = run(&format!("{trick} column"), ", shards: 3");
         assert_eq!(ended.row.state, "failed", "{trick}: {log}");
         assert_eq!((ended.attempts, ended.row.code.as_deref()), (3, Some("ARCH-N303")), "{trick}");

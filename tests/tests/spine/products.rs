@@ -5,7 +5,10 @@ use std::fs;
 use arch_archive::Archive;
 use arch_identity::Digest;
 use arch_ledger::Record;
-use arch_matrix::{Matrix, file::Dtype};
+use arch_matrix::{
+    Matrix,
+    file::{Dtype, npy},
+};
 use arch_tests::{Factors, JobText, Stranger, World, npy_file, numbers};
 use arch_wire::control::{Answer, Call, JobDetail, Reply};
 use serde_json::Value;
@@ -104,6 +107,27 @@ fn files_that_are_no_such_matrices_are_refused_before_the_job_is_accepted() {
         let ledger = Stranger::verified(&world);
         assert!(ledger.records().all(|record| !matches!(record, Record::Accepted { .. })));
     }
+}
+
+#[test]
+fn a_product_whose_check_would_take_too_much_of_the_agents_memory_is_refused() {
+    let world = World::new();
+    let mut agent = world.agent();
+    let depth = 1 << 24;
+    let named = [("a", 1, depth), ("b", depth, 1)].map(|(name, rows, columns)| {
+        let mut bytes = npy::header(Dtype::I8, rows, columns);
+        bytes.resize(bytes.len() + (1 << 24), 0);
+        let path = world.path(format!("data/{name}.npy"));
+        fs::write(&path, &bytes).unwrap();
+        format!("{name}: \"file://{}@{}\"", path.display(), Digest::of(&bytes))
+    });
+    let matrix = "a: { input: a }, b: { input: b }, format: i8";
+    let job = JobText::product("deep", matrix, World::now())
+        .spec(&format!("  inputs: {{ {} }}", named.join(", ")))
+        .spec("  outputs: { product: \"archive:\" }");
+    let ended = agent.wait_end(world.drop_job(&job));
+    assert_eq!(ended.row.code.as_deref(), Some("ARCH-N208"), "{}", agent.log());
+    assert!(ended.outcome.unwrap().contains("its check needs"));
 }
 
 #[test]

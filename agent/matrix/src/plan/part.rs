@@ -84,8 +84,9 @@ impl Part {
         matches!(self, Self::Row { .. } | Self::Column { .. })
     }
 
-    /// For a digest: the kind, and up to three indices.
-    pub(crate) fn numbers(self) -> [u32; 4] {
+    /// For digests and names: the kind, and up to three indices.
+    #[must_use]
+    pub fn numbers(self) -> [u32; 4] {
         match self {
             Self::Row { index } => [0, index, 0, 0],
             Self::Column { index } => [1, index, 0, 0],

@@ -11,6 +11,7 @@ use super::Peer;
 use crate::{
     attempt::{launch, launch_all},
     cancel::Wish,
+    ending::give_up,
     node::Node,
     point::Point,
     readmission::take_up,
@@ -59,12 +60,22 @@ pub(super) async fn retry(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Told
     let hand = node.hands.take(digest).await;
     require_step(node, digest, Event::RetriedByHand)?;
     node.gate.pass()?;
+    if node.running().contains_key(&digest) || node.desk.awaits_replay(&digest) {
+        return Err(problem(codes::WRONG_STATE, "the job is being run again already"));
+    }
     let admitted = take_up(node, digest).map_err(first)?;
     anchor(node, vec![Record::Retried { document: digest, by: peer.name() }]).await?;
     tracing::info!(job = %digest, by = peer.name(), "tried again");
-    let placed =
-        node.desk.place(admitted, Arrival::Resumed).map_err(|never| first(never.reasons))?;
+    let placed = node.desk.place(admitted, Arrival::Resumed);
     drop(hand);
+    let placed = match placed {
+        Ok(placed) => placed,
+        Err(never) => {
+            let problem = first(never.reasons);
+            give_up(node, digest, &problem).await;
+            return Err(problem);
+        }
+    };
     if let Some(placed) = placed {
         launch(node, placed);
     }

@@ -83,7 +83,12 @@ impl Pending {
                 let state = self.lock();
                 let waiter = state.waiting.get(&run).and_then(|waiter| waiter.progress.as_ref());
                 if let Some(progress) = waiter {
-                    progress.send_replace(tiles);
+                    // What is no news wakes nobody.
+                    progress.send_if_modified(|now| {
+                        let more = tiles > *now;
+                        *now = tiles.max(*now);
+                        more
+                    });
                     return Ok(());
                 }
                 drop(state);

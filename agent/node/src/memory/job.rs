@@ -43,6 +43,8 @@ pub struct KnownJob {
     pub environment: Option<Digest>,
     /// Somebody called it off.
     pub called_off: bool,
+    /// What shows that the attempt under way cannot be relied upon.
+    pub diverged: Option<Digest>,
     /// How it ended, once it did.
     pub end: Option<Box<End>>,
 }
@@ -125,6 +127,7 @@ impl KnownJob {
             deaths: 0,
             environment: None,
             called_off: false,
+            diverged: None,
             end: None,
         })
     }
@@ -166,7 +169,9 @@ impl KnownJob {
                 self.anchors.decided = Some(index);
                 self.step(Event::RejectedByHand);
             }
+            Record::Diverged { evidence, .. } => self.diverged = Some(*evidence),
             Record::Retried { .. } => {
+                self.diverged = None;
                 self.anchors.finished = None;
                 self.end = None;
                 (self.losses, self.deaths) = (0, 0);

@@ -7,7 +7,7 @@ use arch_kernels::{
     stream::{self, StreamError, Work},
 };
 use arch_matrix::{
-    Carrier, CarrierKind, Cell, Difference, Element, Grid, Part, Region, Splits,
+    Carrier, CarrierKind, Cell, Difference, Element, Format, Grid, Part, Region, Shape, Splits,
     commit::{LEAF, LeafAt},
     freivalds::Lie,
     prepare::Quantised,
@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use super::{
     Run, Share, Stop,
+    compare::MOST_FINDINGS,
     divergence::{Finding, Kind},
     draw::Promised,
     scratch::{Scratch, Values},
@@ -30,8 +31,19 @@ pub(super) struct Checked {
     holds: bool,
 }
 
-/// The check takes what its vectors need and some megabytes, and no more than this.
-const MEMORY: u64 = 1 << 32;
+/// The check takes what its vectors need and some megabytes, in the agent, and no more than this.
+pub(super) const MEMORY: u64 = 512 << 20;
+
+/// What the check of a product of this size needs at most, some more than it will take.
+pub(super) fn need(shape: Shape, format: Format) -> u64 {
+    let (depth, columns) = (u64::from(shape.depth()), u64::from(shape.columns()));
+    let kind = format.carrier();
+    let row = depth
+        .saturating_mul(kind.bytes())
+        .saturating_add(columns.saturating_mul(kind.sum_bytes().saturating_add(kind.bytes())));
+    let vectors = columns.saturating_mul(64).saturating_add(depth.saturating_mul(32));
+    row.saturating_mul(2).saturating_add(vectors).saturating_add(16 << 20)
+}
 
 /// Checks each part of a product that several computed; of one that was computed in one, the product
 /// itself is checked once it lies in the archive.
@@ -50,7 +62,7 @@ pub(super) fn parts(
         let lie = tokio::task::block_in_place(|| one(run, values, promised))?;
         let Share { node, part } = values.share;
         checked.push(Checked { node, part, holds: lie.is_none() });
-        if let Some(difference) = lie {
+        if let Some(difference) = lie.filter(|_| findings.len() < MOST_FINDINGS) {
             let party = [(values.share, committed)];
             findings.push(Finding::of(run, scratch, Kind::Freivalds, &difference, &party)?);
         }
@@ -154,6 +166,13 @@ where
 {
     let from = |at: u32, start: u32| start.saturating_add(at);
     let row_of_a = from(row, region.rows.start);
+    let piece = u64::from(columns.end.saturating_sub(columns.start))
+        .saturating_mul(u64::try_from(region.depth.len()).unwrap_or(u64::MAX))
+        .saturating_mul(u64::try_from(T::BYTES).unwrap_or(u64::MAX));
+    if piece > MEMORY {
+        // So deep that the piece as a whole has to be named.
+        return Ok(None);
+    }
     let a = work.a.piece::<T>(&(row_of_a..from(1, row_of_a)), &region.depth)?;
     let place = from(columns.start, region.columns.start)..from(columns.end, region.columns.start);
     let b = work.b.piece::<T>(&region.depth, &place)?;

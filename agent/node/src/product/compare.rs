@@ -43,6 +43,9 @@ pub(super) struct Recomputed {
     equal: bool,
 }
 
+/// As many are opened; the report tells of each cell whether it is equal.
+pub(super) const MOST_FINDINGS: usize = 64;
+
 /// Compares all that overlaps, if the job asks for it.
 pub(super) async fn compare(
     run: &Run<'_>,
@@ -57,7 +60,7 @@ pub(super) async fn compare(
             let found = differ(run, cell, one, other)?;
             let nodes = [row.node, column.node];
             report.compared.push(Compared { cell, nodes, equal: found.is_none() });
-            if let Some(difference) = found {
+            if let Some(difference) = found.filter(|_| findings.len() < MOST_FINDINGS) {
                 let parties = [(*row, of_row), (*column, of_column)];
                 findings.push(Finding::of(run, scratch, Kind::Overlap, &difference, &parties)?);
             }
@@ -66,16 +69,17 @@ pub(super) async fn compare(
     let cell = zone.block.cell();
     let slab = |want: Part| held(promised, move |part| *part == want).next();
     let Some((depth, of_depth)) = slab(Part::Reduction { index: zone.block.depth }) else {
-        return Ok((report, findings));
+        return Err(missing());
     };
     for part in [Part::Row { index: cell.row }, Part::Column { index: cell.column }] {
-        let Some((holder, _)) = slab(part) else { continue };
+        let Some((holder, _)) = slab(part) else { return Err(missing()) };
         let again = Share { node: holder.node, part: Part::Rest { block: zone.block } };
-        let values = Values::once_more(run, again)?;
+        run.left()?;
+        let values = tokio::task::block_in_place(|| Values::once_more(run, again))?;
         shares::compute(run, &[&values]).await?;
         let again_committed = values.committed()?;
         let (Some(one), Some(other)) = (tree(&again_committed, cell), tree(of_depth, cell)) else {
-            continue;
+            return Err(missing());
         };
         let found = differ(run, cell, one, other)?;
         report.recomputed.push(Recomputed {
@@ -91,6 +95,11 @@ pub(super) async fn compare(
         }
     }
     Ok((report, findings))
+}
+
+/// The plan names them all: what is not there was not compared, and that is told as no success.
+fn missing() -> Stop {
+    Stop::Machine(problem(codes::FILE_MACHINE, "a part that is to be compared is not there"))
 }
 
 fn held(
@@ -123,6 +132,6 @@ fn differ(
         Some(Comparison::Equal) => Ok(None),
         Some(Comparison::Differs(difference)) => Ok(Some(difference)),
         // All leaves were hashed by ourselves.
-        None => Err(Stop::Machine(problem(codes::FILE_MACHINE, "leaves are missing"))),
+        None => Err(missing()),
     }
 }

@@ -13,12 +13,15 @@ use arch_matrix::{Format, Grid, Part, Plan, Shape, Splits, file::Stored};
 use arch_policy::Admitted;
 use arch_problem::{Problem, codes};
 
-use super::{Product, Share};
+use super::{Product, Share, audit};
 use crate::{
     shelf::Shelf,
     supplies::at,
     told::{Told, problem},
 };
+
+/// How much room values may take until the job has ended, as a multiple of what its outputs may have.
+const SCRATCH: u64 = 8;
 
 /// The most parts that are computed on one machine.
 const MOST_PARTS: usize = 512;
@@ -62,6 +65,20 @@ pub(crate) fn look(
     let limit = admitted.limits().output_bytes;
     if bytes > limit {
         return Err(unfit(format!("the product has {bytes} bytes, and outputs may have {limit}")));
+    }
+    let need = audit::need(shape, matrix.format);
+    if need > audit::MEMORY {
+        let most = audit::MEMORY;
+        return Err(unfit(format!("its check needs {need} bytes of memory, and may have {most}")));
+    }
+    let all = shares.iter().fold(0_u64, |sum, share| {
+        sum.saturating_add(super::bytes_of(&grid, matrix.format, share.part))
+    });
+    let room = limit.saturating_mul(SCRATCH);
+    if all > room {
+        return Err(unfit(format!(
+            "all parts together have {all} bytes of values; {SCRATCH} times what outputs may have is {room}"
+        )));
     }
     let workers = workers(admitted);
     let share_of_memory = admitted.limits().memory_bytes.checked_div(workers.max(1)).unwrap_or(0);

@@ -91,6 +91,7 @@ async fn disputed(
         Stop::Machine(error.problem())
     })?;
     Point::Diverged.reached();
+    run.node.executor.distrust("parts of a product contradict each other");
     let findings = findings_of(Outcome::Completed, outputs, run.usage(used, 0));
     Ok(Validated::Disputed(findings, problem(codes::DISPUTED, what)))
 }

@@ -24,7 +24,10 @@ use rustix::{
 };
 
 use super::{Product, Run, Share, Stop};
-use crate::told::{Told, problem};
+use crate::{
+    executor_client::Lost,
+    told::{Told, problem},
+};
 
 /// All parts of one job.
 #[derive(Debug)]
@@ -37,6 +40,7 @@ pub(super) struct Scratch {
 pub(super) struct Values {
     pub(super) share: Share,
     pub(super) file: File,
+    size: u64,
     pub(super) tiles: Tiles,
     state: Mutex<State>,
 }
@@ -62,7 +66,12 @@ impl Scratch {
             Values::open(&folder, &at.to_string(), *share, run.product)
                 .map_err(|error| told(&folder, &error))
         });
-        Ok(Self { parts: parts.collect::<Told<Vec<Values>>>()? })
+        let parts = parts.collect::<Told<Vec<Values>>>();
+        if parts.is_err() {
+            // What was taken before the disk was full is of no use, and others need it.
+            forget(run.node.places.scratch(), &run.placed.job().digest());
+        }
+        Ok(Self { parts: parts? })
     }
 
     /// The parts, in the order of the product's shares.
@@ -111,18 +120,16 @@ impl Values {
     /// A block that is computed once more, to be compared.
     pub(super) fn once_more(run: &Run<'_>, share: Share) -> Told<Self> {
         let folder = folder(run.node.places.scratch(), &run.placed.job().digest());
-        let name = format!("again-{}", share.node);
+        // Another attempt draws another block, whose values are others at the same places.
+        let [kind, row, column, depth] = share.part.numbers();
+        let name = format!("again-{}-{kind}-{row}-{column}-{depth}", share.node);
         Self::open(&folder, &name, share, run.product).map_err(|error| told(&folder, &error))
     }
 
     fn open(folder: &Path, name: &str, share: Share, product: &Product) -> io::Result<Self> {
         let tiles = Tiles::new(&product.grid, share.part, product.format, product.memory)
             .map_err(io::Error::other)?;
-        let region = share.part.region(&product.grid);
-        let (rows, columns) = region.map_or((0, 0), |region| region.size());
-        let size = u64::from(rows)
-            .saturating_mul(columns.into())
-            .saturating_mul(product.format.carrier().sum_bytes());
+        let size = product.bytes_of(share.part);
         let file = own_file(&folder.join(format!("{name}.values")))?;
         // All of its room at once: a disk that is full says so now. Some file systems cannot.
         match rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, size) {
@@ -133,7 +140,7 @@ impl Values {
         let commit = Commit::new(product.format, product.grid, share.part);
         let commit = commit.map_err(io::Error::other)?;
         let state = Mutex::new(State { list, done: BTreeMap::new(), commit });
-        let values = Self { share, file, tiles, state };
+        let values = Self { share, file, size, tiles, state };
         values.take_up(product)?;
         Ok(values)
     }
@@ -180,6 +187,15 @@ impl Values {
 
     /// Hashes a tile that a worker says it has written, and puts it on the list.
     pub(super) fn done(&self, product: &Product, tile: u64) -> Result<(), Stop> {
+        let length = self
+            .file
+            .metadata()
+            .map_err(|error| problem(codes::FILE_MACHINE, format!("a scratch file: {error}")))?;
+        if length.len() != self.size {
+            // Nobody but the executor could: it has the room that it was given, and no more.
+            let _ = self.file.set_len(self.size);
+            return Err(Lost("it changed the length of a file of values".to_owned()).into());
+        }
         let Some((hash, leaves)) = self.hash(product, tile)? else { return Ok(()) };
         if self.note(tile, hash, leaves) {
             let mut line = [0; LINE];

@@ -122,12 +122,17 @@ async fn one(
     let executed = loop {
         tokio::select! {
             biased;
-            Ok(()) = told.changed() => {
-                let upto = *told.borrow_and_update();
-                tokio::task::block_in_place(|| hash(upto))?;
-            }
             () = run.cancel.cancelled(), if !halt.is_cancelled() => halt.ask(run.cancel.wish()),
             executed = &mut answer => break executed?,
+            Ok(()) = told.changed() => {
+                let upto = *told.borrow_and_update();
+                if let Err(stop) = tokio::task::block_in_place(|| hash(upto)) {
+                    // Its worker is not left alone with a file that somebody else will write to.
+                    halt.ask(Wish::Stopping);
+                    let _ = answer.await;
+                    return Err(stop);
+                }
+            }
         }
     };
     // What came with the answer counts: it is hashed before anybody says that it is there.

@@ -75,6 +75,8 @@ impl Liar {
                     }
                 });
             }
+            "longer-file" => values.set_len(values.metadata()?.len().saturating_add(1))?,
+            "shorter-file" => values.set_len(0)?,
             "values-in-the-claim" => {
                 let (claim, files) = super::honest(&[("product", b"1234")])?;
                 return self.say(&FromExecutor::Finished { run, claim }, &files);

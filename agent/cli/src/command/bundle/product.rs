@@ -8,9 +8,9 @@ use arch_archive::bundle::Bundle;
 use arch_document::{MatrixSpec, Operand as Asked};
 use arch_kernels::Backend;
 use arch_kernels::stream::{self, Behind, Operand, Work};
-use arch_matrix::file::Stored;
+use arch_matrix::file::{Dtype, Stored};
 use arch_matrix::freivalds::Challenge;
-use arch_matrix::{Grid, Part, Shape, Splits};
+use arch_matrix::{CarrierKind, Grid, Part, Shape, Splits};
 use arch_problem::{Problem, codes};
 
 use crate::answer::Stop;
@@ -43,7 +43,12 @@ pub(super) fn holds(
     let shape = Shape::of((a.1.rows, a.1.columns), (b.1.rows, b.1.columns)).map_err(invalid)?;
     let grid = Grid::new(shape, Splits::even(1)).map_err(invalid)?;
     let size = (u64::from(shape.rows()), u64::from(shape.columns()));
-    if (c.1.rows, c.1.columns) != size || c.1.dtype.bytes() != matrix.format.carrier().sum_bytes() {
+    let sums = match matrix.format.carrier() {
+        CarrierKind::I8 => Dtype::I32,
+        CarrierKind::I16 => Dtype::I64,
+        CarrierKind::F32 => Dtype::F32,
+    };
+    if (c.1.rows, c.1.columns, c.1.dtype) != (size.0, size.1, sums) {
         return Ok(Some(false));
     }
     let a = Operand::new(a.0, a.1, matrix.format).map_err(invalid)?;

@@ -82,6 +82,11 @@ impl Args {
             Some(root) => Some(signers(root, document, &bundle)?),
             None => None,
         };
+        if bundle.module_digest().is_some() == matrix.is_some() {
+            let text = "a product has no program, and everything else has one";
+            let problem = Problem::new(codes::BUNDLE_INVALID, text);
+            return Err(Stop::refused(problem, Sources::default()));
+        }
         let product = match &matrix {
             Some(matrix) => product::holds(&self.dir, &bundle, matrix)?,
             None => None,
@@ -91,14 +96,14 @@ impl Args {
             let problem = Problem::new(codes::BUNDLE_INVALID, text);
             return Err(Stop::refused(problem, Sources::default()));
         }
-        self.tell(&bundle, signers, product)
+        self.tell(&bundle, signers, (matrix.is_some(), product))
     }
 
     fn tell(
         &self,
         bundle: &Bundle,
         signers: Option<Vec<String>>,
-        product: Option<bool>,
+        (asks, product): (bool, Option<bool>),
     ) -> Outcome {
         let checked = Checked {
             schema: SCHEMA,
@@ -130,6 +135,11 @@ impl Args {
         }
         if checked.product.is_some() {
             say::data("the product is that of the inputs, by Freivalds with numbers drawn here")?;
+        }
+        if asks && checked.product.is_none() {
+            say::talk(
+                "the product was not checked: the node kept the digest alone of what that needs",
+            );
         }
         match &checked.signers {
             Some(signers) => say::data(&format!("signed by {}", signers.join(", ")))?,
