@@ -120,6 +120,20 @@ fn answers_that_no_product_has_cost_an_attempt_and_no_more() {
 }
 
 #[test]
+fn news_without_end_hide_no_wish_that_it_end() {
+    let world = World::new();
+    let mut agent = with_trick(&world, "endless-news row");
+    let factors = Factors::new(&world, (80, 70, 90));
+    let job = world.drop_job(&factors.job(""));
+    let _ = agent.wait_job(job, &["running"]);
+    let Answer::JobCancel { .. } = agent.call(&Call::JobCancel { digest: job }) else { panic!() };
+    let _ = agent.wait_job(job, &["cancelled"]);
+    assert!(agent.stop().success());
+    let kinds = ["accepted", "started", "cancelled", "finished"];
+    assert_eq!(Stranger::verified(&world).kinds(job), kinds);
+}
+
+#[test]
 fn jobs_that_come_after_a_disputed_one_wait_and_a_person_throws_it_away() {
     let world = World::new();
     let mut agent = with_trick(&world, "add-one row");

@@ -1,6 +1,8 @@
 //! Jobs whose owner asked for several equal results: what differs is a dead letter, with what shows it, and a
 //! person has it tried again.
 
+use std::fs;
+
 use arch_archive::Archive;
 use arch_identity::Digest;
 use arch_ledger::{EndState, Record};
@@ -63,6 +65,26 @@ fn one_of_three_that_differs_makes_a_dead_letter_that_a_person_has_tried_again()
     let (first, others) = digests.split_first().unwrap();
     assert_eq!(gave(first), Digest::of(b"hallo").to_string());
     assert!(others.iter().all(|run| gave(run) == Digest::of(b"hello").to_string()));
+}
+
+#[test]
+fn an_agent_that_stops_between_two_runs_makes_no_dead_letter() {
+    let world = World::new();
+    fs::create_dir_all(world.path("config/node.d")).unwrap();
+    fs::write(world.path("config/node.d/grace.yaml"), "shutdown: { grace: 1s }\n").unwrap();
+    let mut agent = with_trick(&world, "silent-later 9");
+    let job = world.drop_job(&thrice(&world));
+    // The trick is played once for each run: when two are gone, the second one waits.
+    let _ = agent.wait_for("the second run", |_| {
+        let left = fs::read_to_string(world.path("state/cache/trick")).unwrap_or_default();
+        (left == "silent-later 7").then_some(())
+    });
+    assert!(agent.stop().success());
+    let mut agent = with_trick(&world, "");
+    assert_eq!(agent.wait_end(job).row.state, "completed", "{}", agent.log());
+    assert!(agent.stop().success());
+    let kinds = ["accepted", "started", "interrupted", "started", "finished"];
+    assert_eq!(Stranger::verified(&world).kinds(job), kinds);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use arch_matrix::{
     Matrix,
     file::{Dtype, npy},
 };
-use arch_tests::{Factors, JobText, Stranger, World, npy_file, numbers};
+use arch_tests::{Factors, JobText, Stranger, World, npy_file, numbers, skip};
 use arch_wire::control::{Answer, Call, JobDetail, Reply};
 use serde_json::Value;
 
@@ -193,4 +193,27 @@ fn an_agent_that_is_killed_goes_on_behind_the_last_tile_that_was_hashed() {
     assert!(agent.stop().success());
     let kinds = ["accepted", "started", "interrupted", "started", "committed", "finished"];
     assert_eq!(Stranger::verified(&world).kinds(job), kinds);
+}
+
+#[test]
+fn killed_while_partial_sums_are_computed_once_more_an_honest_job_is_not_disputed() {
+    if cfg!(not(debug_assertions)) {
+        return skip("the agent knows no points without debug assertions");
+    }
+    let world = World::new();
+    // Another attempt draws another block; one of several jobs meets the same holder again.
+    for _ in 0..6 {
+        let factors = Factors::new(&world, (90, 60, 90));
+        // Nine parts, then the block by the holder of its row; killed when that of its column is asked.
+        let agent = world.agent_with(|command| {
+            command.env("ARCH_POINT", "kill HandedOver 11");
+        });
+        let job = world.drop_job(&factors.job(", shards: 9").cpu("1"));
+        assert!(!agent.ended().success());
+        let mut agent = world.agent();
+        let ended = agent.wait_end(job);
+        assert_eq!(ended.row.state, "completed", "{}", agent.log());
+        assert_eq!(ended.attempts, 2);
+        assert!(agent.stop().success());
+    }
 }

@@ -75,6 +75,13 @@ impl Liar {
                     }
                 });
             }
+            "endless-news" => {
+                let mut tiles = 0_u64;
+                while self.say(&FromExecutor::Progress { run, tiles }, &[]).is_ok() {
+                    tiles = tiles.saturating_add(1);
+                }
+                std::process::exit(0);
+            }
             "longer-file" => values.set_len(values.metadata()?.len().saturating_add(1))?,
             "shorter-file" => values.set_len(0)?,
             "values-in-the-claim" => {
