@@ -75,7 +75,7 @@ fn an_agent_that_stops_between_two_runs_makes_no_dead_letter() {
     let mut agent = with_trick(&world, "silent-later 9");
     let job = world.drop_job(&thrice(&world));
     // The trick is played once for each run: when two are gone, the second one waits.
-    let _ = agent.wait_for("the second run", |_| {
+    agent.wait_for("the second run", |_| {
         let left = fs::read_to_string(world.path("state/cache/trick")).unwrap_or_default();
         (left == "silent-later 7").then_some(())
     });
