@@ -114,15 +114,11 @@ pub(crate) fn diverged(document: Digest, job: &KnownJob, evidence: Digest) -> Re
         Some(_) => (EndState::Dead, codes::UNREPEATABLE),
     };
     let problem = Problem::new(code, String::new());
-    let end = without_a_result(document, job.attempts, state, "completed", Some(&problem));
-    let Record::Finished {
-        document, attempt, state, outcome, code, logs, reads, fuel, usage, ..
-    } = end
-    else {
-        return end;
-    };
-    let outputs = BTreeMap::from([("evidence".to_owned(), evidence)]);
-    Record::Finished { document, attempt, state, outcome, code, outputs, logs, reads, fuel, usage }
+    let mut end = without_a_result(document, job.attempts, state, "completed", Some(&problem));
+    if let Record::Finished { outputs, .. } = &mut end {
+        outputs.insert("evidence".to_owned(), evidence);
+    }
+    end
 }
 
 fn without_a_result(
