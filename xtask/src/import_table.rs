@@ -20,8 +20,11 @@ const NETWORK: &[&str] =
 /// System calls, files and clocks.
 const SYSTEM: &[&str] = &["rustix", "nix", "inotify*", "notify", "chrono", "time", "jiff"];
 
-/// Engines for foreign code and proofs: nothing for a process that holds keys or the ledger.
-const ENGINES: &[&str] = &["wasmtime*", "cranelift*", "wgpu*", "naga*", "ark-*"];
+/// Engines for foreign code: nothing for a process that holds keys or the ledger.
+const ENGINES: &[&str] = &["wasmtime*", "cranelift*", "wgpu*", "naga*"];
+
+/// What makes and checks proofs: the agent has others do it.
+const PROVERS: &[&str] = &["ark-*"];
 
 /// Another view of files than our deterministic one.
 const OTHER_WASI: &[&str] = &["wasmtime-wasi*", "wasi-common", "cap-std"];
@@ -70,6 +73,7 @@ pub(crate) const KINDS: &[(&str, &[&str])] = &[
     ("network", NETWORK),
     ("system", SYSTEM),
     ("engines", ENGINES),
+    ("provers", PROVERS),
     ("other WASI", OTHER_WASI),
     ("loose YAML", LOOSE_YAML),
     ("YAML", YAML),
@@ -88,73 +92,79 @@ pub(crate) const TABLE: &[Row] = &[
     Row {
         name: "arch-problem",
         may_use: &[],
-        never_linked: &[NETWORK, SYSTEM, ENGINES, YAML],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, PROVERS, YAML],
         never_written: &[EFFECTS, UNSAFE],
     },
     Row {
         name: "arch-files",
         may_use: &["arch-problem"],
-        never_linked: &[NETWORK, ENGINES, YAML],
+        never_linked: &[NETWORK, ENGINES, PROVERS, YAML],
         never_written: &[SOCKETS, CLOCKS, UNSAFE],
     },
     Row {
         name: "arch-identity",
         may_use: &["arch-problem"],
-        never_linked: &[NETWORK, SYSTEM, ENGINES, YAML],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, PROVERS, YAML],
         never_written: &[EFFECTS, UNSAFE],
     },
     Row {
         name: "arch-document",
         may_use: &["arch-identity", "arch-matrix", "arch-problem"],
-        never_linked: &[NETWORK, SYSTEM, ENGINES, LOOSE_YAML, DATABASES],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, PROVERS, LOOSE_YAML, DATABASES],
         never_written: &[EFFECTS, UNSAFE],
     },
     Row {
         name: "arch-policy",
         may_use: &["arch-document", "arch-identity", "arch-problem"],
-        never_linked: &[NETWORK, SYSTEM, ENGINES, LOOSE_YAML, DATABASES],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, PROVERS, LOOSE_YAML, DATABASES],
         never_written: &[EFFECTS, LUCK, UNSAFE],
     },
     Row {
         name: "arch-schedule",
         may_use: &["arch-document", "arch-identity", "arch-policy", "arch-problem"],
-        never_linked: &[NETWORK, SYSTEM, ENGINES, LOOSE_YAML, DATABASES],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, PROVERS, LOOSE_YAML, DATABASES],
         never_written: &[EFFECTS, LUCK, UNSAFE],
     },
     Row {
         name: "arch-matrix",
         may_use: &[],
-        never_linked: &[NETWORK, SYSTEM, ENGINES, YAML, DATABASES],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, PROVERS, YAML, DATABASES],
         never_written: &[EFFECTS, UNSAFE],
     },
     Row {
         name: "arch-kernels",
         may_use: &["arch-matrix"],
-        never_linked: &[NETWORK, SYSTEM, ENGINES, YAML, DATABASES],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, PROVERS, YAML, DATABASES],
         never_written: &[SOCKETS, CLOCKS, SIGNERS],
+    },
+    Row {
+        name: "arch-circuits",
+        may_use: &[],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, YAML, DATABASES],
+        never_written: &[EFFECTS, UNSAFE],
     },
     Row {
         name: "arch-ledger",
         may_use: &["arch-files", "arch-identity", "arch-problem"],
-        never_linked: &[NETWORK, ENGINES, YAML, DATABASES],
+        never_linked: &[NETWORK, ENGINES, PROVERS, YAML, DATABASES],
         never_written: &[SOCKETS, CLOCKS, UNSAFE],
     },
     Row {
         name: "arch-archive",
         may_use: &["arch-files", "arch-identity", "arch-ledger", "arch-problem"],
-        never_linked: &[NETWORK, ENGINES, YAML, DATABASES],
+        never_linked: &[NETWORK, ENGINES, PROVERS, YAML, DATABASES],
         never_written: &[SOCKETS, CLOCKS, UNSAFE],
     },
     Row {
         name: "arch-wire",
         may_use: &["arch-document", "arch-identity", "arch-matrix", "arch-problem"],
-        never_linked: &[NETWORK, SYSTEM, ENGINES, LOOSE_YAML],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, PROVERS, LOOSE_YAML],
         never_written: &[EFFECTS, UNSAFE],
     },
     Row {
         name: "arch-confine",
         may_use: &["arch-problem"],
-        never_linked: &[NETWORK, ENGINES, YAML, DATABASES],
+        never_linked: &[NETWORK, ENGINES, PROVERS, YAML, DATABASES],
         never_written: &[SOCKETS, SIGNERS, UNSAFE],
     },
     Row {
@@ -179,13 +189,13 @@ pub(crate) const TABLE: &[Row] = &[
             "arch-kernels", "arch-ledger", "arch-matrix", "arch-policy", "arch-problem",
             "arch-schedule", "arch-wire",
         ],
-        never_linked: &[ENGINES, DATABASES],
+        never_linked: &[ENGINES, PROVERS, DATABASES],
         never_written: &[UNSAFE],
     },
     Row {
         name: "arch-cli",
         may_use: &[
-            "arch-archive", "arch-document", "arch-files", "arch-identity", "arch-kernels",
+            "arch-archive", "arch-circuits", "arch-document", "arch-files", "arch-identity", "arch-kernels",
             "arch-ledger", "arch-matrix", "arch-policy", "arch-problem", "arch-schedule",
             "arch-wire",
         ],
@@ -199,15 +209,15 @@ pub(crate) const TABLE: &[Row] = &[
             "arch-ledger", "arch-matrix", "arch-policy", "arch-problem", "arch-schedule",
             "arch-wire",
         ],
-        never_linked: &[ENGINES],
+        never_linked: &[ENGINES, PROVERS],
         never_written: &[],
     },
     Row {
         name: "arch-campaign",
         may_use: &[],
-        never_linked: &[NETWORK, ENGINES, YAML, DATABASES],
+        never_linked: &[NETWORK, ENGINES, PROVERS, YAML, DATABASES],
         never_written: &[UNSAFE],
     },
     // Starts without our crates; its generators are examples with dependencies of their own.
-    Row { name: "xtask", may_use: &[], never_linked: &[NETWORK, ENGINES], never_written: &[] },
+    Row { name: "xtask", may_use: &[], never_linked: &[NETWORK, ENGINES, PROVERS], never_written: &[] },
 ];

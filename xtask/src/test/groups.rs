@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::group::{Context, Group};
-use super::inputs::{WHAT_LIMITS_ARE, WHAT_NIX_IS, WHAT_UNITS_ARE};
+use super::inputs::{WHAT_LIMITS_ARE, WHAT_NIX_IS, WHAT_PROOFS_ARE, WHAT_UNITS_ARE};
 use super::tally::{Runner, Tally};
 use crate::guests::{self, Install, Toolchain};
 use crate::process::{cargo, exists, heard, output, succeed};
 use crate::{demo, deps, docs, house, machine, nix, referees};
 
 /// Everything that CI runs.
-pub(crate) const GROUPS: [Group; 16] = [
+pub(crate) const GROUPS: [Group; 17] = [
     group("fmt", "sources are formatted", fmt),
     group("deps", "imports, sources, licences and purposes of dependencies", imports),
     group("advisories", "no known vulnerability; bans of deny.toml", advisories),
@@ -27,6 +27,12 @@ pub(crate) const GROUPS: [Group; 16] = [
         "errors, schemas, completions and man pages are what the code says",
         generated,
     ),
+    Group {
+        name: "proofs",
+        about: "circuits, keys and proofs, judged by snarkjs, by iden3's libraries and in an EVM",
+        looks_at: &WHAT_PROOFS_ARE,
+        run: proofs,
+    },
     Group {
         name: "os-booted",
         about: "our programs in their units, in a systemd that is booted",
@@ -122,7 +128,15 @@ fn clippy(context: &Context) -> Result<Tally, String> {
 
 fn unit(_: &Context) -> Result<Tally, String> {
     let selection = ["--exclude", "arch-tests", "--lib", "--bins", "--tests"];
-    tests("not package(arch-tests)", &selection, &[])
+    tests(&format!("not package(arch-tests) and not ({JUDGED_PROOFS})"), &selection, &[])
+}
+
+/// The tests that need tools by others for circuits.
+const JUDGED_PROOFS: &str = "package(arch-circuits) and binary(referees)";
+
+fn proofs(context: &Context) -> Result<Tally, String> {
+    let found = [("ARCH_REFEREES", referees::prepare_javascript(context.install)?)];
+    tests(JUDGED_PROOFS, &["--test", "referees"], &found)
 }
 
 fn end_to_end(context: &Context) -> Result<Tally, String> {

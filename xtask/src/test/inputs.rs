@@ -65,6 +65,10 @@ pub(super) const WHAT_LIMITS_ARE: [&str; 22] = [
     "Cargo.lock",
 ];
 
+/// The circuits, and who judges them.
+pub(super) const WHAT_PROOFS_ARE: [&str; 4] =
+    ["agent/circuits", "tests/referees/circuits.mjs", "xtask/src/referees.rs", "Cargo.lock"];
+
 /// The module, the units that it makes, and what tries them.
 pub(super) const WHAT_NIX_IS: [&str; 10] = [
     "nix",

@@ -1,0 +1,43 @@
+//! Many proofs at once.
+
+use ark_bn254::{Bn254, Fr, G1Affine, G1Projective, G2Affine};
+use ark_ec::{AffineRepr as _, CurveGroup as _, VariableBaseMSM as _, pairing::Pairing as _};
+use ark_ff::{One as _, Zero as _};
+
+use super::{Groth16Proof, VerifyingKey, chance::Chance};
+
+/// Whether every one of these proofs, each with its public numbers, verifies under `key`.
+///
+/// Each equation is taken times a number that `seed` gives, and all are added up: a sum that holds with
+/// one that does not has a chance of 2^-128. The seed must not be known to whoever made the proofs. A no
+/// says nothing about which one it is.
+#[must_use]
+pub fn verify_all(key: &VerifyingKey, proofs: &[(&[Fr], &Groth16Proof)], seed: &[u8; 32]) -> bool {
+    if proofs.iter().any(|(publics, _)| publics.len() != key.publics()) {
+        return false;
+    }
+    let points = key.points();
+    let mut chance = Chance::new("batch", seed);
+    let weights: Vec<Fr> = proofs.iter().map(|_| chance.half()).collect();
+    let total: Fr = weights.iter().sum();
+
+    // Σ wᵢ·(IC₀ + Σⱼ pᵢⱼ·ICⱼ), gathered by j.
+    let mut factors = vec![Fr::zero(); points.gamma_abc_g1.len()];
+    for ((publics, _), weight) in proofs.iter().zip(&weights) {
+        for (factor, public) in factors.iter_mut().zip([Fr::one()].iter().chain(*publics)) {
+            *factor += *weight * public;
+        }
+    }
+    let inputs = G1Projective::msm_unchecked(&points.gamma_abc_g1, &factors);
+    let c: Vec<G1Affine> = proofs.iter().map(|(_, proof)| proof.points().c).collect();
+    let c = G1Projective::msm_unchecked(&c, &weights);
+    let alpha = points.alpha_g1.into_group() * total;
+    let a: Vec<G1Projective> =
+        proofs.iter().zip(&weights).map(|((_, proof), weight)| proof.points().a * weight).collect();
+
+    // Π e(wᵢ·Aᵢ, Bᵢ) = e(Σ wᵢ·α, β)·e(inputs, γ)·e(Σ wᵢ·Cᵢ, δ)
+    let ones = G1Projective::normalize_batch(&[&a[..], &[-alpha, -inputs, -c]].concat());
+    let b = proofs.iter().map(|(_, proof)| proof.points().b);
+    let twos: Vec<G2Affine> = b.chain([points.beta_g2, points.gamma_g2, points.delta_g2]).collect();
+    Bn254::multi_pairing(ones, twos).is_zero()
+}
