@@ -95,7 +95,7 @@ enum With {
     #[cfg(target_arch = "x86_64")]
     Vnni(Blocked<Vnni, 12, 32>),
     #[cfg(target_arch = "aarch64")]
-    Neon(Blocked<Neon, 3, 16>),
+    Neon(Blocked<Neon, 2, 16>),
     #[cfg(target_arch = "aarch64")]
     Dotprod(Blocked<Dotprod, 6, 16>),
 }

@@ -14,8 +14,9 @@ use crate::packed::{Kernel, Patch, Step};
 #[derive(Debug, Clone, Copy)]
 pub struct Neon(());
 
-/// Rows of a patch: 24 of the 32 registers hold sums, two for each four columns of a row.
-const ROWS: usize = 3;
+/// Rows of a patch: 16 of the 32 registers hold sums, two for each four columns of a row. With a third
+/// row the compiler runs out of them, as it spreads each vector of columns over two.
+const ROWS: usize = 2;
 
 impl Neon {
     /// Asks the processor.
@@ -46,27 +47,26 @@ impl Kernel<ROWS, COLUMNS> for Neon {
 #[target_feature(enable = "neon")]
 fn sums(a: &[[[u8; 4]; ROWS]], b: &[Step<COLUMNS>], patch: &mut Patch<ROWS, COLUMNS>) {
     let mut sums = [[[vdupq_n_s32(0); 2]; 4]; ROWS];
-    for (a, Step(b)) in a.iter().zip(b) {
-        let rows = a.map(|row| vreinterpretq_s8_s32(vdupq_n_s32(i32::from_le_bytes(row))));
-        for (at, columns) in quarters(b).into_iter().enumerate() {
-            for (row, sums) in rows.into_iter().zip(sums.iter_mut()) {
-                if let Some(sums) = sums.get_mut(at) {
-                    *sums = add(*sums, row, columns);
-                }
-            }
-        }
+    // Row by row and not in a loop, so that the compiler keeps all sums in registers.
+    let [first, second] = &mut sums;
+    for ([one, two], Step(b)) in a.iter().zip(b) {
+        let columns = quarters(b);
+        add(first, *one, columns);
+        add(second, *two, columns);
     }
     for (row, sums) in patch.0.iter_mut().zip(sums) {
         *row = numbers(sums.map(|[low, high]| vpaddq_s32(low, high)));
     }
 }
 
-/// A product has at most 2^14, so it fits into 16 bits; two of them need not, and are added as 32.
+/// Adds the products of 16 columns and a row. One is 2^14 at most and fits into 16 bits; two together
+/// need not, and are added as 32.
 #[inline]
 #[target_feature(enable = "neon")]
-fn add([low, high]: [int32x4_t; 2], row: int8x16_t, columns: int8x16_t) -> [int32x4_t; 2] {
-    [
-        vpadalq_s16(low, vmull_s8(vget_low_s8(columns), vget_low_s8(row))),
-        vpadalq_s16(high, vmull_high_s8(columns, row)),
-    ]
+fn add(sums: &mut [[int32x4_t; 2]; 4], row: [u8; 4], columns: [int8x16_t; 4]) {
+    let row = vreinterpretq_s8_s32(vdupq_n_s32(i32::from_le_bytes(row)));
+    for ([low, high], columns) in sums.iter_mut().zip(columns) {
+        *low = vpadalq_s16(*low, vmull_s8(vget_low_s8(columns), vget_low_s8(row)));
+        *high = vpadalq_s16(*high, vmull_high_s8(columns, row));
+    }
 }
