@@ -36,6 +36,7 @@ mod packed;
 mod scalar;
 pub mod stream;
 mod threads;
+mod words;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
