@@ -23,21 +23,22 @@ impl Wide<ROWS, COLUMNS> for Vnni {
     }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+/// With "vl", or the compiler keeps sums that end as shorter vectors in half of the registers.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 fn sums(a: &[[Apart; ROWS]], b: &[Pairs<COLUMNS>], patch: &mut [[i64; COLUMNS]; ROWS]) {
-    let mut sums = [[[_mm512_setzero_si512(); 2]; 2]; ROWS];
+    let mut sums = [[_mm512_setzero_si512(); 4]; ROWS];
     for (a, Pairs(b)) in a.iter().zip(b) {
-        let columns = halves(b);
-        for (row, [upper, lower]) in a.iter().zip(sums.iter_mut()) {
-            let (high, low) = (_mm512_set1_epi32(row.upper), _mm512_set1_epi32(row.lower));
-            for ((upper, lower), columns) in upper.iter_mut().zip(lower).zip(columns) {
-                *upper = _mm512_dpwssd_epi32(*upper, high, columns);
-                *lower = _mm512_dpwssd_epi32(*lower, low, columns);
-            }
+        let [left, right] = halves(b);
+        for (row, [one, two, three, four]) in a.iter().zip(sums.iter_mut()) {
+            let (upper, lower) = (_mm512_set1_epi32(row.upper), _mm512_set1_epi32(row.lower));
+            *one = _mm512_dpwssd_epi32(*one, upper, left);
+            *two = _mm512_dpwssd_epi32(*two, upper, right);
+            *three = _mm512_dpwssd_epi32(*three, lower, left);
+            *four = _mm512_dpwssd_epi32(*four, lower, right);
         }
     }
-    for (row, [upper, lower]) in patch.iter_mut().zip(sums) {
-        together(numbers(upper), numbers(lower), row);
+    for (row, [one, two, three, four]) in patch.iter_mut().zip(sums) {
+        together(numbers([one, two]), numbers([three, four]), row);
     }
 }
 
