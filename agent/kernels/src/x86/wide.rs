@@ -57,7 +57,8 @@ pub(crate) fn add<K: Wide<MR, NR>, const MR: usize, const NR: usize>(
                 take_apart(std::array::from_fn(|_| rows.next().unwrap_or_default()), panel);
             }
             for at in (0..width).step_by(NR) {
-                let left = region.columns.start.saturating_add(u32::try_from(at).unwrap_or(0));
+                let left =
+                    region.columns.start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
                 let wide = left..region.columns.end;
                 let mut rows = depth.clone().map(|row| b.row(row, &wide));
                 for to in columns.iter_mut().take(steps) {
@@ -115,7 +116,7 @@ fn pair<const NR: usize>([one, two]: [&[i16]; 2], Pairs(to): &mut Pairs<NR>) {
 
 /// The sums of upper bytes count 256 times as much as those of lower.
 #[inline(always)]
-fn together<const NR: usize>(upper: [i32; NR], lower: [i32; NR], sums: &mut [i64; NR]) {
+fn put_together<const NR: usize>(upper: [i32; NR], lower: [i32; NR], sums: &mut [i64; NR]) {
     for (sum, (upper, lower)) in sums.iter_mut().zip(upper.into_iter().zip(lower)) {
         *sum = (i64::from(upper) << 8).wrapping_add(lower.into());
     }

@@ -6,7 +6,7 @@ use std::arch::x86_64::{
 };
 
 use super::super::Avx2;
-use super::{Apart, Pairs, Wide, together};
+use super::{Apart, Pairs, Wide, put_together};
 
 /// Rows and columns of a patch: 8 of the 16 registers hold sums, and 5 more what is multiplied.
 const ROWS: usize = 2;
@@ -39,7 +39,7 @@ fn sums(a: &[[Apart; ROWS]], b: &[Pairs<COLUMNS>], patch: &mut [[i64; COLUMNS]; 
         }
     }
     for (row, [upper, lower]) in patch.iter_mut().zip(sums) {
-        together(numbers(upper), numbers(lower), row);
+        put_together(numbers(upper), numbers(lower), row);
     }
 }
 

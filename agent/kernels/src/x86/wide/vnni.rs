@@ -4,7 +4,7 @@
 use std::arch::x86_64::{__m512i, _mm512_dpwssd_epi32, _mm512_set1_epi32, _mm512_setzero_si512};
 
 use super::super::Vnni;
-use super::{Apart, Pairs, Wide, together};
+use super::{Apart, Pairs, Wide, put_together};
 
 /// Rows and columns of a patch: 24 of the 32 registers hold sums.
 const ROWS: usize = 6;
@@ -38,7 +38,7 @@ fn sums(a: &[[Apart; ROWS]], b: &[Pairs<COLUMNS>], patch: &mut [[i64; COLUMNS]; 
         }
     }
     for (row, [one, two, three, four]) in patch.iter_mut().zip(sums) {
-        together(numbers([one, two]), numbers([three, four]), row);
+        put_together(numbers([one, two]), numbers([three, four]), row);
     }
 }
 
