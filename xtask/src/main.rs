@@ -13,6 +13,7 @@
 //! ```
 
 mod apt;
+mod arm;
 mod bench;
 mod demo;
 mod deps;

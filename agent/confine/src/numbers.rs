@@ -7,10 +7,12 @@ macro_rules! table {
         pub(super) fn number(name: &str) -> Option<Option<i64>> {
             match name {
                 $(stringify!($name) => Some(Some(libc::$number)),)*
-                #[cfg(target_arch = "x86_64")]
-                $(stringify!($old) => Some(Some(libc::$old_number)),)*
-                #[cfg(not(target_arch = "x86_64"))]
-                $(stringify!($old) => Some(None),)*
+                $(
+                    #[cfg(target_arch = "x86_64")]
+                    stringify!($old) => Some(Some(libc::$old_number)),
+                    #[cfg(not(target_arch = "x86_64"))]
+                    stringify!($old) => Some(None),
+                )*
                 _ => None,
             }
         }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use arch_matrix::{Matrix, Region};
 
+#[cfg(target_arch = "aarch64")]
+use crate::aarch64::{Dotprod, Neon};
 use crate::blocked::{Begin, Blocked, Layout};
 use crate::scalar::Scalar;
 #[cfg(target_arch = "x86_64")]
@@ -21,6 +23,12 @@ pub enum Backend {
     /// x86-64 with AVX-512 VNNI.
     #[cfg(target_arch = "x86_64")]
     Vnni(Vnni),
+    /// 64-bit ARM with NEON, which all have.
+    #[cfg(target_arch = "aarch64")]
+    Neon(Neon),
+    /// 64-bit ARM with NEON and dot products.
+    #[cfg(target_arch = "aarch64")]
+    Dotprod(Dotprod),
 }
 
 impl Backend {
@@ -30,7 +38,9 @@ impl Backend {
         let scalar = [Some(Self::Scalar(Scalar))];
         #[cfg(target_arch = "x86_64")]
         let wide = [Avx2::detect().map(Self::Avx2), Vnni::detect().map(Self::Vnni)];
-        #[cfg(not(target_arch = "x86_64"))]
+        #[cfg(target_arch = "aarch64")]
+        let wide = [Neon::detect().map(Self::Neon), Dotprod::detect().map(Self::Dotprod)];
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
         let wide = [];
         scalar.into_iter().chain(wide).flatten().collect()
     }
@@ -56,6 +66,10 @@ impl Backend {
             Self::Avx2(_) => "avx2",
             #[cfg(target_arch = "x86_64")]
             Self::Vnni(_) => "avx512-vnni",
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(_) => "neon",
+            #[cfg(target_arch = "aarch64")]
+            Self::Dotprod(_) => "neon-dotprod",
         }
     }
 }
@@ -80,6 +94,10 @@ enum With {
     Avx2(Blocked<Avx2, 2, 16>),
     #[cfg(target_arch = "x86_64")]
     Vnni(Blocked<Vnni, 12, 32>),
+    #[cfg(target_arch = "aarch64")]
+    Neon(Blocked<Neon, 2, 16>),
+    #[cfg(target_arch = "aarch64")]
+    Dotprod(Blocked<Dotprod, 6, 16>),
 }
 
 impl Multiplier {
@@ -92,6 +110,10 @@ impl Multiplier {
             Backend::Avx2(kernel) => With::Avx2(Blocked::new(kernel)),
             #[cfg(target_arch = "x86_64")]
             Backend::Vnni(kernel) => With::Vnni(Blocked::new(kernel)),
+            #[cfg(target_arch = "aarch64")]
+            Backend::Neon(kernel) => With::Neon(Blocked::new(kernel)),
+            #[cfg(target_arch = "aarch64")]
+            Backend::Dotprod(kernel) => With::Dotprod(Blocked::new(kernel)),
         };
         Self { threads, with }
     }
@@ -150,6 +172,10 @@ impl Multiplier {
             With::Avx2(with) => with.product(factors, region, threads, how, c),
             #[cfg(target_arch = "x86_64")]
             With::Vnni(with) => with.product(factors, region, threads, how, c),
+            #[cfg(target_arch = "aarch64")]
+            With::Neon(with) => with.product(factors, region, threads, how, c),
+            #[cfg(target_arch = "aarch64")]
+            With::Dotprod(with) => with.product(factors, region, threads, how, c),
         }
     }
 }

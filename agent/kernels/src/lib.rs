@@ -27,6 +27,8 @@
     allow(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "tests may be blunt")
 )]
 
+#[cfg(target_arch = "aarch64")]
+mod aarch64;
 mod audit;
 mod backend;
 mod blocked;
@@ -34,6 +36,7 @@ mod packed;
 mod scalar;
 pub mod stream;
 mod threads;
+mod words;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 

@@ -6,10 +6,12 @@ use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 mod avx2;
 mod bytes;
 mod vnni;
+mod wide;
 
 pub(crate) use avx2::Avx2;
 pub(crate) use bytes::{ForBytes, ForWords};
 pub(crate) use vnni::Vnni;
+pub(crate) use wide::add as add_wide;
 
 /// Numbers in a line of the cache.
 const LINE: usize = 16;

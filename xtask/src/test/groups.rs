@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::group::{Context, Group};
-use super::inputs::{WHAT_LIMITS_ARE, WHAT_NIX_IS, WHAT_PROOFS_ARE, WHAT_UNITS_ARE};
+use super::inputs::{
+    WHAT_LIMITS_ARE, WHAT_NIX_IS, WHAT_PRODUCTS_ARE, WHAT_PROOFS_ARE, WHAT_UNITS_ARE,
+};
 use super::tally::{Runner, Tally};
 use crate::guests::{self, Install, Toolchain};
 use crate::process::{cargo, exists, heard, output, succeed};
-use crate::{demo, deps, docs, house, machine, nix, referees};
+use crate::{arm, demo, deps, docs, house, machine, nix, referees};
 
 /// Everything that CI runs.
-pub(crate) const GROUPS: [Group; 17] = [
+pub(crate) const GROUPS: [Group; 18] = [
     group("fmt", "sources are formatted", fmt),
     group("deps", "imports, sources, licences and purposes of dependencies", imports),
     group("advisories", "no known vulnerability; bans of deny.toml", advisories),
@@ -69,6 +71,12 @@ pub(crate) const GROUPS: [Group; 17] = [
             "Cargo.lock",
         ],
         run: guest_modules,
+    },
+    Group {
+        name: "aarch64",
+        about: "exact products by the instructions of 64-bit ARM, on emulated processors",
+        looks_at: &WHAT_PRODUCTS_ARE,
+        run: aarch64,
     },
 ];
 
@@ -287,6 +295,16 @@ fn guest_modules(context: &Context) -> Result<Tally, String> {
         Ok(toolchain) => guests::all(&toolchain, true).map(|()| tally.and(Tally::passed(1))),
         Err(why) => Ok(tally.and(Tally::skip(why))),
     }
+}
+
+fn aarch64(context: &Context) -> Result<Tally, String> {
+    if let Err(why) = arm::prepare(context.install) {
+        return Ok(Tally::skip(why));
+    }
+    arm::PROCESSORS.iter().try_fold(Tally::default(), |all, processor| {
+        let tests = &mut arm::tests(processor);
+        Ok(all.and(run_tests(Runner::Cargo, tests, &Logs::default())?))
+    })
 }
 
 fn nix(context: &Context) -> Result<Tally, String> {

@@ -83,6 +83,17 @@ pub(super) const WHAT_NIX_IS: [&str; 10] = [
     "Cargo.lock",
 ];
 
+/// The products, their tests, and how they come onto another processor.
+pub(super) const WHAT_PRODUCTS_ARE: [&str; 7] = [
+    "agent/kernels",
+    "agent/matrix",
+    "tests/guests/prepare",
+    "xtask/src/arm.rs",
+    "xtask/src/apt.rs",
+    "Cargo.toml",
+    "Cargo.lock",
+];
+
 /// Every file and folder that a group says it looks at.
 pub(super) fn looked_at(group: &Group) -> Vec<PathBuf> {
     let root = house::root();

@@ -2,13 +2,12 @@
 
 use arch_matrix::freivalds::{Challenge, Residue};
 use arch_matrix::prepare::Quantised;
-use arch_matrix::reference::product;
 use arch_matrix::{Carrier, Integer, Matrix, Region};
 
 use crate::audit::{Factors, Rows, for_bytes, quick_rows};
 use crate::backend::{Backend, Multiplier};
 use crate::blocked::{Begin, Layout};
-use crate::threads::{share, together};
+use crate::words;
 
 /// What A and B hold.
 pub(super) trait Factor: Carrier<Sum: Integer> + Quantised {
@@ -58,38 +57,20 @@ impl Factor for i8 {
 }
 
 impl Factor for i16 {
-    /// How many threads.
-    type Engine = usize;
+    /// With how many threads.
+    type Engine = (Backend, usize);
 
-    fn engine(_: Backend, threads: usize) -> usize {
-        threads
+    fn engine(backend: Backend, threads: usize) -> Self::Engine {
+        (backend, threads)
     }
 
-    /// By the definition, each thread some rows.
     fn multiply(
-        threads: &mut usize,
+        engine: &mut Self::Engine,
         (a, b): (&Matrix<Self>, &Matrix<Self>),
         (begin, _): (Begin, Layout),
         c: &mut Matrix<i64>,
     ) {
-        let region = whole(a, b);
-        let share = share(region.rows.len(), *threads);
-        let step = u32::try_from(share).unwrap_or(u32::MAX);
-        let bands = c.values_mut().chunks_mut(share.saturating_mul(region.columns.len()).max(1));
-        let work = region.rows.clone().step_by(share).zip(bands).map(|(start, band)| {
-            let rows = start..start.saturating_add(step).min(region.rows.end);
-            let region = Region { rows, ..region.clone() };
-            move || {
-                if begin == Begin::Afresh {
-                    band.fill(0);
-                }
-                let new = product(a, b, &region);
-                band.iter_mut()
-                    .zip(new.values())
-                    .for_each(|(sum, new)| *sum = Self::add(*sum, *new));
-            }
-        });
-        together(work);
+        words::multiply(*engine, (a, b), &whole(a, b), begin, c);
     }
 
     fn factors(_: Backend, numbers: &[Residue]) -> Box<dyn Factors<Self>> {

@@ -47,7 +47,7 @@ proptest! {
 
 #[test]
 fn every_instruction_set_and_a_depth_of_many_chunks_give_the_same_bytes() {
-    for format in ["i8", "q3"] {
+    for format in ["i8", "q3", "i16", "q7/i16"] {
         let splits = Splits { rows: 1, columns: 1, depth: 1 };
         let world = World::new(format.parse().unwrap(), (70, 5_003, 66), splits, 5);
         let part = Part::Row { index: 0 };
