@@ -53,6 +53,19 @@ impl Circuit {
         Self::ALL.into_iter().find(|circuit| circuit.id() == id)
     }
 
+    /// What a proof says.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Tile | Self::TileDeep | Self::TileWide => {
+                "the tile of sums with digest hCout is the one with hCin plus the product of hA and hB"
+            }
+            Self::Fold => {
+                "the prover has all outputLen words whose digest for this task and seed it is"
+            }
+        }
+    }
+
     /// The sizes of a step, where it proves one.
     #[must_use]
     pub fn tile_shape(self) -> Option<TileShape> {

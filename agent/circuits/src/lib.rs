@@ -32,6 +32,7 @@ pub mod fold;
 pub mod groth16;
 pub mod iden3;
 pub mod poseidon2;
+pub mod registry;
 pub mod solidity;
 mod system;
 pub mod tile;
