@@ -7,7 +7,7 @@ use arch_kernels::{
     stream::{self, StreamError, Work},
 };
 use arch_matrix::{
-    Carrier, CarrierKind, Cell, Difference, Element, Format, Grid, Part, Region, Shape, Splits,
+    Carrier, CarrierKind, Cell, Difference, Element, Format, Grid, Part, Region, Shape,
     commit::{LEAF, LeafAt},
     freivalds::Lie,
     prepare::Quantised,
@@ -103,13 +103,10 @@ pub(super) fn whole(
     let product = run.product;
     let (a, b) = product.operands()?;
     let shape = product.grid.shape();
-    let grid = Grid::new(shape, Splits::even(1)).map_err(|error| {
-        crate::told::problem(arch_problem::codes::MATRIX_SHAPE, error.to_string())
-    })?;
     let work = Work {
         a: &a,
         b: &b,
-        grid: &grid,
+        grid: &Grid::whole(shape),
         part: Part::Row { index: 0 },
         memory: MEMORY,
         backend: Backend::best(),

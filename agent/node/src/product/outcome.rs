@@ -52,7 +52,7 @@ pub(super) async fn conclude(
             outputs.insert("audit".to_owned(), tokio::task::block_in_place(|| keep(run, &report))?);
             let spec = &run.placed.job().job().get().spec;
             outputs.retain(|name, _| spec.outputs.contains_key(name));
-            let usage = run.usage(used, run.bytes());
+            let usage = run.usage(used, run.product.bytes());
             let findings = findings_of(Outcome::Completed, outputs, usage);
             return Ok(judge(run.placed.job(), findings, Vec::new()));
         }
@@ -149,9 +149,9 @@ fn assembled<'s>(run: &Run<'_>, scratch: &'s Scratch) -> Result<(Box<dyn Read + 
         _ => Dtype::I32,
     };
     let header = npy::header(dtype, shape.rows(), shape.columns());
-    let length = u64::try_from(header.len()).unwrap_or(u64::MAX).saturating_add(run.bytes());
+    let length = u64::try_from(header.len()).unwrap_or(u64::MAX).saturating_add(product.bytes());
     let file = whole.file.try_clone().map_err(|error| machine(&error))?;
-    let values = ByPosition::from_start(file).take(run.bytes());
+    let values = ByPosition::from_start(file).take(product.bytes());
     Ok((Box::new(Cursor::new(header).chain(values)), length))
 }
 
@@ -173,14 +173,6 @@ fn machine(error: &io::Error) -> Box<Problem> {
 }
 
 impl Run<'_> {
-    /// Bytes of C's numbers.
-    fn bytes(&self) -> u64 {
-        let shape = self.product.grid.shape();
-        u64::from(shape.rows())
-            .saturating_mul(shape.columns().into())
-            .saturating_mul(self.product.format.carrier().sum_bytes())
-    }
-
     /// What it used; processor time and memory as the workers claim.
     pub(super) fn usage(&self, used: Used, output_bytes: u64) -> Usage {
         let wall = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(MOST_NUMBER);
