@@ -21,6 +21,7 @@ mod divergence;
 mod draw;
 mod factors;
 mod kept;
+mod locate;
 mod outcome;
 mod room;
 mod scratch;

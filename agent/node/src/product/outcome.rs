@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::{self, Cursor, Read},
+    io::{Cursor, Read},
 };
 
 use arch_identity::Digest;
@@ -12,7 +12,7 @@ use arch_matrix::{
     CarrierKind,
     file::{Dtype, npy},
 };
-use arch_problem::{Problem, codes};
+use arch_problem::codes;
 use arch_wire::executor::Outcome;
 
 use super::{
@@ -21,7 +21,7 @@ use super::{
     divergence::{Evidence, Finding},
     draw::{Promised, Report},
     kept,
-    scratch::Scratch,
+    scratch::{Scratch, machine},
     shares::Used,
 };
 use crate::{
@@ -166,10 +166,6 @@ pub(super) fn failed(outcome: Outcome, usage: Usage) -> Validated {
 
 fn findings_of(outcome: Outcome, outputs: BTreeMap<String, Digest>, usage: Usage) -> Findings {
     Findings { outcome, outputs, logs: None, reads: None, fuel: 0, usage }
-}
-
-fn machine(error: &io::Error) -> Box<Problem> {
-    problem(codes::FILE_MACHINE, format!("a scratch file: {error}"))
 }
 
 impl Run<'_> {

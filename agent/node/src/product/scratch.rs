@@ -112,6 +112,11 @@ fn folder(scratch: PathBuf, document: &Digest) -> PathBuf {
     scratch.join(document.hex())
 }
 
+/// What a scratch file that cannot be read or written is told as.
+pub(super) fn machine(error: &io::Error) -> Box<arch_problem::Problem> {
+    problem(codes::FILE_MACHINE, format!("a scratch file: {error}"))
+}
+
 fn told(folder: &Path, error: &io::Error) -> Box<arch_problem::Problem> {
     problem(codes::FILE_MACHINE, format!("{}: {error}", folder.display()))
 }
@@ -187,11 +192,7 @@ impl Values {
 
     /// Hashes a tile that a worker says it has written, and puts it on the list.
     pub(super) fn done(&self, product: &Product, tile: u64) -> Result<(), Stop> {
-        let length = self
-            .file
-            .metadata()
-            .map_err(|error| problem(codes::FILE_MACHINE, format!("a scratch file: {error}")))?;
-        if length.len() != self.size {
+        if self.file.metadata().map_err(|error| machine(&error))?.len() != self.size {
             // Nobody but the executor could: it has the room that it was given, and no more.
             let _ = self.file.set_len(self.size);
             return Err(Lost("it changed the length of a file of values".to_owned()).into());
@@ -202,9 +203,7 @@ impl Values {
             line[..8].copy_from_slice(&tile.to_le_bytes());
             line[8..].copy_from_slice(hash.as_bytes());
             let listed = self.state().list.write_all(&line);
-            listed.map_err(|error| {
-                problem(codes::FILE_MACHINE, format!("a scratch file: {error}"))
-            })?;
+            listed.map_err(|error| machine(&error))?;
         }
         Ok(())
     }
