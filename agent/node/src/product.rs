@@ -26,6 +26,7 @@ mod outcome;
 mod room;
 mod scratch;
 mod shares;
+mod values;
 
 use std::{
     fs::File,

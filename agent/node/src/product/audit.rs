@@ -13,7 +13,8 @@ use super::{
     divergence::{Finding, Kind, Spot},
     draw::Promised,
     locate,
-    scratch::{Scratch, Values},
+    scratch::Scratch,
+    values::Values,
 };
 
 /// A part that was checked.

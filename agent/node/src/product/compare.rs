@@ -10,8 +10,9 @@ use super::{
     Run, Share, Stop,
     divergence::{Finding, Kind},
     draw::{Promised, tree},
-    scratch::{Scratch, Values},
+    scratch::Scratch,
     shares,
+    values::Values,
 };
 use crate::told::problem;
 

@@ -12,11 +12,7 @@ use arch_matrix::{
 use arch_wire::control::Bytes;
 use serde::Serialize;
 
-use super::{
-    Run, Share,
-    draw::tree,
-    scratch::{Scratch, Values},
-};
+use super::{Run, Share, draw::tree, scratch::Scratch, values::Values};
 
 /// How it was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

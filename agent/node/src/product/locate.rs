@@ -11,12 +11,7 @@ use arch_matrix::{
 };
 use arch_problem::codes;
 
-use super::{
-    Stop,
-    audit::MEMORY,
-    divergence::Spot,
-    scratch::{Values, machine},
-};
+use super::{Stop, audit::MEMORY, divergence::Spot, scratch::machine, values::Values};
 use crate::told::problem;
 
 /// The leaf of the first wrong element of a row that lies. If the row is right by now, its first leaf:
