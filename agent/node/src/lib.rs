@@ -31,6 +31,7 @@ mod confinement;
 mod control;
 mod daemon;
 mod desk;
+mod diverged;
 pub mod drop_folder;
 mod ending;
 pub mod executor_client;

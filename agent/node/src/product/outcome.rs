@@ -7,7 +7,7 @@ use std::{
 
 use arch_identity::Digest;
 use arch_kernels::stream::{Assembled, Behind, stored};
-use arch_ledger::{Record, Usage};
+use arch_ledger::Usage;
 use arch_matrix::{
     CarrierKind,
     file::{Dtype, npy},
@@ -17,7 +17,6 @@ use arch_wire::executor::Outcome;
 
 use super::{
     Run, Share, Stop, audit,
-    commit::keep,
     divergence::{Evidence, Finding},
     draw::{Promised, Report},
     kept,
@@ -25,8 +24,8 @@ use super::{
     shares::Used,
 };
 use crate::{
+    diverged,
     memfd::ByPosition,
-    point::Point,
     told::{Told, problem},
     validate::{Findings, MOST_NUMBER, Validated, judge, short},
 };
@@ -49,7 +48,7 @@ pub(super) async fn conclude(
         report.product = holds;
         outputs.insert("product".to_owned(), product);
         if holds != Some(false) {
-            outputs.insert("audit".to_owned(), tokio::task::block_in_place(|| keep(run, &report))?);
+            outputs.insert("audit".to_owned(), keep(run, &report)?);
             let spec = &run.placed.job().job().get().spec;
             outputs.retain(|name, _| spec.outputs.contains_key(name));
             let usage = run.usage(used, run.product.bytes());
@@ -79,21 +78,18 @@ async fn disputed(
         entry: promised.entry,
         findings,
     };
-    let (evidence, report) = tokio::task::block_in_place(|| -> Told<_> {
-        Ok((keep(run, &evidence)?, keep(run, report)?))
-    })?;
+    outputs.insert("audit".to_owned(), keep(run, report)?);
+    let (evidence, what) =
+        diverged::anchor(run.node, (document, run.attempt), &evidence, &words(findings)).await?;
     outputs.insert("evidence".to_owned(), evidence);
-    outputs.insert("audit".to_owned(), report);
-    let what = words(findings);
-    let record = Record::Diverged { document, attempt: run.attempt, evidence, what: what.clone() };
-    run.node.anchors.anchor_one(record).await.map_err(|error| {
-        run.node.heed(&error);
-        Stop::Machine(error.problem())
-    })?;
-    Point::Diverged.reached();
     run.node.executor.distrust("parts of a product contradict each other");
     let findings = findings_of(Outcome::Completed, outputs, run.usage(used, 0));
     Ok(Validated::Disputed(findings, problem(codes::DISPUTED, what)))
+}
+
+/// Keeps the report.
+fn keep(run: &Run<'_>, report: &Report) -> Told<Digest> {
+    tokio::task::block_in_place(|| run.node.stores.shelf.put_json(report))
 }
 
 fn words(findings: &[Finding]) -> String {
