@@ -24,6 +24,7 @@ pub mod anchors;
 mod args;
 mod attempt;
 pub mod authority;
+mod awaited;
 mod bucket;
 pub mod cancel;
 mod clock;
