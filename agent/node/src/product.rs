@@ -11,8 +11,8 @@
 //! ```
 //!
 //! On one machine all parts are computed by workers of the same executor; what is said between these
-//! steps is what nodes will say to each other. The agent reads values, it never makes any: whoever
-//! computes does not check.
+//! steps is what nodes will say to each other. Whoever computes does not check: the agent reads values,
+//! and makes none but those that it holds against a row that lies, to name the leaf.
 
 mod audit;
 mod commit;
