@@ -8,7 +8,7 @@ use arch_sandbox::blob;
 use arch_sandbox::cache::CODE_CAP;
 use arch_sandbox::process::{End, Rusage};
 use arch_sandbox::report::Report;
-use arch_wire::executor::{Blob, Claim, Outcome, RunRequest};
+use arch_wire::executor::{Blob, Claim, Outcome, READS_CAP, RunRequest, STREAMS};
 use rustix::process::Signal;
 
 use crate::run::{Ended, Killed};
@@ -16,9 +16,6 @@ use crate::task::Task;
 
 /// A claim with its descriptors.
 pub(crate) type Told = (Claim, Vec<OwnedFd>);
-
-/// Most bytes of the list of reads.
-const READS_CAP: u64 = 256 << 20;
 
 /// Most bytes of what an outcome says beside its word; a path has at most 4,096.
 const TEXT_CAP: usize = 8 << 10;
@@ -164,8 +161,7 @@ fn check(claim: &Claim, fds: &[OwnedFd], request: &RunRequest) -> Result<(), Str
     let mut seen = BTreeSet::new();
     let mut total = 0_u64;
     for blob in &claim.outputs {
-        let known = matches!(blob.name.as_str(), "stdout" | "stderr")
-            || request.outputs.contains(&blob.name);
+        let known = STREAMS.contains(&blob.name.as_str()) || request.outputs.contains(&blob.name);
         if !known || !seen.insert(&blob.name) {
             return Err("an output that nobody asked for".to_owned());
         }

@@ -34,6 +34,11 @@ impl Cut {
         }
     }
 
+    /// In one piece; a side of a [`crate::Shape`] is never empty.
+    pub(crate) fn whole(total: u32) -> Self {
+        Self { total, parts: 1 }
+    }
+
     /// How many parts there are.
     #[must_use]
     pub fn parts(&self) -> u32 {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::cut::{Cut, CutError};
+use crate::format::CarrierKind;
 use crate::shape::Shape;
 
 /// Into how many parts each side is cut.
@@ -82,6 +83,13 @@ impl Region {
         (length(&self.rows), length(&self.columns))
     }
 
+    /// Bytes of the values of the piece of C.
+    #[must_use]
+    pub fn bytes(&self, kind: CarrierKind) -> u64 {
+        let (rows, columns) = self.size();
+        u64::from(rows).saturating_mul(columns.into()).saturating_mul(kind.sum_bytes())
+    }
+
     /// Multiply-adds.
     #[must_use]
     pub fn volume(&self) -> u128 {
@@ -112,6 +120,13 @@ impl Grid {
             columns: Cut::new(shape.columns(), splits.columns)?,
             depth: Cut::new(shape.depth(), splits.depth)?,
         })
+    }
+
+    /// One that is not cut.
+    #[must_use]
+    pub fn whole(shape: Shape) -> Self {
+        let [rows, columns, depth] = [shape.rows(), shape.columns(), shape.depth()].map(Cut::whole);
+        Self { shape, rows, columns, depth }
     }
 
     /// The product's size.
@@ -185,7 +200,19 @@ mod tests {
             }
         }
         assert!(seen.iter().all(|times| *times == 1));
+        let cells = || grid.cells().map(|cell| grid.cell(cell));
+        for (kind, bytes) in [(CarrierKind::I8, 4), (CarrierKind::I16, 8)] {
+            assert_eq!(cells().map(|cell| cell.bytes(kind)).sum::<u64>(), 7 * 5 * bytes);
+        }
         let volume: u128 = grid.blocks().map(|block| grid.region(block).volume()).sum();
         assert_eq!(volume, shape.volume());
+    }
+
+    #[test]
+    fn what_is_not_cut_is_one_block() {
+        let shape = Shape::new(7, 11, 5).unwrap();
+        assert_eq!(Ok(Grid::whole(shape)), Grid::new(shape, Splits::even(1)));
+        let [block] = Grid::whole(shape).blocks().collect::<Vec<_>>()[..] else { panic!("one") };
+        assert_eq!(Grid::whole(shape).region(block), Region::whole(shape));
     }
 }

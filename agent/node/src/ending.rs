@@ -40,7 +40,7 @@ pub(crate) async fn end(node: &Arc<Node>, record: Record) -> Next {
                 if let Some(document) = record.job() {
                     tokio::task::block_in_place(|| forget(node.places.scratch(), document));
                 }
-                node.ended();
+                node.awaited.ended();
                 return Next::Over;
             }
             Err(error @ AnchorError::Ledger(LedgerError::OutOfSpace)) => {

@@ -40,7 +40,6 @@ use tokio::{sync::watch, time};
 use crate::{cancel::Cancel, launcher::Launcher, point::Point, supplies::Supplies};
 use connection::Connection;
 use pending::Answer;
-pub(crate) use request::STREAMS;
 pub use state::ExecutorState;
 
 /// How long handing over may take: all waiting for an executor that is away or busy, and what comes

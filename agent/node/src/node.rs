@@ -17,6 +17,7 @@ use tokio::sync::{Notify, watch};
 use crate::{
     anchors::{AnchorError, Anchors},
     authority::Authority,
+    awaited::Awaited,
     bucket::Bucket,
     cancel::Cancel,
     clock,
@@ -62,10 +63,8 @@ pub struct Node {
     pub(crate) gate: Gate,
     /// Told whenever a reload has put something new in force.
     pub(crate) reloaded: Arc<Notify>,
-    /// Told when a job ended and a file waits for that.
-    pub(crate) look_again: Arc<Notify>,
-    /// Whether a file was refused because another job has not ended.
-    awaited: AtomicBool,
+    /// Files that wait for another job's end.
+    pub(crate) awaited: Awaited,
     /// How many refusals may still be anchored.
     pub(crate) refusals: Mutex<Bucket>,
     running: Mutex<BTreeMap<Digest, Cancel>>,
@@ -118,8 +117,7 @@ impl Node {
             hands: Hands::default(),
             gate: Gate::default(),
             reloaded: Arc::default(),
-            look_again: Arc::default(),
-            awaited: AtomicBool::new(false),
+            awaited: Awaited::default(),
             refusals: Mutex::default(),
             running: Mutex::default(),
             progress: Progress::default(),
@@ -189,18 +187,6 @@ impl Node {
             matches!(state, Some(JobState::Completed | JobState::Released))
         };
         jobs.iter().filter(done).copied().collect()
-    }
-
-    /// A file waits for the end of another job.
-    pub(crate) fn await_ends(&self) {
-        self.awaited.store(true, Ordering::SeqCst);
-    }
-
-    /// A job has ended; whatever waits for it is looked at again.
-    pub(crate) fn ended(&self) {
-        if self.awaited.swap(false, Ordering::SeqCst) {
-            self.look_again.notify_one();
-        }
     }
 
     /// The state of an accepted job.

@@ -12,6 +12,7 @@
 //!   anchor(Started)               durable before the executor hears of it
 //!   executor.run(&placed)      -> Executed        a claim
 //!   validate(executed)         -> Validated       every byte hashed again
+//!   or product::compute        -> Validated       pieces by workers; then committed, compared, checked
 //!   anchor(Finished)           -> Anchored        durable before anybody is told; replayable
 //! ```
 

@@ -11,8 +11,8 @@
 //! ```
 //!
 //! On one machine all parts are computed by workers of the same executor; what is said between these
-//! steps is what nodes will say to each other. The agent reads values, it never makes any: whoever
-//! computes does not check.
+//! steps is what nodes will say to each other. Whoever computes does not check: the agent reads values,
+//! and makes none but those that it holds against a row that lies, to name the leaf.
 
 mod audit;
 mod commit;
@@ -21,9 +21,12 @@ mod divergence;
 mod draw;
 mod factors;
 mod kept;
+mod locate;
 mod outcome;
+mod room;
 mod scratch;
 mod shares;
+mod values;
 
 use std::{
     fs::File,
@@ -32,7 +35,7 @@ use std::{
 };
 
 use arch_kernels::stream::{Operand, StreamError};
-use arch_matrix::{Format, Grid, Part, Plan, file::Stored};
+use arch_matrix::{Format, Grid, Part, Plan, Region, file::Stored};
 use arch_problem::codes;
 use arch_schedule::Placed;
 use arch_wire::executor::Outcome;
@@ -73,9 +76,14 @@ pub(crate) struct Share {
 }
 
 impl Product {
-    /// Bytes of the values of a part.
+    /// Bytes of the values of a part; none if there is no such part.
     fn bytes_of(&self, part: Part) -> u64 {
-        bytes_of(&self.grid, self.format, part)
+        part.region(&self.grid).map_or(0, |region| region.bytes(self.format.carrier()))
+    }
+
+    /// Bytes of C's values.
+    fn bytes(&self) -> u64 {
+        Region::whole(self.grid.shape()).bytes(self.format.carrier())
     }
 
     /// A and B, ready to be read.
@@ -87,12 +95,6 @@ impl Product {
         let b = Operand::new(&self.b.0, self.b.1, self.format).map_err(unusable)?;
         Ok((a, b))
     }
-}
-
-/// Bytes of the values of a part; none if there is no such part.
-fn bytes_of(grid: &Grid, format: Format, part: Part) -> u64 {
-    let (rows, columns) = part.region(grid).map_or((0, 0), |region| region.size());
-    u64::from(rows).saturating_mul(columns.into()).saturating_mul(format.carrier().sum_bytes())
 }
 
 /// How a computation stops before its end.

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use arch_identity::Digest;
-use arch_ledger::Record;
 use arch_problem::codes;
 use arch_schedule::Placed;
 use arch_wire::executor::Outcome;
@@ -12,13 +11,12 @@ use serde::Serialize;
 
 use crate::{
     cancel::Cancel,
+    diverged,
     executor_client::Lost,
     gave::Gave,
     node::Node,
-    point::Point,
-    records,
     supplies::Supplies,
-    told::{Told, problem},
+    told::problem,
     validate::{Findings, Store, Unlooked, Validated, validate},
 };
 
@@ -81,19 +79,8 @@ async fn dead(
     let document = placed.job().digest();
     let schema = "arch.network/redundancy-evidence/v1";
     let evidence = Evidence { schema, document, attempt, runs };
-    let kept = || -> Told<Digest> {
-        let bytes = serde_json::to_vec(&evidence)
-            .map_err(|error| problem(codes::FILE_MACHINE, format!("a report: {error}")))?;
-        node.stores.shelf.put(&bytes)
-    };
-    let evidence = tokio::task::block_in_place(kept).map_err(Unlooked::Machine)?;
     let what = format!("of {} runs not all gave the same: {}", runs.len(), found.join("; "));
-    let what = records::cut(&what, records::TEXT);
-    let record = Record::Diverged { document, attempt, evidence, what: what.clone() };
-    node.anchors.anchor_one(record).await.map_err(|error| {
-        node.heed(&error);
-        Unlooked::Machine(error.problem())
-    })?;
-    Point::Diverged.reached();
+    let diverged = diverged::anchor(node, (document, attempt), &evidence, &what).await;
+    let (_, what) = diverged.map_err(Unlooked::Machine)?;
     Ok(Validated::Dead(first, problem(codes::UNREPEATABLE, what)))
 }

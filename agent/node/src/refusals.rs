@@ -24,6 +24,7 @@ pub(crate) struct DropJudge(pub(crate) Arc<Node>);
 impl Judge for DropJudge {
     async fn judge(&self, found: Found) -> Verdict {
         let Found { file, bytes, half_written } = found;
+        let ends = self.0.awaited.ends();
         let (subject, problems) = match bytes {
             // Gone before it could be read: nothing was dropped.
             Err(FileError::Absent { .. }) => return Verdict::LookAgain,
@@ -38,7 +39,7 @@ impl Judge for DropJudge {
             return Verdict::LookSoon;
         }
         if problems.iter().any(|problem| problem.code == codes::NOT_YET_DONE) {
-            self.0.await_ends();
+            self.0.awaited.wait(ends);
         }
         let told = anchor(&self.0, subject, &file, &problems).await;
         let later = !told || problems.iter().all(|problem| may_change(problem.code));

@@ -54,7 +54,7 @@ pub async fn open(node: &Arc<Node>, ways_in: WaysIn, mut handed_in: HandedIn) ->
         tasks.spawn(drop_folder(node).watch(
             judge,
             Arc::clone(&node.reloaded),
-            Arc::clone(&node.look_again),
+            Arc::clone(&node.awaited.look_again),
             node.pulses.of(Part::DropFolder),
         ));
     }

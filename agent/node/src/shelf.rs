@@ -6,6 +6,7 @@ use arch_archive::{Archive, ArchiveError};
 use arch_document::SignedDocument;
 use arch_identity::Digest;
 use arch_problem::{Problem, codes};
+use serde::Serialize;
 
 use crate::told::{Told, problem};
 
@@ -42,6 +43,16 @@ impl Shelf {
     /// When the disk refuses; nothing is kept then.
     pub fn put(&self, bytes: &[u8]) -> Told<Digest> {
         self.0.put(bytes).map_err(told)
+    }
+
+    /// Keeps what people are to read, as JSON; durable when this returns.
+    ///
+    /// # Errors
+    /// When the disk refuses; nothing is kept then.
+    pub fn put_json(&self, what: &impl Serialize) -> Told<Digest> {
+        let bytes = serde_json::to_vec(what)
+            .map_err(|error| problem(codes::FILE_MACHINE, format!("a report: {error}")))?;
+        self.put(&bytes)
     }
 
     /// Keeps what a stream of at most `size` bytes gives.

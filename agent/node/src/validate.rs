@@ -11,17 +11,14 @@ use arch_identity::{Digest, DigestWriter};
 use arch_ledger::Usage;
 use arch_policy::{Admitted, Keep};
 use arch_problem::{Problem, codes};
-use arch_wire::executor::{Blob, Claim, Denied, Outcome};
+use arch_wire::executor::{Blob, Claim, Denied, Outcome, READS_CAP, STREAMS};
 
 use crate::{
-    executor_client::{Executed, Lost, STREAMS},
+    executor_client::{Executed, Lost},
     memfd::{BlobError, stream_from, whole},
     shelf::Shelf,
     told::problem,
 };
-
-/// The most bytes of a list of files read.
-const MOST_READS: u64 = 256 << 20;
 
 /// The largest number that the ledger can write (RFC 8785).
 pub(crate) const MOST_NUMBER: u64 = (1 << 53) - 1;
@@ -205,7 +202,7 @@ fn require_asked_for(job: &Admitted, claim: &Claim) -> Result<(), Lost> {
         return Err(Lost(format!("{size} bytes of outputs where {limit} are allowed")));
     }
     match &claim.reads {
-        Some(reads) if reads.size > MOST_READS => {
+        Some(reads) if reads.size > READS_CAP => {
             Err(Lost(format!("a list of {} bytes of files read", reads.size)))
         }
         _ => Ok(()),

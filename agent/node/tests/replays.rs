@@ -143,6 +143,47 @@ async fn a_job_that_may_write_to_the_machine_is_not_replayed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_dead_letter_is_not_tried_again_beside_its_replay_and_is_afterwards() {
+    let world = World::new();
+    let asked = Arc::new(AtomicU32::new(0));
+    let go = Arc::new(AtomicBool::new(false));
+    let (counted, gate) = (Arc::clone(&asked), Arc::clone(&go));
+    let double = Double::new(move |line, message| {
+        if let ToExecutor::Run(request) = message {
+            // The second run differs from the first; the third is the replay, which lasts.
+            let number = counted.fetch_add(1, Ordering::SeqCst);
+            while number == 2 && !gate.load(Ordering::SeqCst) {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            let text: &[u8] = if number == 1 { b"hallo" } else { b"hello" };
+            line.finish(request.run, &[("stdout", text), ("stderr", b"")]);
+        }
+        Then::Live
+    });
+    let running = world.start(double).await;
+    let spec = "  verify: { redundancy: 2 }\n";
+    let job = world.drop_file("twice.yaml", &world.job("twice", spec));
+    running.until(job, "dead").await;
+    let path = running.node.places.control();
+    let line = arch_wire::control::write_call(&Call::JobReplay { digest: job }).unwrap();
+    let replay = tokio::task::spawn_blocking(move || world::raw_call(&path, &line));
+    while asked.load(Ordering::SeqCst) < 3 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let refused = running.call(Call::JobRetry { digest: job }).await;
+    assert!(matches!(&refused, Reply::Problem(p) if p.code.as_str() == "ARCH-N103"), "{refused:?}");
+    go.store(true, Ordering::SeqCst);
+    let replayed = replay.await.unwrap();
+    assert!(matches!(&replayed, Reply::Ok(Answer::JobReplay(r)) if r.same), "{replayed:?}");
+    let retried = running.call(Call::JobRetry { digest: job }).await;
+    assert!(matches!(&retried, Reply::Ok(Answer::JobRetry { .. })), "{retried:?}");
+    running.until(job, "completed").await;
+    running.stop().await;
+    let first = ["accepted", "started", "diverged", "finished"];
+    assert_eq!(story(&world, job), [&first[..], &["retried", "started", "finished"]].concat());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_two_replays_of_one_job_asked_for_at_once_one_is_begun_and_the_other_refused() {
     let world = World::new();
     std::fs::create_dir(world.path("config/node.d")).unwrap();

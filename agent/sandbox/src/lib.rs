@@ -8,7 +8,7 @@
 //!   └ fork ─> multiplier: A, B ──> values in a file of the agent's       seccomp, no other files
 //! ```
 //!
-//! The only crate with `unsafe`, one file a family of system calls. It knows no keys of the node,
+//! The only crate with `unsafe` for system calls, one file a family of them. It knows no keys of the node,
 //! no policy, no network, no ledger. Whoever uses it forks: its parent has one thread
 //! ([`process::OneThread`]).
 

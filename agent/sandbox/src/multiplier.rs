@@ -48,10 +48,7 @@ pub fn memory_cap(request: &MultiplyRequest) -> u64 {
 /// Bytes of the values of the part.
 fn part_bytes(request: &MultiplyRequest) -> u64 {
     let region = request.grid().ok().and_then(|grid| request.part.region(&grid));
-    let (rows, columns) = region.map_or((0, 0), |region| region.size());
-    u64::from(rows)
-        .saturating_mul(columns.into())
-        .saturating_mul(request.format.carrier().sum_bytes())
+    region.map_or(0, |region| region.bytes(request.format.carrier()))
 }
 
 /// The body of the child. Says `Progress` after each tile, and at last `Finished`.

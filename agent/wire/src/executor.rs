@@ -15,7 +15,7 @@ mod request;
 #[cfg(test)]
 pub(crate) mod tests_support;
 
-pub use claim::{Blob, Claim, DENIED_LINE_CAP, DENIED_LINES_CAP, Denied};
+pub use claim::{Blob, Claim, DENIED_LINE_CAP, DENIED_LINES_CAP, Denied, READS_CAP, STREAMS};
 pub use inline::{INLINE_CAP, Inline};
 pub use limits::{LimitKind, Limits};
 pub use message::{Busy, FromExecutor, ToExecutor};

@@ -9,6 +9,7 @@
 //! Built as a component (WASI preview 2). Links are not followed; a file that cannot be read ends
 //! the run with code 1 after all others are done.
 
+mod memory;
 mod sha256;
 #[path = "../shared/walk.rs"]
 mod walk;

@@ -1,5 +1,5 @@
-//! `.npy` with a matrix of 32-bit floats, row by row. What the header says is a claim: it is held
-//! against the length of the file before anything is read or allocated by it.
+//! `.npy` of 32-bit floats, row by row; a claim until it is held against the file's length. agent/matrix
+//! reads more of them (src/file/npy.rs), but not with the old compiler that builds the guests.
 
 use crate::recipe::Carrier;
 

@@ -19,6 +19,10 @@ fn a_component_writes_checksums_that_a_stock_tool_accepts() {
     for (name, bytes) in [("a", &b"one"[..]), ("b", b""), ("c d", &[0xff; 100_000])] {
         fs::write(world.path("data").join(name), bytes).unwrap();
     }
+    // So many that the guest's memory grows beyond what it began with.
+    for number in 0..400 {
+        fs::write(world.path(format!("data/file {number}")), number.to_string()).unwrap();
+    }
     let mut agent = world.agent();
     let data = world.path("data").display().to_string();
     let job = world.job("checksums", &example("checksums")).spec(&format!(
@@ -30,7 +34,7 @@ fn a_component_writes_checksums_that_a_stock_tool_accepts() {
     fs::write(world.path("SUMS"), output(&world, &ended, "SHA256SUMS")).unwrap();
     let judged = Command::new("sha256sum").arg("-c").arg(world.path("SUMS")).output().unwrap();
     assert!(judged.status.success(), "{judged:?}");
-    assert_eq!(String::from_utf8_lossy(&judged.stdout).lines().count(), 3);
+    assert_eq!(String::from_utf8_lossy(&judged.stdout).lines().count(), 403);
     assert!(ended.reads.is_some(), "what was read is part of the result");
 }
 

@@ -131,6 +131,22 @@ fn a_product_whose_check_would_take_too_much_of_the_agents_memory_is_refused() {
 }
 
 #[test]
+fn a_plan_whose_parts_take_too_much_of_the_disk_is_refused() {
+    let world = World::new();
+    let mut agent = world.agent();
+    // Outputs may have a mebibyte, and all parts eight times that. Of nine nodes' parts five are as
+    // large as C together, of twenty-seven nodes' eleven.
+    let factors = Factors::new(&world, (500, 40, 500));
+    let fits = agent.wait_end(world.drop_job(&factors.job(", shards: 9")));
+    assert_eq!(fits.row.state, "completed", "{}", agent.log());
+    let ended = agent.wait_end(world.drop_job(&factors.job(", shards: 27")));
+    let told = (ended.row.state.as_str(), ended.row.code.as_deref());
+    assert_eq!(told, ("refused", Some("ARCH-N208")), "{}", agent.log());
+    let why = ended.outcome.unwrap();
+    assert!(why.contains("11000000 bytes of values") && why.contains("8388608"), "{why}");
+}
+
+#[test]
 fn a_number_that_is_none_ends_the_run_with_its_place() {
     let mut values = vec![0.25_f32; 20];
     values[13] = f32::NAN;

@@ -2,29 +2,28 @@
 
 use std::path::Path;
 
-use arch_identity::{Digest, KeyKind, KeyPair};
-use arch_ledger::{EndState, Ledger, LogKeys, Record, StdFs, Usage};
-use arch_matrix::file::{Dtype, npy};
+use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
+use arch_ledger::{EndState, LogKeys, Record, Usage};
 
 use crate::world::World;
+
+fn noon() -> Timestamp {
+    "2026-11-23T12:00:00Z".parse().unwrap()
+}
 
 /// A ledger with one job from its acceptance to its end.
 fn ledger() -> (World, Digest) {
     let world = World::empty();
-    let folder = world.path("ledger");
-    std::fs::create_dir(&folder).unwrap();
-    let job = Digest::of(b"job");
-    let keys = LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[7; 32]));
-    let now = "2026-11-23T12:00:00Z".parse().unwrap();
-    let (mut ledger, _recovery) =
-        Ledger::open(StdFs::open(&folder).unwrap(), keys.unwrap(), now).unwrap();
+    let (job, now) = (Digest::of(b"job"), noon());
+    let mut ledger = world.ledger("ledger", now);
     for record in records(job) {
         ledger.append(now, &[record]).unwrap();
     }
     (world, job)
 }
 
-fn records(document: Digest) -> [Record; 3] {
+/// What a ledger says of a job that completed.
+pub(crate) fn records(document: Digest) -> [Record; 3] {
     let accepted = Record::Accepted {
         document,
         name: "hello".into(),
@@ -51,7 +50,8 @@ fn records(document: Digest) -> [Record; 3] {
     [accepted, started, finished]
 }
 
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+/// All files below a folder.
+pub(crate) fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -178,14 +178,10 @@ fn a_plan_knows_from_the_ledger_what_was_accepted_before() {
     let plan = ["job", "plan", "job.yaml", "--config", "config", "--state", ".", "--json"];
     let digest: Digest =
         world.done(&plan[..5]).data.lines().next().unwrap()["plan for ".len()..].parse().unwrap();
-    std::fs::create_dir(world.path("ledger")).unwrap();
-    let keys = LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[7; 32]));
-    let now = "2026-11-23T12:00:00Z".parse().unwrap();
-    let fs = StdFs::open(&world.path("ledger")).unwrap();
-    let (mut ledger, _recovery) = Ledger::open(fs, keys.unwrap(), now).unwrap();
+    let mut ledger = world.ledger("ledger", noon());
     assert_eq!(world.run(&plan).code, 0);
     let [accepted, ..] = records(digest);
-    ledger.append(now, &[accepted]).unwrap();
+    ledger.append(noon(), &[accepted]).unwrap();
     let told = world.run(&plan);
     assert_eq!(told.code, 1, "{told:?}");
     let checks = told.json()["checks"].as_array().unwrap().clone();
@@ -200,12 +196,9 @@ fn kept_checkpoint(honest: bool) -> World {
     world.write("keys.txt", &keys);
     if !honest {
         std::fs::remove_dir_all(world.path("ledger")).unwrap();
-        std::fs::create_dir(world.path("ledger")).unwrap();
     }
-    let keys = LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[7; 32]));
-    let later = "2026-11-23T13:00:00Z".parse().unwrap();
-    let fs = StdFs::open(&world.path("ledger")).unwrap();
-    let (mut ledger, _recovery) = Ledger::open(fs, keys.unwrap(), later).unwrap();
+    let later = noon().plus(3_600);
+    let mut ledger = world.ledger("ledger", later);
     for record in records(Digest::of(b"another job")) {
         ledger.append(later, &[record]).unwrap();
     }
@@ -267,145 +260,7 @@ fn a_ledger_that_is_shorter_than_a_kept_checkpoint_is_refused() {
     let (world, _job) = ledger();
     std::fs::copy(world.path("ledger/checkpoint"), world.path("kept")).unwrap();
     std::fs::remove_dir_all(world.path("ledger")).unwrap();
-    std::fs::create_dir(world.path("ledger")).unwrap();
-    let keys = LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[7; 32]));
-    let fs = StdFs::open(&world.path("ledger")).unwrap();
-    drop(Ledger::open(fs, keys.unwrap(), "2026-11-23T12:00:00Z".parse().unwrap()).unwrap());
+    drop(world.ledger("ledger", noon()));
     let told = world.run(&EXTENDS);
     assert_eq!((told.code, told.json()["code"].as_str()), (1, Some("ARCH-L004")), "{told:?}");
-}
-
-fn append(world: &World, records: &[Record]) {
-    std::fs::create_dir(world.path("state/ledger")).unwrap();
-    let keys = LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[7; 32]));
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let now = arch_identity::Timestamp::from_unix(now.as_secs().try_into().unwrap()).unwrap();
-    let fs = StdFs::open(&world.path("state/ledger")).unwrap();
-    let (mut ledger, _recovery) = Ledger::open(fs, keys.unwrap(), now).unwrap();
-    ledger.append(now, records).unwrap();
-}
-
-/// The state folder of a node that ran one signed job.
-fn state_of_a_run() -> (World, Digest) {
-    let world = World::with_root();
-    world.signed_job("job.yaml", "", "issuer.key");
-    let source = std::fs::read(world.path("job.yaml")).unwrap();
-    let verified = ["job", "verify", "job.yaml", "--root", "root.yaml", "--json"];
-    let digest: Digest = world.done(&verified).json()["digest"].as_str().unwrap().parse().unwrap();
-    let archive = arch_archive::Archive::open(&world.path("state/archive")).unwrap();
-    let put = |bytes: &[u8]| archive.put(bytes).unwrap();
-    archive.keep_document(&digest, &source).unwrap();
-    let [mut accepted, started, mut finished] = records(digest);
-    if let Record::Accepted { module, inputs, .. } = &mut accepted {
-        *module = Some(put(b"\0asm"));
-        inputs.insert("words".into(), put(b"a b c"));
-    }
-    if let Record::Finished { outputs, .. } = &mut finished {
-        outputs.insert("stdout".into(), put(b"3"));
-    }
-    append(&world, &[accepted, started, finished]);
-    (world, digest)
-}
-
-#[test]
-fn a_bundle_is_checked_far_from_the_node_that_ran_the_job() {
-    let (world, job) = state_of_a_run();
-    let keys = world.done(&["ledger", "show", "state", "--keys"]).data;
-    world.write("keys.txt", &keys);
-    let pack = ["bundle", "pack", &job.hex()[..8], "--state", "state", "--out", "bundle"];
-    world.done(&pack);
-    assert_ne!(world.run(&pack).code, 0, "an older bundle is never written over");
-    std::fs::remove_dir_all(world.path("state")).unwrap();
-
-    let verify =
-        ["bundle", "verify", "bundle", "--key", "keys.txt", "--root", "root.yaml", "--json"];
-    let told = world.done(&verify).json();
-    assert_eq!((&told["ok"], &told["digest"]), (&true.into(), &job.to_string().into()));
-    assert_eq!((&told["accepted"], &told["finished"]), (&1.into(), &3.into()));
-    assert_eq!(told["files"]["outputs/stdout"], Digest::of(b"3").to_string());
-    assert_eq!(told["signers"].as_array().unwrap().len(), 1);
-    for file in files(&world.path("bundle")) {
-        let good = std::fs::read(&file).unwrap();
-        let mut bad = good.clone();
-        let middle = bad.len() / 2;
-        bad[middle] ^= 1;
-        std::fs::write(&file, &bad).unwrap();
-        let told = world.run(&verify);
-        assert_eq!(told.code, 1, "{}: {told:?}", file.display());
-        std::fs::write(&file, &good).unwrap();
-    }
-    world.done(&verify);
-}
-
-/// The bundle of a product, by a node that says that this is it.
-fn bundle_of_a_product(c: &[i32; 4]) -> World {
-    let world = World::with_products();
-    let file = |dtype, bytes: &[u8]| [&npy::header(dtype, 2, 2)[..], bytes].concat();
-    let factors = [("a", file(Dtype::I8, &[1, 2, 3, 4])), ("b", file(Dtype::I8, &[5, 6, 7, 255]))];
-    for (name, bytes) in &factors {
-        std::fs::write(world.path(&format!("{name}.npy")), bytes).unwrap();
-    }
-    let new = ["job", "new", "product", "--owner", "user:ada", "--out", "job.yaml"];
-    let matrix = ["--matrix", "a.npy", "b.npy", "--format", "i8"];
-    world.done(&[&new[..], &matrix].concat());
-    world.done(&["job", "sign", "job.yaml", "--key", "issuer.key"]);
-    let source = std::fs::read(world.path("job.yaml")).unwrap();
-    let verified = ["job", "verify", "job.yaml", "--root", "config/root.yaml", "--json"];
-    let digest: Digest = world.done(&verified).json()["digest"].as_str().unwrap().parse().unwrap();
-    let archive = arch_archive::Archive::open(&world.path("state/archive")).unwrap();
-    archive.keep_document(&digest, &source).unwrap();
-    let [mut accepted, started, mut finished] = records(digest);
-    if let Record::Accepted { module, inputs, .. } = &mut accepted {
-        *module = None;
-        for (name, bytes) in factors {
-            inputs.insert(name.into(), archive.put(&bytes).unwrap());
-        }
-    }
-    if let Record::Finished { outputs, .. } = &mut finished {
-        let values: Vec<u8> = c.iter().flat_map(|value| value.to_le_bytes()).collect();
-        let product = archive.put(&file(Dtype::I32, &values)).unwrap();
-        outputs.insert("product".into(), product);
-    }
-    append(&world, &[accepted, started, finished]);
-    let pack = ["bundle", "pack", &digest.to_string(), "--state", "state", "--out", "bundle"];
-    world.done(&pack);
-    world
-}
-
-#[test]
-fn a_product_in_a_bundle_is_checked_without_believing_the_node_that_computed_it() {
-    // (1 2; 3 4) · (5 6; 7 -1)
-    let right = [19, 4, 43, 14];
-    let verify = ["bundle", "verify", "bundle", "--json"];
-    let told = bundle_of_a_product(&right).done(&verify).json();
-    assert_eq!((&told["product"], told.get("module")), (&true.into(), None));
-    for at in 0..4 {
-        let mut wrong = right;
-        wrong[at] += 1;
-        let told = bundle_of_a_product(&wrong).run(&verify);
-        assert_eq!(told.code, 1, "{told:?}");
-        assert!(told.data.contains("not the product of the job's inputs"), "{told:?}");
-    }
-}
-
-#[test]
-fn a_bundle_with_another_document_in_it_is_refused() {
-    let (world, job) = state_of_a_run();
-    world.job("other.yaml", "");
-    // What lies in the archive is no evidence: it may have been exchanged.
-    let archive = arch_archive::Archive::open(&world.path("state/archive")).unwrap();
-    let other = std::fs::read(world.path("other.yaml")).unwrap();
-    let other = String::from_utf8(other).unwrap().replace("name: hello", "name: other");
-    archive.keep_document(&job, other.as_bytes()).unwrap();
-    let pack = ["bundle", "pack", &job.to_string(), "--state", "state", "--out", "bundle"];
-    assert_ne!(world.run(&pack).code, 0);
-    assert!(!world.path("bundle").exists());
-}
-
-#[test]
-fn a_job_that_has_not_ended_cannot_be_packed() {
-    let (world, _job) = state_of_a_run();
-    let other = Digest::of(b"never").to_string();
-    let told = world.run(&["bundle", "pack", &other, "--state", "state", "--out", "bundle"]);
-    assert_eq!(told.code, 1, "{told:?}");
 }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod auditor;
 #[cfg(test)]
+mod bundles;
+#[cfg(test)]
 mod owner;
 #[cfg(test)]
 mod products;

@@ -43,10 +43,15 @@ fn every_command_that_a_remedy_names_is_there() {
 fn every_command_that_the_documents_name_is_there() {
     let documents = [
         include_str!("../../../../README.md"),
+        include_str!("../../../../CHANGELOG.md"),
         include_str!("../../../../docs/ARCHITECTURE.md"),
         include_str!("../../../../docs/FORMATS.md"),
         include_str!("../../../../docs/THREATS.md"),
         include_str!("../../../../docs/GLOSSARY.md"),
+        include_str!("../../../../docs/INSTALL.md"),
+        include_str!("../../../../docs/NUMERICS.md"),
+        include_str!("../../../../docs/PROMISES.md"),
+        include_str!("../../../../docs/NIX.md"),
     ];
     let missing: Vec<String> = documents.into_iter().flat_map(told).filter_map(missing).collect();
     assert!(missing.is_empty(), "{missing:#?}");

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use arch_identity::{KeyKind, KeyPair, Timestamp};
+use arch_ledger::{Ledger, LogKeys, StdFs};
 use serde_json::Value;
 
 /// What one command gave.
@@ -27,6 +29,15 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn empty() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    /// The ledger in a folder, which begins if there is none; always under the same keys.
+    pub(crate) fn ledger(&self, folder: &str, now: Timestamp) -> Ledger {
+        std::fs::create_dir_all(self.path(folder)).unwrap();
+        let keys = LogKeys::new("example.org/node", KeyPair::from_seed(KeyKind::Hybrid, &[7; 32]));
+        let fs = StdFs::open(&self.path(folder)).unwrap();
+        let (ledger, _recovery) = Ledger::open(fs, keys.unwrap(), now).unwrap();
+        ledger
     }
 
     /// Three keys and a root that trusts them.

@@ -58,6 +58,24 @@ impl LeafAt {
         Some(Self { leaf_row, leaf_column, rows, columns })
     }
 
+    /// The leaf of a cell of that size in which a value stands, counted from the corner of the cell;
+    /// `None` if it stands outside.
+    #[must_use]
+    pub fn holding(rows: u32, columns: u32, row: u32, column: u32) -> Option<Self> {
+        let (leaf_row, leaf_column) = (row.checked_div(LEAF)?, column.checked_div(LEAF)?);
+        let leaf = Self { leaf_row, leaf_column, rows: 0, columns: 0 };
+        (row < rows && column < columns).then(|| Self::nth(rows, columns, leaf.index(columns)))?
+    }
+
+    /// Which leaf of its cell it is, row by row, if the cell has that many columns of values: what
+    /// [`LeafAt::nth`] takes.
+    #[must_use]
+    pub fn index(&self, columns: u32) -> u64 {
+        u64::from(self.leaf_row)
+            .saturating_mul(columns.div_ceil(LEAF).into())
+            .saturating_add(self.leaf_column.into())
+    }
+
     /// Its rows, counted from the corner of the cell.
     #[must_use]
     pub fn row_range(&self) -> Range<u32> {
@@ -145,6 +163,25 @@ mod tests {
         let most = crate::MAX_SIDE;
         assert_eq!(LeafAt::nth(most, most, count(most, most)), None);
         assert!(LeafAt::nth(most, most, count(most, most) - 1).is_some());
+    }
+
+    #[test]
+    fn every_value_stands_in_one_leaf_and_every_leaf_knows_its_number() {
+        let (rows, columns) = (130, 200);
+        for (index, leaf) in (0..).zip(leaves(rows, columns)) {
+            assert_eq!(
+                (leaf.index(columns), LeafAt::nth(rows, columns, index)),
+                (index, Some(leaf))
+            );
+            for row in leaf.row_range() {
+                for column in leaf.column_range() {
+                    assert_eq!(LeafAt::holding(rows, columns, row, column), Some(leaf));
+                }
+            }
+        }
+        for (row, column) in [(rows, 0), (0, columns), (u32::MAX, u32::MAX)] {
+            assert_eq!(LeafAt::holding(rows, columns, row, column), None);
+        }
     }
 
     #[test]

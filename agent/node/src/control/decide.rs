@@ -14,6 +14,7 @@ use crate::{
     ending::give_up,
     node::Node,
     point::Point,
+    product::forget,
     readmission::take_up,
     records,
     told::{Told, no_such_job, problem},
@@ -31,17 +32,18 @@ pub(super) async fn cancel(node: &Arc<Node>, peer: &Peer, digest: Digest) -> Tol
         Some(_) => vec![called_off],
         None => vec![called_off, records::called_off(digest, attempts)],
     };
-    let ended = running.is_none();
     anchor(node, records).await?;
     Point::CalledOff.reached();
     tracing::info!(job = %digest, by = peer.name(), "called off");
     match running {
         Some(cancel) => cancel.ask(Wish::CalledOff),
-        None => drop(node.desk.withdraw(digest)),
-    }
-    if ended {
-        // It may have stood before one that has room now.
-        launch_all(node);
+        None => {
+            // Whatever attempts before have left.
+            tokio::task::block_in_place(|| forget(node.places.scratch(), &digest));
+            drop(node.desk.withdraw(digest));
+            // It may have stood before one that has room now.
+            launch_all(node);
+        }
     }
     state(node, digest)
 }
@@ -51,7 +53,7 @@ pub(super) async fn release(node: &Arc<Node>, peer: &Peer, digest: Digest) -> To
     let _hand = node.hands.take(digest).await;
     require_step(node, digest, Event::ReleasedByHand)?;
     anchor(node, vec![Record::Released { document: digest, by: peer.name() }]).await?;
-    node.ended();
+    node.awaited.ended();
     state(node, digest)
 }
 

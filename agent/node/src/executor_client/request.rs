@@ -3,12 +3,9 @@
 use arch_document::{Isolation as Asked, Job};
 use arch_policy::Limits as Allowed;
 use arch_schedule::Placed;
-use arch_wire::executor::{Isolation, Limits, RunRequest};
+use arch_wire::executor::{Isolation, Limits, RunRequest, STREAMS};
 
 use crate::supplies::Supplies;
-
-/// Streams that always come back and are no files of `/out`.
-pub(crate) const STREAMS: [&str; 2] = ["stdout", "stderr"];
 
 pub(super) fn of(run: u64, placed: &Placed, supplies: &Supplies) -> RunRequest {
     let admitted = placed.job();

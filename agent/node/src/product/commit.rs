@@ -2,11 +2,10 @@
 
 use arch_ledger::Record;
 use arch_matrix::{Zone, commit::Commitment};
-use arch_problem::codes;
 use serde::Serialize;
 
 use super::{Run, Stop, draw::Promised, scratch::Scratch};
-use crate::{point::Point, told::problem};
+use crate::point::Point;
 
 /// The list of commitments, as it lies in the archive: the output `commitments`.
 #[derive(Debug, Serialize)]
@@ -48,7 +47,7 @@ pub(super) async fn commit(run: &Run<'_>, scratch: &Scratch) -> Result<Promised,
         document,
         commitments: commitments.collect(),
     };
-    let list = tokio::task::block_in_place(|| keep(run, &list))?;
+    let list = tokio::task::block_in_place(|| run.node.stores.shelf.put_json(&list))?;
     let record = Record::Committed { document, attempt: run.attempt, commitments: list };
     let anchored = run.node.anchors.anchor_one(record).await.map_err(|error| {
         run.node.heed(&error);
@@ -60,14 +59,4 @@ pub(super) async fn commit(run: &Run<'_>, scratch: &Scratch) -> Result<Promised,
     let plan = run.product.plan.as_ref().filter(|_| run.product.overlap);
     let zone = plan.map(|plan| Zone::draw(plan, &seed, &all));
     Ok(Promised { list, entry: anchored.index(), seed, of, zone })
-}
-
-/// Keeps what people are to read, as JSON.
-pub(super) fn keep(
-    run: &Run<'_>,
-    what: &impl Serialize,
-) -> crate::told::Told<arch_identity::Digest> {
-    let bytes = serde_json::to_vec(what)
-        .map_err(|error| problem(codes::FILE_MACHINE, format!("a report: {error}")))?;
-    run.node.stores.shelf.put(&bytes)
 }

@@ -9,9 +9,10 @@ use serde::Serialize;
 use super::{
     Run, Share, Stop,
     divergence::{Finding, Kind},
-    draw::Promised,
-    scratch::{Scratch, Values},
+    draw::{Promised, tree},
+    scratch::Scratch,
     shares,
+    values::Values,
 };
 use crate::told::problem;
 
@@ -62,7 +63,13 @@ pub(super) async fn compare(
             report.compared.push(Compared { cell, nodes, equal: found.is_none() });
             if let Some(difference) = found.filter(|_| findings.len() < MOST_FINDINGS) {
                 let parties = [(*row, of_row), (*column, of_column)];
-                findings.push(Finding::of(run, scratch, Kind::Overlap, &difference, &parties)?);
+                findings.push(Finding::of(
+                    run,
+                    scratch,
+                    Kind::Overlap,
+                    difference.into(),
+                    &parties,
+                ));
             }
         }
     }
@@ -89,8 +96,8 @@ pub(super) async fn compare(
         });
         if let Some(difference) = found {
             let with = [(*depth, of_depth)];
-            let mut finding = Finding::of(run, scratch, Kind::Partial, &difference, &with)?;
-            finding.also(run, &values, &again_committed, &difference);
+            let mut finding = Finding::of(run, scratch, Kind::Partial, difference.into(), &with);
+            finding.also(run, &values, &again_committed);
             findings.push(finding);
         }
     }
@@ -115,10 +122,6 @@ fn common<'c>(
     other: &'c Committed,
 ) -> Option<(Cell, &'c LeafTree, &'c LeafTree)> {
     one.trees.iter().find_map(|(cell, one)| Some((*cell, one, tree(other, *cell)?)))
-}
-
-fn tree(of: &Committed, cell: Cell) -> Option<&LeafTree> {
-    of.trees.iter().find(|(own, _)| *own == cell).map(|(_, tree)| tree)
 }
 
 fn differ(

@@ -12,7 +12,7 @@ use arch_matrix::{
 use arch_wire::control::Bytes;
 use serde::Serialize;
 
-use super::{Run, Share, Stop, scratch::Scratch, scratch::Values};
+use super::{Run, Share, draw::tree, scratch::Scratch, values::Values};
 
 /// How it was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -26,13 +26,26 @@ pub(super) enum Kind {
     Freivalds,
 }
 
+/// A leaf of C.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(super) struct Spot {
+    pub(super) cell: Cell,
+    pub(super) leaf: LeafAt,
+}
+
+impl From<Difference> for Spot {
+    fn from(Difference { cell, leaf, .. }: Difference) -> Self {
+        Self { cell, leaf }
+    }
+}
+
 /// One leaf, and who says what of it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Finding {
     kind: Kind,
-    cell: Cell,
-    leaf: LeafAt,
+    #[serde(flatten)]
+    spot: Spot,
     parties: Vec<Party>,
 }
 
@@ -74,33 +87,26 @@ pub(super) struct Evidence<'a> {
 }
 
 impl Finding {
-    /// Opens the leaf that differs, for everybody who computed it.
+    /// Opens the leaf, for everybody who computed it.
     pub(super) fn of(
         run: &Run<'_>,
         scratch: &Scratch,
         kind: Kind,
-        difference: &Difference,
+        spot: Spot,
         parties: &[(Share, &Committed)],
-    ) -> Result<Self, Stop> {
-        let mut finding =
-            Self { kind, cell: difference.cell, leaf: difference.leaf, parties: Vec::new() };
+    ) -> Self {
+        let mut finding = Self { kind, spot, parties: Vec::new() };
         for (share, committed) in parties {
             if let Some(values) = scratch.of(*share) {
-                finding.also(run, values, committed, difference);
+                finding.also(run, values, committed);
             }
         }
-        Ok(finding)
+        finding
     }
 
     /// One more that computed the leaf.
-    pub(super) fn also(
-        &mut self,
-        run: &Run<'_>,
-        values: &Values,
-        committed: &Committed,
-        difference: &Difference,
-    ) {
-        let opening = open(run, values, committed, difference.cell, &difference.leaf);
+    pub(super) fn also(&mut self, run: &Run<'_>, values: &Values, committed: &Committed) {
+        let opening = open(run, values, committed, &self.spot);
         self.parties.push(Party {
             node: values.share.node,
             part: values.share.part,
@@ -111,7 +117,7 @@ impl Finding {
 
     /// In words.
     pub(super) fn words(&self) -> String {
-        let Self { kind, cell, leaf, parties } = self;
+        let Self { kind, spot: Spot { cell, leaf }, parties } = self;
         let who: Vec<String> = parties
             .iter()
             .map(|party| format!("node {} ({})", party.node, shown(party.part)))
@@ -144,12 +150,11 @@ fn open(
     run: &Run<'_>,
     values: &Values,
     committed: &Committed,
-    cell: Cell,
-    leaf: &LeafAt,
+    Spot { cell, leaf }: &Spot,
 ) -> Option<Shown> {
     let product = run.product;
     let region = values.share.part.region(&product.grid)?;
-    let place = product.grid.cell(cell);
+    let place = product.grid.cell(*cell);
     let width = product.format.carrier().sum_bytes();
     let (_, columns) = region.size();
     let (_, across) = place.size();
@@ -164,11 +169,9 @@ fn open(
         values.file.read_exact_at(&mut line, number.checked_mul(width)?).ok()?;
         bytes.extend_from_slice(&line);
     }
-    let across = across.div_ceil(arch_matrix::commit::LEAF);
-    let index = leaf.leaf_row.checked_mul(across)?.checked_add(leaf.leaf_column)?;
-    let index = usize::try_from(index).ok()?;
-    let tree = committed.trees.iter().find(|(own, _)| *own == cell).map(|(_, tree)| tree)?;
-    let opening = Opening { cell, index, bytes, path: tree.path(index)? };
+    let index = usize::try_from(leaf.index(across)).ok()?;
+    let path = tree(committed, *cell)?.path(index)?;
+    let opening = Opening { cell: *cell, index, bytes, path };
     let holds = match product.format.carrier() {
         arch_matrix::CarrierKind::I16 => opening.check::<i64>(&committed.commitment).is_ok(),
         _ => opening.check::<i32>(&committed.commitment).is_ok(),

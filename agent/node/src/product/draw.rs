@@ -6,7 +6,12 @@
 //! entry will be another's.
 
 use arch_identity::Digest;
-use arch_matrix::{Zone, commit::Commitment, freivalds::Challenge};
+use arch_kernels::stream::Committed;
+use arch_matrix::{
+    Cell, Zone,
+    commit::{Commitment, LeafTree},
+    freivalds::Challenge,
+};
 use serde::Serialize;
 
 use super::{Run, Share, audit, compare};
@@ -19,14 +24,14 @@ pub(super) struct Promised {
     /// Index of the entry.
     pub(super) entry: u64,
     pub(super) seed: [u8; 32],
-    pub(super) of: Vec<(Share, arch_kernels::stream::Committed)>,
+    pub(super) of: Vec<(Share, Committed)>,
     /// None where nothing is compared.
     pub(super) zone: Option<Zone>,
 }
 
 impl Promised {
     /// The commitment to a share.
-    pub(super) fn commitment(&self, share: Share) -> Option<&arch_kernels::stream::Committed> {
+    pub(super) fn commitment(&self, share: Share) -> Option<&Committed> {
         self.of.iter().find(|(of, _)| *of == share).map(|(_, committed)| committed)
     }
 
@@ -39,6 +44,11 @@ impl Promised {
     pub(super) fn last_challenge(&self, product: &Digest, columns: u32) -> Challenge {
         Challenge::of_file(&self.seed, product.as_bytes(), columns)
     }
+}
+
+/// The hashes of a cell's leaves, if it is of the part.
+pub(super) fn tree(of: &Committed, cell: Cell) -> Option<&LeafTree> {
+    of.trees.iter().find(|(own, _)| *own == cell).map(|(_, tree)| tree)
 }
 
 /// What was looked at, and what was found: the output `audit`.

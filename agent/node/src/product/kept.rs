@@ -4,7 +4,10 @@
 use arch_kernels::stream::{ReadAt, Tile, leaves_of_tile};
 use arch_matrix::{Cell, Part, commit::LeafTree};
 
-use super::{Run, Share, Stop, draw::Promised};
+use super::{
+    Run, Share, Stop,
+    draw::{Promised, tree},
+};
 
 /// Compares the leaves of each cell that one part holds alone; sums of several parts are for Freivalds.
 pub(super) fn is_what_was_promised(
@@ -14,10 +17,8 @@ pub(super) fn is_what_was_promised(
 ) -> Result<bool, Stop> {
     let product = run.product;
     for cell in product.grid.cells() {
-        let Some(tree) = holder(run, cell).and_then(|share| promised_of(promised, share, cell))
-        else {
-            continue;
-        };
+        let committed = holder(run, cell).and_then(|share| promised.commitment(share));
+        let Some(tree) = committed.and_then(|committed| tree(committed, cell)) else { continue };
         let place = product.grid.cell(cell);
         let tile = Tile { cell, rows: place.rows, columns: place.columns };
         // A part of the depth has all of C, as the archive has.
@@ -37,9 +38,4 @@ fn holder(run: &Run<'_>, cell: Cell) -> Option<Share> {
         [(node, part)] => Some(Share { node: *node, part: *part }),
         _ => None,
     }
-}
-
-fn promised_of(promised: &Promised, share: Share, cell: Cell) -> Option<&LeafTree> {
-    let trees = &promised.commitment(share)?.trees;
-    trees.iter().find(|(own, _)| *own == cell).map(|(_, tree)| tree)
 }

@@ -2,31 +2,30 @@
 
 use std::{
     collections::BTreeMap,
-    io::{self, Cursor, Read},
+    io::{Cursor, Read},
 };
 
 use arch_identity::Digest;
 use arch_kernels::stream::{Assembled, Behind, stored};
-use arch_ledger::{Record, Usage};
+use arch_ledger::Usage;
 use arch_matrix::{
     CarrierKind,
     file::{Dtype, npy},
 };
-use arch_problem::{Problem, codes};
+use arch_problem::codes;
 use arch_wire::executor::Outcome;
 
 use super::{
     Run, Share, Stop, audit,
-    commit::keep,
     divergence::{Evidence, Finding},
     draw::{Promised, Report},
     kept,
-    scratch::Scratch,
+    scratch::{Scratch, machine},
     shares::Used,
 };
 use crate::{
+    diverged,
     memfd::ByPosition,
-    point::Point,
     told::{Told, problem},
     validate::{Findings, MOST_NUMBER, Validated, judge, short},
 };
@@ -49,10 +48,10 @@ pub(super) async fn conclude(
         report.product = holds;
         outputs.insert("product".to_owned(), product);
         if holds != Some(false) {
-            outputs.insert("audit".to_owned(), tokio::task::block_in_place(|| keep(run, &report))?);
+            outputs.insert("audit".to_owned(), keep(run, &report)?);
             let spec = &run.placed.job().job().get().spec;
             outputs.retain(|name, _| spec.outputs.contains_key(name));
-            let usage = run.usage(used, run.bytes());
+            let usage = run.usage(used, run.product.bytes());
             let findings = findings_of(Outcome::Completed, outputs, usage);
             return Ok(judge(run.placed.job(), findings, Vec::new()));
         }
@@ -79,21 +78,18 @@ async fn disputed(
         entry: promised.entry,
         findings,
     };
-    let (evidence, report) = tokio::task::block_in_place(|| -> Told<_> {
-        Ok((keep(run, &evidence)?, keep(run, report)?))
-    })?;
+    outputs.insert("audit".to_owned(), keep(run, report)?);
+    let (evidence, what) =
+        diverged::anchor(run.node, (document, run.attempt), &evidence, &words(findings)).await?;
     outputs.insert("evidence".to_owned(), evidence);
-    outputs.insert("audit".to_owned(), report);
-    let what = words(findings);
-    let record = Record::Diverged { document, attempt: run.attempt, evidence, what: what.clone() };
-    run.node.anchors.anchor_one(record).await.map_err(|error| {
-        run.node.heed(&error);
-        Stop::Machine(error.problem())
-    })?;
-    Point::Diverged.reached();
     run.node.executor.distrust("parts of a product contradict each other");
     let findings = findings_of(Outcome::Completed, outputs, run.usage(used, 0));
     Ok(Validated::Disputed(findings, problem(codes::DISPUTED, what)))
+}
+
+/// Keeps the report.
+fn keep(run: &Run<'_>, report: &Report) -> Told<Digest> {
+    tokio::task::block_in_place(|| run.node.stores.shelf.put_json(report))
 }
 
 fn words(findings: &[Finding]) -> String {
@@ -149,9 +145,9 @@ fn assembled<'s>(run: &Run<'_>, scratch: &'s Scratch) -> Result<(Box<dyn Read + 
         _ => Dtype::I32,
     };
     let header = npy::header(dtype, shape.rows(), shape.columns());
-    let length = u64::try_from(header.len()).unwrap_or(u64::MAX).saturating_add(run.bytes());
+    let length = u64::try_from(header.len()).unwrap_or(u64::MAX).saturating_add(product.bytes());
     let file = whole.file.try_clone().map_err(|error| machine(&error))?;
-    let values = ByPosition::from_start(file).take(run.bytes());
+    let values = ByPosition::from_start(file).take(product.bytes());
     Ok((Box::new(Cursor::new(header).chain(values)), length))
 }
 
@@ -168,19 +164,7 @@ fn findings_of(outcome: Outcome, outputs: BTreeMap<String, Digest>, usage: Usage
     Findings { outcome, outputs, logs: None, reads: None, fuel: 0, usage }
 }
 
-fn machine(error: &io::Error) -> Box<Problem> {
-    problem(codes::FILE_MACHINE, format!("a scratch file: {error}"))
-}
-
 impl Run<'_> {
-    /// Bytes of C's numbers.
-    fn bytes(&self) -> u64 {
-        let shape = self.product.grid.shape();
-        u64::from(shape.rows())
-            .saturating_mul(shape.columns().into())
-            .saturating_mul(self.product.format.carrier().sum_bytes())
-    }
-
     /// What it used; processor time and memory as the workers claim.
     pub(super) fn usage(&self, used: Used, output_bytes: u64) -> Usage {
         let wall = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(MOST_NUMBER);

@@ -10,7 +10,7 @@ use std::{
 use arch_wire::executor::{Claim, MultiplyRequest, Outcome};
 use tokio::sync::watch;
 
-use super::{Run, Stop, scratch::Values};
+use super::{Run, Stop, values::Values};
 use crate::{
     cancel::{Cancel, Wish},
     executor_client::{Lost, Piece},

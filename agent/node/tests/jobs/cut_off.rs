@@ -41,6 +41,9 @@ async fn a_running_and_a_waiting_job_can_be_called_off_and_each_ends_once() {
     // The node lends one processor, so this one waits.
     let second = world.drop_file("b.yaml", &world.job("second", ""));
     running.until(second, "waiting").await;
+    // What attempts before have left of a product.
+    let left = world.path("state/scratch").join(second.hex());
+    std::fs::create_dir_all(&left).unwrap();
     for job in [second, first] {
         let reply = running.call(Call::JobCancel { digest: job }).await;
         assert!(matches!(reply, Reply::Ok(Answer::JobCancel { .. })), "{reply:?}");
@@ -48,6 +51,7 @@ async fn a_running_and_a_waiting_job_can_be_called_off_and_each_ends_once() {
         let again = running.call(Call::JobCancel { digest: job }).await;
         assert!(matches!(again, Reply::Problem(p) if p.code.as_str() == "ARCH-N103"));
     }
+    assert!(!left.exists(), "the room of a job that was called off is free again");
     running.stop().await;
     assert_eq!(story(&world, first), ["accepted", "started", "cancelled", "finished"]);
     assert_eq!(story(&world, second), ["accepted", "cancelled", "finished"]);

@@ -54,7 +54,7 @@ area! {
         "wait for `notBefore`, or have the job signed again with a later `notAfter`";
     NOT_YET_DONE = "ARCH-P018", "a job that has to be done first is not done",
         "`after` names a job that has not completed on this node",
-        "send the job again when the other one completed here, or remove it from `after`";
+        "leave its file in the drop folder, from where it is taken in once the other one has completed here; one that was sent with `archctl job submit` is sent again then";
     RULE_ID_TWICE = "ARCH-P101", "two rules have one id",
         "an id names one rule of a policy, so that a refusal can point at it",
         "rename one of the two rules";

@@ -20,7 +20,7 @@ pub struct Claim {
     pub peak_memory_bytes: u64,
     /// From request to end, compiling included, in milliseconds.
     pub wall_millis: u64,
-    /// `stdout`, `stderr`, then the named outputs that the guest wrote.
+    /// The [`STREAMS`], then the named outputs that the guest wrote.
     pub outputs: Vec<Blob>,
     /// A line `sha256:… size path` for each file read through a read grant, sorted by path.
     /// None if there was no read grant.
@@ -31,6 +31,10 @@ pub struct Claim {
     pub denied: Denied,
 }
 
+/// Outputs that always come and are no files of `/out`.
+pub const STREAMS: [&str; 2] = ["stdout", "stderr"];
+/// Most bytes of [`Claim::reads`].
+pub const READS_CAP: u64 = 256 << 20;
 /// Most lines of [`Denied::first`].
 pub const DENIED_LINES_CAP: usize = 64;
 /// Most bytes of one of them.

@@ -4,6 +4,7 @@ mod compiling;
 mod components;
 mod determinism;
 mod files;
+mod grant_caps;
 mod grants;
 mod hostile;
 mod modules;
