@@ -19,8 +19,8 @@ const HEADER: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FrameError {
-    /// More than [`FRAME_CAP`] bytes.
-    #[error("a frame of {0} bytes; at most 1048576 are allowed")]
+    /// More than [`FRAME_CAP`] bytes, or than this reader takes.
+    #[error("a frame of {0} bytes is longer than is allowed here")]
     TooLong(usize),
     /// The JSON is not the message that belongs here.
     #[error("a frame holds no message that belongs here: {0}")]
@@ -44,12 +44,30 @@ pub fn encode<T: Serialize + ?Sized>(message: &T) -> Result<Vec<u8>, FrameError>
 }
 
 /// Cuts a stream of bytes into frames. Holds at most one frame and what was pushed last.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct FrameReader {
     pending: Vec<u8>,
+    cap: usize,
+}
+
+impl Default for FrameReader {
+    fn default() -> Self {
+        Self::capped(FRAME_CAP)
+    }
 }
 
 impl FrameReader {
+    /// One that takes frames of at most `cap` bytes of JSON, and never more than [`FRAME_CAP`].
+    #[must_use]
+    pub fn capped(cap: usize) -> Self {
+        Self { pending: Vec::new(), cap: cap.min(FRAME_CAP) }
+    }
+
+    /// Takes longer frames from now on, or shorter ones.
+    pub fn set_cap(&mut self, cap: usize) {
+        self.cap = cap.min(FRAME_CAP);
+    }
+
     /// Takes bytes as they came from the socket.
     pub fn push(&mut self, bytes: &[u8]) {
         self.pending.extend_from_slice(bytes);
@@ -61,7 +79,7 @@ impl FrameReader {
             return Ok(None);
         };
         let length = usize::try_from(u32::from_le_bytes(*header)).unwrap_or(usize::MAX);
-        if length > FRAME_CAP {
+        if length > self.cap {
             return Err(FrameError::TooLong(length));
         }
         let Some(body) = rest.get(..length) else { return Ok(None) };
@@ -89,6 +107,16 @@ mod tests {
         let mut reader = FrameReader::default();
         reader.push(&u32::MAX.to_le_bytes());
         assert!(matches!(reader.take::<ToExecutor>(), Err(FrameError::TooLong(_))));
+    }
+
+    #[test]
+    fn a_reader_of_short_frames_refuses_longer_ones_until_it_is_told_otherwise() {
+        let frame = encode(&"x".repeat(62)).unwrap();
+        let mut reader = FrameReader::capped(63);
+        reader.push(&frame);
+        assert_eq!(reader.take::<String>(), Err(FrameError::TooLong(64)));
+        reader.set_cap(64);
+        assert_eq!(reader.take::<String>(), Ok(Some("x".repeat(62))));
     }
 
     #[test]

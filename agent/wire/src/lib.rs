@@ -3,6 +3,8 @@
 //! ```text
 //! arch-node-agent ──ToExecutor, fds──> arch-executor        executor: frames with sealed memfds
 //!                 <─FromExecutor, fds──
+//! arch-node-agent, auditors ──ToProver──> arch-prover       prover: frames of texts
+//!                           <─FromProver──
 //! archctl ──Call──> arch-node-agent ──Reply──> archctl      control: one JSON object a line
 //! ```
 //!
@@ -20,6 +22,7 @@
 pub mod control;
 pub mod executor;
 pub mod frame;
+pub mod prover;
 
 #[cfg(test)]
 #[expect(
