@@ -7,6 +7,8 @@
 //!  │          seccomp: broker.list
 //!  ├ compiler   + rlimits, Landlock: no file at all, seccomp: compiler.list
 //!  └ worker     + rlimits, Landlock: the granted roots,  seccomp: worker.list
+//! prover    no_new_privs, no capabilities, Landlock: no file at all, seccomp: prover.list
+//!  : a proof    the same, rlimits, Landlock: the folder of keys, seccomp: prover-work.list
 //! ```
 //!
 //! ```
@@ -26,9 +28,9 @@ mod syscalls;
 
 pub use capabilities::drop_all as drop_capabilities;
 pub use files::{Abi, Reach, close_agent_files, close_all_but, close_main, landlock_abi};
-pub use limits::{Caps, apply as apply_limits, no_core_dumps};
+pub use limits::{Caps, apply as apply_limits, apply_but_threads, no_core_dumps};
 pub use list::{Line, ListError, Use};
-pub use syscalls::{Filters, Profile, close_agent, lines};
+pub use syscalls::{Filters, Profile, close_agent, close_threads, lines};
 
 /// Why a process could not be confined; foreign code is not run then.
 #[derive(Debug, thiserror::Error)]

@@ -23,13 +23,18 @@ pub struct Caps {
 
 /// Sets all limits, for this process and for good.
 pub fn apply(caps: Caps) -> Result<(), ConfineError> {
+    apply_but_threads(caps)?;
+    lower("RLIMIT_NPROC", Resource::Nproc, 0)
+}
+
+/// Sets all limits but that of processes, among which the kernel counts threads.
+pub fn apply_but_threads(caps: Caps) -> Result<(), ConfineError> {
     let all = [
         ("RLIMIT_DATA", Resource::Data, caps.data),
         ("RLIMIT_CPU", Resource::Cpu, caps.cpu),
         ("RLIMIT_FSIZE", Resource::Fsize, caps.file),
         ("RLIMIT_NOFILE", Resource::Nofile, DESCRIPTORS),
         ("RLIMIT_CORE", Resource::Core, 0),
-        ("RLIMIT_NPROC", Resource::Nproc, 0),
         ("RLIMIT_MEMLOCK", Resource::Memlock, 0),
         ("RLIMIT_MSGQUEUE", Resource::Msgqueue, 0),
         ("RLIMIT_NICE", Resource::Nice, 0),

@@ -16,6 +16,8 @@ const WORKER: &str = include_str!("../seccomp/worker.list");
 const COMPILER: &str = include_str!("../seccomp/compiler.list");
 const BROKER: &str = include_str!("../seccomp/broker.list");
 const AGENT: &str = include_str!("../seccomp/agent.list");
+const PROVER: &str = include_str!("../seccomp/prover.list");
+const PROVER_WORK: &str = include_str!("../seccomp/prover-work.list");
 
 /// What agent and broker are answered when they make a call that is not in their list.
 const EPERM: u32 = libc::EPERM.unsigned_abs();
@@ -27,6 +29,13 @@ pub enum Profile {
     Agent,
     /// The executor's main process; its children inherit it and add their own.
     Broker,
+    /// The prover's main process.
+    Prover,
+    /// The process that makes one proof.
+    ProverWork {
+        /// May write dev keys.
+        files: bool,
+    },
     /// A compiler: no uses.
     Compiler,
     /// A worker.
@@ -67,8 +76,10 @@ impl Filters {
         let [bare, files, shared, both] = &self.workers;
         let program = match profile {
             Profile::Broker => &self.broker,
-            // Its threads inherit it, nobody else does; see `close_agent`.
-            Profile::Agent => return close_agent(),
+            // Their threads inherit it, nobody else does; see `close_threads`.
+            Profile::Agent | Profile::Prover | Profile::ProverWork { .. } => {
+                return close_threads(profile);
+            }
             Profile::Compiler => &self.compiler,
             Profile::Worker { files: false, shared: false } => bare,
             Profile::Worker { files: true, shared: false } => files,
@@ -82,13 +93,18 @@ impl Filters {
 /// Puts the calling thread, which is the agent's only one, under the agent's list. Threads that it
 /// makes afterwards inherit that.
 pub fn close_agent() -> Result<(), ConfineError> {
+    close_threads(Profile::Agent)
+}
+
+/// The same for the list of any process that has threads.
+pub fn close_threads(profile: Profile) -> Result<(), ConfineError> {
     let refused = |error: seccompiler::Error| ConfineError::Seccomp(error.to_string());
     // Its flags lie in memory, where no filter sees them. Without it the C library makes threads by
     // `clone`. The stricter of two answers counts, so that the list has to let it pass.
     let clone3 = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
     let absent = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
     apply_filter(&filter(clone3, SeccompAction::Allow, absent)?).map_err(refused)?;
-    apply_filter(&program(Profile::Agent)?).map_err(refused)
+    apply_filter(&program(profile)?).map_err(refused)
 }
 
 /// The lines of a profile's list that count for it.
@@ -96,6 +112,8 @@ pub fn lines(profile: Profile) -> Result<Vec<Line>, ConfineError> {
     let (text, files, shared) = match profile {
         Profile::Agent => (AGENT, false, false),
         Profile::Broker => (BROKER, false, false),
+        Profile::Prover => (PROVER, false, false),
+        Profile::ProverWork { files } => (PROVER_WORK, files, false),
         Profile::Compiler => (COMPILER, false, false),
         Profile::Worker { files, shared } => (WORKER, files, shared),
     };
@@ -129,9 +147,11 @@ fn program(profile: Profile) -> Result<BpfProgram, ConfineError> {
         }
     }
     let otherwise = match profile {
-        Profile::Agent | Profile::Broker => SeccompAction::Errno(EPERM),
+        Profile::Agent | Profile::Broker | Profile::Prover => SeccompAction::Errno(EPERM),
         // The whole process dies, so that nothing goes on with half a call refused.
-        Profile::Compiler | Profile::Worker { .. } => SeccompAction::KillProcess,
+        Profile::Compiler | Profile::Worker { .. } | Profile::ProverWork { .. } => {
+            SeccompAction::KillProcess
+        }
     };
     filter(rules, otherwise, SeccompAction::Allow)
 }
@@ -266,9 +286,64 @@ mod tests {
     }
 
     #[test]
-    fn neither_worker_nor_agent_makes_a_page_executable() {
+    fn the_prover_opens_nothing_starts_nothing_and_reaches_nobody_who_did_not_call() {
+        let names = names(Profile::Prover);
+        for never in NEVER.into_iter().chain([
+            "fork",
+            "vfork",
+            "open",
+            "openat",
+            "openat2",
+            "socket",
+            "connect",
+            "bind",
+            "listen",
+            "kill",
+            "unlinkat",
+            "renameat",
+            "memfd_create",
+            "setuid",
+        ]) {
+            assert!(!names.iter().any(|name| name == never), "{never}");
+        }
+        let work = lines(Profile::ProverWork { files: true }).unwrap();
+        for never in NEVER.into_iter().chain([
+            "fork",
+            "vfork",
+            "socket",
+            "socketpair",
+            "connect",
+            "bind",
+            "accept4",
+            "kill",
+            "mkdirat",
+            "ioctl",
+            "setuid",
+        ]) {
+            assert!(work.iter().all(|line| line.name != never), "{never}");
+        }
+        for line in lines(Profile::Prover).unwrap().into_iter().chain(work) {
+            if line.name == "clone" {
+                assert_eq!(line.argument, Some((0, Check::Has(0x10000))));
+            }
+        }
+    }
+
+    #[test]
+    fn who_makes_a_proof_changes_no_file_unless_dev_keys_are_made() {
+        let without = names(Profile::ProverWork { files: false });
+        for name in ["rename", "renameat", "renameat2", "unlink", "unlinkat", "fsync"] {
+            assert!(!without.iter().any(|n| n == name), "{name}");
+        }
+        assert!(names(Profile::ProverWork { files: true }).contains(&"renameat2".to_owned()));
+    }
+
+    #[test]
+    fn neither_worker_nor_agent_nor_prover_makes_a_page_executable() {
         let worker = lines(Profile::Worker { files: true, shared: true }).unwrap();
-        for line in worker.into_iter().chain(lines(Profile::Agent).unwrap()) {
+        let threaded = [Profile::Agent, Profile::Prover, Profile::ProverWork { files: true }];
+        let threaded = threaded.into_iter().flat_map(|profile| lines(profile).unwrap());
+        for line in worker.into_iter().chain(threaded) {
             if line.name.contains("mprotect") || line.name == "mmap" {
                 assert_eq!(line.argument, Some((2, Check::Lacks(4))), "{line:?}");
             }

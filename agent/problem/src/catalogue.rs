@@ -21,6 +21,7 @@ mod keys;
 mod ledger;
 mod node;
 mod policy;
+mod prover;
 
 /// All codes as constants.
 pub mod codes {
@@ -31,6 +32,7 @@ pub mod codes {
     pub use super::ledger::*;
     pub use super::node::*;
     pub use super::policy::*;
+    pub use super::prover::*;
 }
 
 pub(crate) const AREAS: &[&[&crate::Explanation]] = &[
@@ -41,4 +43,5 @@ pub(crate) const AREAS: &[&[&crate::Explanation]] = &[
     ledger::ROWS,
     node::ROWS,
     policy::ROWS,
+    prover::ROWS,
 ];
