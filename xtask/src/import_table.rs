@@ -183,6 +183,14 @@ pub(crate) const TABLE: &[Row] = &[
         never_written: &[SOCKETS, SIGNERS, UNSAFE],
     },
     Row {
+        name: "arch-prover",
+        may_use: &[
+            "arch-circuits", "arch-confine", "arch-files", "arch-identity", "arch-problem", "arch-wire",
+        ],
+        never_linked: &[NETWORK, ENGINES, LOOSE_YAML, DATABASES],
+        never_written: &[SIGNERS, UNSAFE],
+    },
+    Row {
         name: "arch-node",
         may_use: &[
             "arch-archive", "arch-confine", "arch-document", "arch-files", "arch-identity",

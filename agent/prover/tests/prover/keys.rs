@@ -1,0 +1,73 @@
+//! Keys: dev keys with permission, and none but the manifest's.
+
+use std::fs;
+
+use arch_circuits::registry::BUILT_IN;
+use arch_wire::prover::{FromProver, Stage, ToProver};
+
+use crate::asker::{Prover, check, fold};
+
+/// The name of the fold's key.
+fn file_name() -> String {
+    let manifest: serde_json::Value = serde_json::from_str(BUILT_IN).unwrap();
+    let circuits = manifest["circuits"].as_array().unwrap();
+    let fold = circuits.iter().find(|circuit| circuit["id"] == "arch-fold-v3").unwrap();
+    format!("{}.pk", fold["key"]["pkSha256"].as_str().unwrap())
+}
+
+#[test]
+fn a_dev_key_is_made_once_where_that_is_allowed() {
+    let home = tempfile::tempdir().unwrap();
+    let keys = home.path().join("keys");
+    let mut prover = Prover::with_keys(&keys, &["--allow-dev-keys"]);
+    let asked = fold(1, &[8, 9]);
+    prover.line.say(&ToProver::Prove(asked.clone()));
+    let (stages, last) = prover.line.end_of(1);
+    let FromProver::Proved { proof, .. } = last else { panic!("{last:?}") };
+    check(&proof, &asked);
+    assert!(stages.contains(&Stage::MakingKey));
+    let names: Vec<_> = fs::read_dir(&keys).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(names, [file_name().as_str()]);
+    prover.line.say(&ToProver::Prove(fold(2, &[8, 9])));
+    assert!(!prover.line.end_of(2).0.contains(&Stage::MakingKey));
+}
+
+#[test]
+fn without_permission_no_dev_key_is_made_or_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut prover = Prover::with_keys(folder.path(), &[]);
+    let refusal = prover.line.refused(fold(1, &[1]));
+    assert_eq!((refusal.code.as_str(), refusal.retry), ("ARCH-V006", false));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    // Nor one that is there.
+    let mut prover = Prover::with_keys(&crate::asker::keys(), &[]);
+    assert_eq!(prover.line.refused(fold(1, &[1])).code, "ARCH-V006");
+}
+
+#[test]
+fn a_key_of_other_bytes_than_its_name_says_is_not_used_and_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(file_name());
+    fs::write(&path, b"not this key").unwrap();
+    let mut prover = Prover::with_keys(folder.path(), &["--allow-dev-keys"]);
+    let refusal = prover.line.refused(fold(1, &[1]));
+    assert_eq!((refusal.code.as_str(), refusal.retry), ("ARCH-V005", false));
+    assert!(refusal.message.contains("pinned"), "{}", refusal.message);
+    assert_eq!(fs::read(&path).unwrap(), b"not this key");
+}
+
+#[test]
+fn a_key_of_a_ceremony_is_never_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("manifest.json");
+    let text = BUILT_IN.replace("\"kind\": \"dev\"", "\"kind\": \"ceremony\"");
+    assert_ne!(text, BUILT_IN);
+    fs::write(&manifest, text).unwrap();
+    let keys = folder.path().join("keys");
+    let manifest = manifest.display().to_string();
+    let mut prover =
+        Prover::with_keys(&keys, &["--allow-dev-keys", "--manifest", manifest.as_str()]);
+    let refusal = prover.line.refused(fold(1, &[1]));
+    assert_eq!((refusal.code.as_str(), refusal.retry), ("ARCH-V005", false));
+    assert_eq!(fs::read_dir(&keys).unwrap().count(), 0);
+}
