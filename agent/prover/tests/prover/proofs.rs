@@ -108,9 +108,8 @@ fn what_is_stated_and_does_not_hold_has_no_proof() {
 fn circuits_versions_and_numbers_that_are_not_the_manifests_are_refused() {
     let mut prover = Prover::start(&[]);
     let modulus = "21888242871839275222246405745257275088548364400416034343698204186575808495617";
-    for change in [
-        &(|r: &mut ProveRequest| r.circuit = "no-such-circuit".to_owned())
-            as &dyn Fn(&mut ProveRequest),
+    let changes: [&dyn Fn(&mut ProveRequest); 7] = [
+        &|r| r.circuit = "no-such-circuit".to_owned(),
         &|r| r.version = 2,
         &|r| (r.circuit, r.version) = ("shardy_task_proof_v2".to_owned(), 2),
         &|r| r.publics.truncate(3),
@@ -118,7 +117,8 @@ fn circuits_versions_and_numbers_that_are_not_the_manifests_are_refused() {
         // Itself and the modulus are the same number to who reads carelessly.
         &|r| r.publics[0] = modulus.to_owned(),
         &|r| r.publics[0] = "007".to_owned(),
-    ] {
+    ];
+    for change in changes {
         let mut request = fold(1, &[4]);
         change(&mut request);
         let refusal = prover.line.refused(request);
