@@ -27,6 +27,8 @@ pub(crate) enum Task<'a> {
     Work { keys: &'a Path },
     /// Look at what is in force.
     PrintConfinement,
+    /// The same in a worker.
+    PrintWorker { keys: &'a Path },
 }
 
 /// Where others come in.
@@ -41,15 +43,17 @@ pub(crate) enum Door<'a> {
 impl Arguments {
     /// What is asked for.
     pub(crate) fn task(&self) -> Result<Task<'_>, Failure> {
-        if self.print_confinement {
+        if self.print_confinement && !self.work {
             return Ok(Task::PrintConfinement);
         }
         if self.launch {
             return Ok(Task::Launch);
         }
         let keys = self.keys.as_deref().ok_or(Failure::Usage("`--keys DIR` is missing"))?;
-        if self.work {
-            return Ok(Task::Work { keys });
+        match (self.work, self.print_confinement) {
+            (true, false) => return Ok(Task::Work { keys }),
+            (true, true) => return Ok(Task::PrintWorker { keys }),
+            (false, _) => {}
         }
         match (self.mode, self.port, &self.socket, &self.secret_file) {
             (Mode::Agent, None, None, None) => Ok(Task::Agent { keys }),

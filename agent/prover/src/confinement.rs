@@ -29,12 +29,15 @@ const PROCESSOR_SECONDS: u64 = 86_400;
 const NICE: i32 = 10;
 
 /// Closes the main process, which has one thread.
-pub(crate) fn close_main() -> Result<Abi, Failure> {
+pub(crate) fn close_main() -> Result<(), Failure> {
+    close_main_files()?;
+    Ok(arch_confine::close_threads(Profile::Prover)?)
+}
+
+fn close_main_files() -> Result<Abi, Failure> {
     arch_confine::drop_capabilities()?;
     arch_confine::no_core_dumps()?;
-    let abi = arch_confine::close_all_but(&[])?;
-    arch_confine::close_threads(Profile::Prover)?;
-    Ok(abi)
+    Ok(arch_confine::close_all_but(&[])?)
 }
 
 /// Closes a worker, which has one thread yet.
@@ -56,28 +59,50 @@ pub(crate) fn close_worker(keys: &Path, memory: u64, writes: bool) -> Result<(),
 }
 
 /// `--print-confinement`: what is in force in the main process, and what became of attempts at what must
-/// not work.
+/// not work: some before the list of system calls is closed, which is for Landlock alone to refuse.
 pub(crate) fn print() -> Result<(), Failure> {
+    let status = status()?;
+    let Abi(landlock) = close_main_files()?;
+    let files = files();
+    arch_confine::close_threads(Profile::Prover)?;
+    report(status, Some(landlock), Profile::Prover, &[files, files_and_more()])
+}
+
+/// The same of a worker, who dies of what is not in its list: only files are tried.
+pub(crate) fn print_worker(keys: &Path, memory: u64) -> Result<(), Failure> {
+    let status = status()?;
+    close_worker(keys, memory, false)?;
+    report(status, None, Profile::ProverWork { files: false }, &[files()])
+}
+
+type Attempts = BTreeMap<&'static str, String>;
+
+fn report(
+    status: File,
+    landlock: Option<i32>,
+    profile: Profile,
+    tried: &[Attempts],
+) -> Result<(), Failure> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
-    struct Report {
+    struct Report<'a> {
         kernel: BTreeMap<String, String>,
-        landlock: i32,
+        landlock: Option<i32>,
         system_calls: BTreeMap<String, String>,
-        tried: BTreeMap<&'static str, String>,
+        tried: &'a [Attempts],
     }
-    // Opened before; what it says is of the moment in which it is read.
-    let status = File::open("/proc/self/status").map_err(|e| Failure::System("its status", e))?;
-    let Abi(landlock) = close_main()?;
-    let lines = arch_confine::lines(Profile::Prover)?;
+    let lines = arch_confine::lines(profile)?;
     let system_calls = lines.into_iter().map(|line| (line.name, line.because)).collect();
-    let tried = attempts();
-    let working = tried.iter().find(|(_, became)| became.as_str() == WORKED);
-    let working = working.map(|(what, _)| (*what).to_owned());
     let report = Report { kernel: kernel(status), landlock, system_calls, tried };
     let text = serde_json::to_string_pretty(&report).unwrap_or_default();
     say::data(&text).map_err(|error| Failure::System("its output", error))?;
-    working.map_or(Ok(()), |what| Err(Failure::Open(what)))
+    let working = tried.iter().flatten().find(|(_, became)| became.as_str() == WORKED);
+    working.map_or(Ok(()), |(what, _)| Err(Failure::Open((*what).to_owned())))
+}
+
+/// Opened before; what it says is of the moment in which it is read.
+fn status() -> Result<File, Failure> {
+    File::open("/proc/self/status").map_err(|error| Failure::System("its status", error))
 }
 
 fn kernel(mut status: File) -> BTreeMap<String, String> {
@@ -91,13 +116,23 @@ fn kernel(mut status: File) -> BTreeMap<String, String> {
 
 const WORKED: &str = "it works";
 
-fn attempts() -> BTreeMap<&'static str, String> {
-    let became = |tried: io::Result<()>| tried.err().map_or(WORKED.to_owned(), |e| e.to_string());
+fn became(tried: io::Result<()>) -> String {
+    tried.err().map_or(WORKED.to_owned(), |error| error.to_string())
+}
+
+fn files() -> Attempts {
     BTreeMap::from([
         ("read a file", became(File::open("/etc/passwd").map(drop))),
         ("make a file", became(File::create("/tmp/.arch-prover-tried").map(drop))),
+    ])
+}
+
+fn files_and_more() -> Attempts {
+    let mut tried = files();
+    tried.extend([
         ("connect", became(std::net::TcpStream::connect("127.0.0.1:9").map(drop))),
         ("start a program", became(std::process::Command::new("/bin/true").spawn().map(drop))),
         ("listen", became(std::net::TcpListener::bind("127.0.0.1:0").map(drop))),
-    ])
+    ]);
+    tried
 }

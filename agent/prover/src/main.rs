@@ -51,6 +51,7 @@ fn start(arguments: &Arguments) -> Result<(), Failure> {
         Task::Launch => launcher::run(arguments),
         Task::Work { keys } => work::run(arguments, keys),
         Task::PrintConfinement => confinement::print(),
+        Task::PrintWorker { keys } => confinement::print_worker(keys, arguments.memory()),
         Task::Agent { keys } => server::agent(arguments, keys),
         Task::Serve { keys, door } => server::everybody(arguments, keys, door),
     }

@@ -71,3 +71,17 @@ fn a_key_of_a_ceremony_is_never_made() {
     assert_eq!((refusal.code.as_str(), refusal.retry), ("ARCH-V005", false));
     assert_eq!(fs::read_dir(&keys).unwrap().count(), 0);
 }
+
+#[test]
+fn a_circuit_that_is_only_checked_any_more_gets_no_new_proofs() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("manifest.json");
+    let text = BUILT_IN.replace("\"status\": \"active\"", "\"status\": \"verify-only\"");
+    assert_ne!(text, BUILT_IN);
+    fs::write(&manifest, text).unwrap();
+    let manifest = manifest.display().to_string();
+    let mut prover = Prover::start(&["--manifest", manifest.as_str()]);
+    let refusal = prover.line.refused(fold(1, &[1]));
+    assert_eq!((refusal.code.as_str(), refusal.retry), ("ARCH-V003", false));
+    assert!(refusal.message.contains("not active"), "{}", refusal.message);
+}
