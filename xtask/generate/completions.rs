@@ -19,7 +19,7 @@ pub(crate) fn all() -> Result<Files, String> {
     let mut tree = arch_cli::command().disable_help_subcommand(true);
     tree.build();
     pages(&tree, &mut files)?;
-    for program in [programs::agent(), programs::executor()] {
+    for program in [programs::agent(), programs::executor(), programs::prover()] {
         page(Man::new(program).section("8"), &mut files)?;
     }
     Ok(files)

@@ -11,6 +11,8 @@ mod line;
 #[expect(unreachable_pub, reason = "as above")]
 #[path = "../../agent/node/src/mode/name.rs"]
 mod mode;
+#[path = "../../agent/prover/src/arguments/line.rs"]
+mod prover_line;
 
 /// `arch-node-agent`.
 pub(crate) fn agent() -> clap::Command {
@@ -20,4 +22,9 @@ pub(crate) fn agent() -> clap::Command {
 /// `arch-executor`.
 pub(crate) fn executor() -> clap::Command {
     line::Arguments::command()
+}
+
+/// `arch-prover`.
+pub(crate) fn prover() -> clap::Command {
+    prover_line::Arguments::command()
 }
