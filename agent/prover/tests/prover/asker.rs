@@ -23,7 +23,7 @@ use arch_wire::{
 use tempfile::TempDir;
 
 /// Patience with a machine under load.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The program.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_arch-prover");
@@ -125,6 +125,9 @@ impl Prover {
         ours.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut command = Command::new(PROGRAM);
         command.arg("--keys").arg(keys).args(options);
+        if !options.contains(&"--proof-seconds") {
+            command.args(["--proof-seconds", "170"]);
+        }
         let child = command.stdin(Stdio::from(OwnedFd::from(theirs))).spawn().unwrap();
         // It holds their end as well.
         drop(command);

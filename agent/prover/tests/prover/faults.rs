@@ -123,3 +123,24 @@ fn a_full_queue_refuses_at_once_and_who_hangs_up_leaves_nothing_running() {
     assert!(prover.close().success());
     eventually("the worker ends", || (!lives(pid)).then_some(()));
 }
+
+/// The process that a process started.
+fn child_of(parent: u32) -> i32 {
+    let stats = std::fs::read_dir("/proc").unwrap().filter_map(|entry| {
+        let stat = std::fs::read_to_string(entry.ok()?.path().join("stat")).ok()?;
+        let (pid, rest) = stat.split_once(' ')?;
+        let (_, rest) = rest.rsplit_once(") ")?;
+        Some((pid.parse().ok()?, rest.split(' ').nth(1)?.parse::<u32>().ok()?))
+    });
+    stats.into_iter().find(|(_, of)| *of == parent).map(|(pid, _)| pid).unwrap()
+}
+
+#[test]
+fn a_prover_that_can_start_no_worker_any_more_says_so_and_ends() {
+    let mut prover = Prover::start(&[]);
+    let launcher = rustix::process::Pid::from_raw(child_of(prover.child.id())).unwrap();
+    rustix::process::kill_process(launcher, rustix::process::Signal::KILL).unwrap();
+    let refusal = prover.line.refused(fold(1, &[1]));
+    assert_eq!((refusal.code.as_str(), refusal.retry), ("ARCH-V007", true));
+    assert_eq!(crate::asker::ended(prover.child).code(), Some(3));
+}

@@ -61,7 +61,7 @@ fn tile(request: u64) -> ProveRequest {
 
 #[test]
 fn a_step_of_a_product_is_proved_from_its_tiles_and_no_other_step_is() {
-    let mut prover = Prover::start(&["--proof-seconds", "600"]);
+    let mut prover = Prover::start(&[]);
     let asked = tile(1);
     check(&prover.line.proved(asked.clone()), &asked);
     let mut other = asked.clone();
