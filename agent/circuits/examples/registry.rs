@@ -25,7 +25,7 @@ const OLDER: &str = "its one row, witness + taskId + seed + outputLen = resultDi
                      the digest: a proof under it says nothing";
 
 /// The files, by name.
-pub fn files() -> BTreeMap<&'static str, String> {
+pub(crate) fn files() -> BTreeMap<&'static str, String> {
     let keys = Circuit::ALL.map(|circuit| (circuit, dev_key(circuit.system()).expect("a key")));
     let mut circuits: Vec<_> =
         keys.iter().map(|(circuit, key)| json!(Entry::of(*circuit, 1, key, None))).collect();

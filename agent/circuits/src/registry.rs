@@ -5,7 +5,7 @@
 //! is for a policy, which pins the key's digest.
 
 mod entry;
-mod hex;
+pub mod hex;
 mod proof_file;
 
 use std::collections::BTreeSet;
@@ -160,6 +160,22 @@ impl Registry {
         self.entries.iter().find(same).and_then(|(_, key)| key.as_ref())
     }
 
+    /// The manifest with a new version of a circuit: the one that was active is there to check old
+    /// proofs with from now on.
+    #[must_use]
+    pub fn rotated(&self, new: Entry) -> String {
+        let mut circuits: Vec<Entry> = self.entries().cloned().collect();
+        for entry in circuits.iter_mut().filter(|entry| entry.id == new.id) {
+            if entry.status == Status::Active {
+                entry.status = Status::VerifyOnly;
+            }
+        }
+        circuits.push(new);
+        let manifest = entry::Manifest { schema: SCHEMA.to_owned(), circuits };
+        // Texts, numbers and lists of them are always written.
+        serde_json::to_string_pretty(&manifest).unwrap_or_default()
+    }
+
     /// Lays the rows of a circuit down and compares them with what the manifest says of them.
     ///
     /// # Errors
@@ -229,4 +245,201 @@ fn with_key(entry: Entry) -> Result<(Entry, Option<VerifyingKey>), BadManifest> 
         return Err(differs("keys"));
     }
     Ok((entry, Some(read)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{
+        Fr,
+        builder::{Builder, Rows, Wire},
+        groth16::{dev_key, prove},
+    };
+
+    fn built_in() -> Value {
+        serde_json::from_str(BUILT_IN).unwrap()
+    }
+
+    fn changed(pointer: &str, value: Value) -> Result<Registry, BadManifest> {
+        let mut manifest = built_in();
+        *manifest.pointer_mut(pointer).unwrap() = value;
+        Registry::parse(&manifest.to_string())
+    }
+
+    fn example() -> ProofFile {
+        ProofFile::read(include_bytes!("../../../circuits/example/step.json")).unwrap()
+    }
+
+    const DEV: Terms = Terms { pinned: None, dev_keys: true };
+
+    #[test]
+    fn the_manifest_of_this_program_lists_each_of_its_circuits_as_it_is() {
+        let registry = Registry::built_in().unwrap();
+        for circuit in Circuit::ALL {
+            let entry = registry.find(circuit.id(), None).unwrap();
+            registry.check_rows(entry).unwrap();
+            assert_eq!((entry.status, entry.about.as_str()), (Status::Active, circuit.about()));
+        }
+    }
+
+    #[test]
+    fn the_example_is_evidence_on_the_terms_that_its_key_allows() {
+        let registry = Registry::built_in().unwrap();
+        let good = example();
+        assert!(registry.evidence(&good, &DEV).is_ok());
+        assert_eq!(registry.evidence(&good, &Terms::default()), Err(NoEvidence::DevKey));
+        let pinned = Terms { pinned: Some(good.vk_sha256()), ..DEV };
+        assert!(registry.evidence(&good, &pinned).is_ok());
+        let other = Terms { pinned: Some([0; 32]), ..DEV };
+        assert_eq!(registry.evidence(&good, &other), Err(NoEvidence::NotPinned));
+    }
+
+    #[test]
+    fn the_example_is_refused_after_any_change() {
+        let registry = Registry::built_in().unwrap();
+        let text = include_str!("../../../circuits/example/step.json");
+        let json: Value = serde_json::from_str(text).unwrap();
+        let digits: Vec<usize> = text
+            .char_indices()
+            .filter(|(_, c)| c.is_ascii_hexdigit())
+            .map(|(place, _)| place)
+            .collect();
+        // Every digit of every number, and of the circuit's name and version.
+        for place in digits {
+            let mut bytes = text.as_bytes().to_vec();
+            bytes[place] = if bytes[place] == b'1' { b'2' } else { b'1' };
+            let read = ProofFile::read(&bytes);
+            let believed = read.is_ok_and(|proof| registry.evidence(&proof, &DEV).is_ok());
+            assert!(!believed, "byte {place}");
+        }
+        for (pointer, value) in [
+            ("/schema", json!("arch.proof/v2")),
+            ("/version", json!(0)),
+            ("/version", json!("1")),
+            ("/publics", json!([])),
+            ("/publics/0", json!(5)),
+            ("/publics/4", json["publics"][3].clone()),
+            ("/proof", json!("")),
+            ("/proof", json!("00".repeat(128))),
+            ("/vkSha256", json!("00".repeat(32))),
+            ("/circuit", json!("arch-tile-fma-v1-k256")),
+            ("/circuit", json!("arch-fold-v3")),
+        ] {
+            let mut other = json.clone();
+            *other.pointer_mut(pointer).unwrap() = value;
+            let read = ProofFile::read(other.to_string().as_bytes());
+            assert!(!read.is_ok_and(|proof| registry.evidence(&proof, &DEV).is_ok()), "{pointer}");
+        }
+        let mut more = json;
+        more["more"] = json!(1);
+        assert!(ProofFile::read(more.to_string().as_bytes()).is_err());
+    }
+
+    #[test]
+    fn what_is_stated_keeps_its_name_whatever_the_bytes_of_the_proof() {
+        let good = example();
+        let key = Registry::built_in().unwrap();
+        let key = key.key(key.find(good.circuit(), None).unwrap()).unwrap().to_bytes();
+        let key = VerifyingKey::read(&key, 5).unwrap();
+        let id = |version, publics: &[Fr]| {
+            ProofFile::new(good.circuit(), version, &key, publics, good.proof().clone())
+                .statement_id()
+        };
+        assert_eq!(id(1, good.publics()), good.statement_id());
+        assert_ne!(id(2, good.publics()), good.statement_id());
+        assert_ne!(id(1, &good.publics()[..4]), good.statement_id());
+    }
+
+    #[test]
+    fn a_manifest_that_says_what_is_not_so_is_refused() {
+        let circuit = &built_in()["circuits"][0];
+        let twice = |version: u32| {
+            let mut manifest = built_in();
+            let mut again = circuit.clone();
+            again["version"] = json!(version);
+            manifest["circuits"].as_array_mut().unwrap().push(again);
+            Registry::parse(&manifest.to_string())
+        };
+        assert!(matches!(twice(1), Err(BadManifest::Twice(..))));
+        assert!(matches!(twice(2), Err(BadManifest::Twice(..))), "two that are active");
+        let unknown = changed("/circuits/0/id", json!("arch-tile-fma-v9"));
+        assert!(matches!(unknown, Err(BadManifest::Unknown(_))));
+        for (pointer, value) in [
+            ("/circuits/0/laid/publics/0", json!("other")),
+            ("/circuits/0/laid/steps/depth", json!(256)),
+            ("/circuits/0/laid/steps", Value::Null),
+            ("/circuits/0/key", Value::Null),
+            ("/circuits/0/laid", Value::Null),
+            ("/circuits/0/key/vk", json!("zz")),
+            ("/circuits/0/key/vkSha256", json!("00".repeat(32))),
+            ("/circuits/0/key/vk", circuit["key"]["vk"].as_str().unwrap().to_uppercase().into()),
+        ] {
+            assert!(
+                matches!(changed(pointer, value), Err(BadManifest::Differs { .. })),
+                "{pointer}"
+            );
+        }
+        let other = changed("/circuits/0/key/vk", built_in()["circuits"][3]["key"]["vk"].clone());
+        assert!(matches!(other, Err(BadManifest::Key { .. })));
+        for (pointer, value) in [
+            ("/schema", json!("arch.circuits/v2")),
+            ("/circuits/0/status", json!("trusted")),
+            ("/circuits/0/key/kind", json!("secret")),
+            ("/circuits", json!({})),
+        ] {
+            assert!(matches!(changed(pointer, value), Err(BadManifest::Form(_))), "{pointer}");
+        }
+        assert!(matches!(Registry::parse(&" ".repeat(LONGEST + 1)), Err(BadManifest::Form(_))));
+    }
+
+    #[test]
+    fn rows_that_are_not_the_circuits_are_noticed() {
+        let registry = changed("/circuits/3/laid/r1csSha256", json!("00".repeat(32))).unwrap();
+        let entry = registry.find("arch-fold-v3", None).unwrap();
+        let told = registry.check_rows(entry).unwrap_err().to_string();
+        assert_eq!(told, "circuit `arch-fold-v3` has other rows than the manifest says");
+        let registry = changed("/circuits/3/laid/rows", json!(5)).unwrap();
+        assert!(registry.check_rows(registry.find("arch-fold-v3", None).unwrap()).is_err());
+    }
+
+    #[test]
+    fn a_version_that_came_before_is_only_checked_with_and_a_revoked_one_is_evidence_of_nothing() {
+        let registry = Registry::built_in().unwrap();
+        let mut new = registry.find("arch-tile-fma-v1", None).unwrap().clone();
+        new.version = 2;
+        let rotated = Registry::parse(&registry.rotated(new)).unwrap();
+        let status = |version| rotated.find("arch-tile-fma-v1", version).unwrap().status;
+        assert_eq!(
+            (status(Some(1)), status(Some(2)), status(None)),
+            (Status::VerifyOnly, Status::Active, Status::Active,)
+        );
+        assert!(rotated.evidence(&example(), &DEV).is_ok(), "within the window of the old key");
+        let revoked = changed("/circuits/0/status", json!("revoked")).unwrap();
+        let told = revoked.evidence(&example(), &DEV);
+        assert!(matches!(told, Err(NoEvidence::Revoked { .. })), "{told:?}");
+    }
+
+    /// The older design's one row: `witness + taskId + seed + outputLen = resultDigest`.
+    #[test]
+    fn the_older_design_proves_any_digest_and_is_evidence_of_nothing() {
+        let mut rows = Rows::new();
+        let publics: [_; 4] = std::array::from_fn(|_| rows.public(Fr::from(0)));
+        let witness = rows.cell(Fr::from(0));
+        let [task, seed, length, digest] = &publics;
+        let sum = witness.plus(task).plus(seed).plus(length);
+        rows.require_equal(&sum, digest);
+        let system = rows.finish();
+        let forged = [7_u64, 99, 1 << 20, 0xdead_beef].map(Fr::from);
+        let free = forged[3] - forged[0] - forged[1] - forged[2];
+        let numbers: Vec<Fr> = [Fr::from(1)].into_iter().chain(forged).chain([free]).collect();
+        let key = dev_key(&system).unwrap();
+        let proof = prove(&system, &key, &numbers, &[1; 32]).unwrap();
+        assert!(key.verifying().verify(&forged, &proof), "without any task having run");
+
+        let file = ProofFile::new("shardy_task_proof_v2", 2, key.verifying(), &forged, proof);
+        let told = Registry::built_in().unwrap().evidence(&file, &DEV).map(drop);
+        assert!(matches!(told, Err(NoEvidence::Revoked { .. })), "{told:?}");
+    }
 }

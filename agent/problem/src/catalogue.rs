@@ -14,6 +14,7 @@ macro_rules! area {
     };
 }
 
+mod circuits;
 mod document;
 mod executor;
 mod files;
@@ -24,6 +25,7 @@ mod policy;
 
 /// All codes as constants.
 pub mod codes {
+    pub use super::circuits::*;
     pub use super::document::*;
     pub use super::executor::*;
     pub use super::files::*;
@@ -34,6 +36,7 @@ pub mod codes {
 }
 
 pub(crate) const AREAS: &[&[&crate::Explanation]] = &[
+    circuits::ROWS,
     document::ROWS,
     executor::ROWS,
     files::ROWS,
