@@ -16,6 +16,7 @@ pub use proof_file::{NotAProofFile, ProofFile};
 use crate::{
     Circuit,
     groth16::{KeyError, VerifyingKey},
+    poseidon2,
 };
 
 /// The manifest that this program was built with.
@@ -53,6 +54,9 @@ pub enum BadManifest {
         /// What differs.
         what: &'static str,
     },
+    /// The same key is listed for another circuit or version.
+    #[error("the key of circuit `{0}` is listed twice")]
+    SameKey(String),
     /// Its key is none.
     #[error("the key of circuit `{id}`: {error}")]
     Key {
@@ -64,12 +68,21 @@ pub enum BadManifest {
 }
 
 /// What else a proof's key must be.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Terms {
-    /// The SHA-256 that the key must have, if it is known from elsewhere.
-    pub pinned: Option<[u8; 32]>,
-    /// Whether a key will do that anybody can forge with.
+    /// Which key it must be.
+    pub trust: Trust,
+    /// Whether a key will do that anybody can forge with, or whose ceremony nobody verified.
     pub dev_keys: bool,
+}
+
+/// Which key is trusted.
+#[derive(Clone, Debug)]
+pub enum Trust {
+    /// The one with this SHA-256, which is known from elsewhere: a signed policy, or a person.
+    Pinned([u8; 32]),
+    /// Whatever the manifest has: for who trusts all who could have written it.
+    Manifest,
 }
 
 /// Why a proof is no evidence.
@@ -98,6 +111,9 @@ pub enum NoEvidence {
     /// The key is a dev key.
     #[error("the circuit's key is a dev key: anybody can forge proofs under it")]
     DevKey,
+    /// The key is said to come from a ceremony, which was not verified.
+    #[error("nobody verified here that the circuit's key comes from a ceremony")]
+    Unverified,
     /// It does not prove what it says.
     #[error("the proof does not verify for these public numbers")]
     DoesNotVerify,
@@ -118,15 +134,21 @@ impl Registry {
             return Err(BadManifest::Form(format!("its schema is `{}`", manifest.schema)));
         }
         let (mut versions, mut active) = (BTreeSet::new(), BTreeSet::new());
-        for Entry { id, version, status, .. } in &manifest.circuits {
+        let mut keys = BTreeSet::new();
+        for Entry { id, version, status, key, .. } in &manifest.circuits {
+            // A revoked key is none for another version or circuit either.
+            if key.as_ref().is_some_and(|key| !keys.insert(key.vk_sha256.clone())) {
+                return Err(BadManifest::SameKey(id.clone()));
+            }
             let new = versions.insert((id.clone(), *version))
                 && (*status != Status::Active || active.insert(id.clone()));
             if !new {
                 return Err(BadManifest::Twice(id.clone(), *version));
             }
         }
-        let entries: Result<_, _> = manifest.circuits.into_iter().map(with_key).collect();
-        Ok(Self { entries: entries? })
+        let dev = dev_keys();
+        let entries = manifest.circuits.into_iter().map(|entry| with_key(entry, &dev));
+        Ok(Self { entries: entries.collect::<Result<_, _>>()? })
     }
 
     /// The manifest that this program was built with.
@@ -146,7 +168,7 @@ impl Registry {
     #[must_use]
     pub fn find(&self, id: &str, version: Option<u32>) -> Option<&Entry> {
         let mut named: Vec<&Entry> = self.entries().filter(|entry| entry.id == id).collect();
-        named.sort_by_key(|entry| (entry.status == Status::Active, entry.version));
+        named.sort_by_key(|entry| (std::cmp::Reverse(entry.status), entry.version));
         match version {
             Some(version) => named.into_iter().find(|entry| entry.version == version),
             None => named.pop(),
@@ -210,12 +232,14 @@ impl Registry {
         if proof.vk_sha256() != key.sha256() {
             return Err(NoEvidence::OtherKey(hex::write(&proof.vk_sha256())));
         }
-        if terms.pinned.is_some_and(|pinned| pinned != key.sha256()) {
+        if matches!(terms.trust, Trust::Pinned(pinned) if pinned != key.sha256()) {
             return Err(NoEvidence::NotPinned);
         }
-        let dev = entry.key.as_ref().is_none_or(|key| key.kind == KeyKind::Dev);
-        if dev && !terms.dev_keys {
-            return Err(NoEvidence::DevKey);
+        match entry.key.as_ref().map(|key| key.kind) {
+            Some(KeyKind::Ceremony) => {}
+            _ if terms.dev_keys => {}
+            Some(KeyKind::Unverified) => return Err(NoEvidence::Unverified),
+            Some(KeyKind::Dev) | None => return Err(NoEvidence::DevKey),
         }
         let holds = key.verify(proof.publics(), proof.proof());
         if holds { Ok(entry) } else { Err(NoEvidence::DoesNotVerify) }
@@ -223,7 +247,10 @@ impl Registry {
 }
 
 /// Reads the key of an entry and compares what can be compared without laying rows down.
-fn with_key(entry: Entry) -> Result<(Entry, Option<VerifyingKey>), BadManifest> {
+fn with_key(
+    entry: Entry,
+    dev: &BTreeSet<String>,
+) -> Result<(Entry, Option<VerifyingKey>), BadManifest> {
     if entry.status == Status::Revoked {
         return Ok((entry, None));
     }
@@ -233,6 +260,9 @@ fn with_key(entry: Entry) -> Result<(Entry, Option<VerifyingKey>), BadManifest> 
     let laid = entry.laid.as_ref().ok_or_else(|| differs("rows"))?;
     if laid.publics != circuit.public_names() {
         return Err(differs("public numbers"));
+    }
+    if laid.hash != poseidon2::NAME {
+        return Err(differs("hashes"));
     }
     if laid.steps != circuit.tile_shape().map(Steps::of) {
         return Err(differs("sizes"));
@@ -244,7 +274,20 @@ fn with_key(entry: Entry) -> Result<(Entry, Option<VerifyingKey>), BadManifest> 
     if hex::write(&read.sha256()) != key.vk_sha256 {
         return Err(differs("keys"));
     }
+    // What anybody can forge with stays that, whatever a manifest calls it.
+    let called_otherwise = dev.contains(&key.vk_sha256) && key.kind != KeyKind::Dev;
+    let contributed = key.transcript.as_ref().is_some_and(Transcript::is_of_several);
+    if called_otherwise || (key.kind != KeyKind::Dev && !contributed) {
+        return Err(differs("makers of its key"));
+    }
     Ok((entry, Some(read)))
+}
+
+/// The SHA-256 of the keys that this program could make.
+fn dev_keys() -> BTreeSet<String> {
+    let built_in: Option<entry::Manifest> = serde_json::from_str(BUILT_IN).ok();
+    let keys = built_in.into_iter().flat_map(|manifest| manifest.circuits);
+    keys.filter_map(|entry| Some(entry.key?.vk_sha256)).collect()
 }
 
 #[cfg(test)]
@@ -272,7 +315,9 @@ mod tests {
         ProofFile::read(include_bytes!("../../../circuits/example/step.json")).unwrap()
     }
 
-    const DEV: Terms = Terms { pinned: None, dev_keys: true };
+    const DEV: Terms = Terms { trust: Trust::Manifest, dev_keys: true };
+
+    const STRICT: Terms = Terms { trust: Trust::Manifest, dev_keys: false };
 
     #[test]
     fn the_manifest_of_this_program_lists_each_of_its_circuits_as_it_is() {
@@ -289,10 +334,10 @@ mod tests {
         let registry = Registry::built_in().unwrap();
         let good = example();
         assert!(registry.evidence(&good, &DEV).is_ok());
-        assert_eq!(registry.evidence(&good, &Terms::default()), Err(NoEvidence::DevKey));
-        let pinned = Terms { pinned: Some(good.vk_sha256()), ..DEV };
+        assert_eq!(registry.evidence(&good, &STRICT), Err(NoEvidence::DevKey));
+        let pinned = Terms { trust: Trust::Pinned(good.vk_sha256()), ..DEV };
         assert!(registry.evidence(&good, &pinned).is_ok());
-        let other = Terms { pinned: Some([0; 32]), ..DEV };
+        let other = Terms { trust: Trust::Pinned([0; 32]), ..DEV };
         assert_eq!(registry.evidence(&good, &other), Err(NoEvidence::NotPinned));
     }
 
@@ -359,6 +404,7 @@ mod tests {
             let mut manifest = built_in();
             let mut again = circuit.clone();
             again["version"] = json!(version);
+            again.as_object_mut().unwrap().remove("key");
             manifest["circuits"].as_array_mut().unwrap().push(again);
             Registry::parse(&manifest.to_string())
         };
@@ -368,6 +414,7 @@ mod tests {
         assert!(matches!(unknown, Err(BadManifest::Unknown(_))));
         for (pointer, value) in [
             ("/circuits/0/laid/publics/0", json!("other")),
+            ("/circuits/0/laid/hash", json!("md5")),
             ("/circuits/0/laid/steps/depth", json!(256)),
             ("/circuits/0/laid/steps", Value::Null),
             ("/circuits/0/key", Value::Null),
@@ -395,6 +442,40 @@ mod tests {
     }
 
     #[test]
+    fn a_dev_key_stays_one_whatever_a_manifest_calls_it() {
+        let relabelled = BUILT_IN.replace("\"dev\"", "\"ceremony\"");
+        assert!(matches!(Registry::parse(&relabelled), Err(BadManifest::Differs { .. })));
+        let mut manifest = built_in();
+        let key = &mut manifest["circuits"][0]["key"];
+        key["kind"] = "ceremony".into();
+        key["transcript"] = json!({
+            "contributors": ["alice", "bob", "carol", "beacon"],
+            "digests": ["00", "01", "02", "03"],
+            "zkeySha256": "00".repeat(32),
+        });
+        let told = Registry::parse(&manifest.to_string());
+        assert!(matches!(told, Err(BadManifest::Differs { .. })), "with an invented ceremony too");
+    }
+
+    #[test]
+    fn a_key_is_listed_once_and_a_revoked_one_does_not_come_back() {
+        let again = |change: &dyn Fn(&mut Value)| {
+            let mut manifest = built_in();
+            let mut copy = manifest["circuits"][0].clone();
+            copy["version"] = 2.into();
+            change(&mut manifest["circuits"][0]);
+            manifest["circuits"].as_array_mut().unwrap().push(copy);
+            Registry::parse(&manifest.to_string())
+        };
+        let told = again(&|first| first["status"] = "revoked".into());
+        assert!(matches!(told, Err(BadManifest::SameKey(_))));
+        let told = again(&|first| first["status"] = "verify-only".into());
+        assert!(matches!(told, Err(BadManifest::SameKey(_))));
+        let deep = changed("/circuits/1/key", built_in()["circuits"][0]["key"].clone());
+        assert!(matches!(deep, Err(BadManifest::SameKey(_))), "for another circuit");
+    }
+
+    #[test]
     fn rows_that_are_not_the_circuits_are_noticed() {
         let registry = changed("/circuits/3/laid/r1csSha256", json!("00".repeat(32))).unwrap();
         let entry = registry.find("arch-fold-v3", None).unwrap();
@@ -407,15 +488,20 @@ mod tests {
     #[test]
     fn a_version_that_came_before_is_only_checked_with_and_a_revoked_one_is_evidence_of_nothing() {
         let registry = Registry::built_in().unwrap();
-        let mut new = registry.find("arch-tile-fma-v1", None).unwrap().clone();
+        let old = registry.find("arch-tile-fma-v1", None).unwrap();
+        let mut new = old.clone();
         new.version = 2;
-        let rotated = Registry::parse(&registry.rotated(new)).unwrap();
-        let status = |version| rotated.find("arch-tile-fma-v1", version).unwrap().status;
-        assert_eq!(
-            (status(Some(1)), status(Some(2)), status(None)),
-            (Status::VerifyOnly, Status::Active, Status::Active,)
-        );
-        assert!(rotated.evidence(&example(), &DEV).is_ok(), "within the window of the old key");
+        new.key = None;
+        let rotated: entry::Manifest = serde_json::from_str(&registry.rotated(new)).unwrap();
+        let versions: Vec<_> = rotated
+            .circuits
+            .iter()
+            .filter(|entry| entry.id == old.id)
+            .map(|entry| (entry.version, entry.status))
+            .collect();
+        assert_eq!(versions, [(1, Status::VerifyOnly), (2, Status::Active)]);
+        let verify_only = changed("/circuits/0/status", json!("verify-only")).unwrap();
+        assert!(verify_only.evidence(&example(), &DEV).is_ok(), "within the window of the old key");
         let revoked = changed("/circuits/0/status", json!("revoked")).unwrap();
         let told = revoked.evidence(&example(), &DEV);
         assert!(matches!(told, Err(NoEvidence::Revoked { .. })), "{told:?}");

@@ -26,6 +26,11 @@ pub(crate) struct Manifest {
 }
 
 impl Manifest {
+    /// Whether somebody gave one.
+    pub(crate) fn is_given(&self) -> bool {
+        self.manifest.is_some()
+    }
+
     /// Reads and checks it.
     pub(crate) fn open(&self) -> Result<Registry, Stop> {
         let (name, text) = match &self.manifest {
@@ -72,7 +77,8 @@ pub(crate) fn proving_key(entry: &Entry, keys: Option<&Path>) -> Result<ProvingK
         let pinned = hex::read(&key.pk_sha256).and_then(|bytes| bytes.try_into().ok());
         let read = pinned.map(|pinned| ProvingKey::read_pinned(&bytes, &pinned, circuit.system()));
         return match read {
-            Some(Ok(key)) => Ok(key),
+            Some(Ok(read)) if hex::write(&read.verifying().sha256()) == key.vk_sha256 => Ok(read),
+            Some(Ok(_)) => Err(not_taken(format!("{}: it belongs to another key", path.display()))),
             Some(Err(error)) => Err(not_taken(format!("{}: {error}", path.display()))),
             None => Err(not_taken("the manifest's `pkSha256` is none".to_owned())),
         };

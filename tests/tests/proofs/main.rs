@@ -3,6 +3,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests may be blunt")]
 
 use std::{
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -24,6 +25,17 @@ fn snarkjs(folder: &Path, command: &str, files: &[&str]) -> Option<Value> {
     let output = node.arg(command).args(files).current_dir(folder).output().unwrap();
     assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
     Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+/// snarkjs as a program, which its package has under a path of its own.
+fn snarkjs_program(folder: &Path) -> String {
+    let tools = PathBuf::from(std::env::var_os("ARCH_REFEREES").unwrap()).join("javascript");
+    let script = folder.join("snarkjs");
+    let cli = tools.join("node_modules/snarkjs/build/cli.cjs");
+    let text = format!("#!/bin/sh\nexec node {} \"$@\"\n", cli.display());
+    std::fs::write(&script, text).unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    script.display().to_string()
 }
 
 fn files_of(folder: &Path) -> Vec<PathBuf> {
@@ -57,6 +69,18 @@ fn a_key_that_several_contributed_to_becomes_the_circuits_next_version() {
 
     let manifest = ["--manifest", "keys/manifest.json"];
     let with = |arguments: &[&str]| good(&[arguments, &manifest].concat());
+    assert!(said.contains("nobody verified the ceremony"), "{said}");
+    let listed = with(&["circuit", "list"]);
+    assert!(listed.contains("unverified"), "{listed}");
+    // With powers of tau that are none, snarkjs does not verify it.
+    std::fs::write(folder.join("none.ptau"), b"none").unwrap();
+    let tool = snarkjs_program(folder);
+    let powers = ["--powers", "none.ptau", "--snarkjs", &tool];
+    let asked = ["circuit", "import", "arch-fold-v3", "--zkey", "final.zkey", "--out", "verified"];
+    let (taken, said) = archctl(folder, &[&asked[..], &powers].concat());
+    assert!(!taken && said.contains("ARCH-C009"), "{said}");
+    assert!(!folder.join("verified").exists() && !folder.join("verified.r1cs").exists());
+
     let shown = with(&["circuit", "show", "arch-fold-v3"]);
     assert!(shown.contains("arch-fold-v3, version 2, active"), "{shown}");
     assert!(shown.contains("ceremony   one, two, three, beacon"), "{shown}");

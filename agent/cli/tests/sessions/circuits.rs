@@ -25,7 +25,7 @@ fn the_circuits_are_listed_and_shown_with_shape_rows_hashes_kind_and_status() {
         "ctx, hA, hB, hCin, hCout",
         "45805 over 45902 cells",
         "poseidon2-bn254-t16",
-        "r1cs       sha256 c010422864569a4e",
+        "r1cs       sha256 8b9bbe70d1029424",
         "key        dev",
         "vk         sha256 ",
         "pk         sha256 ",
@@ -47,11 +47,19 @@ fn circuits_are_verified_against_the_rows_that_this_program_lays() {
     let told = world.done(&["circuit", "verify", "arch-fold-v3", "--keys", ".", "--json"]).json();
     assert_eq!((&told["ok"], &told["circuits"][0]["id"]), (&true.into(), &"arch-fold-v3".into()));
     let text = std::fs::read_to_string(shipped("manifest.json")).unwrap();
-    world.write("other.json", &text.replace("aae40a1948200b3a", "aae40a1948200b3b"));
+    world.write("other.json", &text.replace("aae40a1948200b3a", "aae40a1948200b30"));
     let told = world.run(&["circuit", "verify", "arch-fold-v3", "--manifest", "other.json"]);
     assert_eq!(told.code, 1, "{told:?}");
     assert!(told.data.contains("WRONG arch-fold-v3 version 1"), "{told:?}");
     world.write("none.json", "{}");
+    let told = world.run(&[
+        "proof",
+        "verify",
+        &shipped_text("example/step.json"),
+        "--manifest",
+        "other.json",
+    ]);
+    assert_eq!(told.code, 2, "a manifest that was given needs a pin: {told:?}");
     let told = world.run(&["circuit", "list", "--manifest", "none.json"]);
     assert_eq!(told.code, 1, "{told:?}");
     assert!(told.talk.contains("ARCH-C008"), "{told:?}");

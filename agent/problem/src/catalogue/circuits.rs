@@ -28,6 +28,9 @@ area! {
     KEY_REFUSED = "ARCH-C009", "a key that is not taken",
         "it is damaged, for another circuit, or one that anybody can forge with",
         "ask for the file again, or make the key anew as docs/CIRCUITS.md tells";
+    KEY_UNVERIFIED = "ARCH-C011", "nobody verified the ceremony of the key",
+        "the key was taken in without the powers of tau, so that contributions may be invented",
+        "take it in again with `archctl circuit import --powers FILE`; for trying things out, `--allow-dev-keys`";
     TOO_FEW_CONTRIBUTIONS = "ARCH-C010", "too few contributed to the key",
         "a key is taken with three contributions by people and a beacon after them",
         "have more people contribute with `snarkjs zkey contribute`, end with `snarkjs zkey beacon`";

@@ -1,11 +1,12 @@
 //! `archctl circuit import`
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use arch_circuits::{
     Circuit,
-    iden3::{Contribution, Zkey, read_zkey},
-    registry::{Entry, Transcript, hex},
+    iden3::{Contribution, Zkey, read_zkey, write_r1cs},
+    registry::{Entry, KeyKind, Transcript, hex},
 };
 use arch_identity::Digest;
 use arch_problem::{Problem, codes};
@@ -19,14 +20,12 @@ use crate::{fresh, say};
 /// The longest `.zkey` file that is read.
 const LARGEST: u64 = 1 << 31;
 
-/// How many people must have contributed.
-const FEWEST: usize = 3;
-
 /// Take in the key that a ceremony made, as a new version of its circuit
 ///
 /// The rows in the file must be the circuit's, its points in their groups, its last contribution a
-/// beacon after three by people. Run `snarkjs zkey verify` with the powers of tau first: only that shows
-/// that the contributions follow from each other. docs/CIRCUITS.md tells the whole ceremony.
+/// beacon after three by people. With `--powers`, `snarkjs zkey verify` has to find that it follows from
+/// the powers of tau and that each contribution follows from the one before; without it the key is taken
+/// in as `unverified`, which is worth no more than a dev key. docs/CIRCUITS.md tells the whole ceremony.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit codes: 0 taken in, 1 refused, 3 could not tell")]
 pub(crate) struct Args {
@@ -36,6 +35,12 @@ pub(crate) struct Args {
     /// The file that the last contribution left
     #[arg(long, value_name = "FILE")]
     zkey: PathBuf,
+    /// The powers of tau that the ceremony began with
+    #[arg(long, value_name = "FILE")]
+    powers: Option<PathBuf>,
+    /// The program that verifies the ceremony
+    #[arg(long, value_name = "PROGRAM", default_value = "snarkjs", requires = "powers")]
+    snarkjs: PathBuf,
     /// A new folder for the manifest and the key to prove with
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -75,7 +80,12 @@ impl Args {
         let version =
             registry.entries().filter(|entry| entry.id == self.id).map(|e| e.version).max();
         let version = version.unwrap_or(0).saturating_add(1);
-        let entry = Entry::of(circuit, version, &key, Some(transcript(&contributions, &file)));
+        let kind = match &self.powers {
+            Some(powers) => self.verify(circuit, powers)?,
+            None => KeyKind::Unverified,
+        };
+        let transcript = transcript(&contributions, &file);
+        let entry = Entry::of(circuit, version, kind, &key, Some(transcript));
 
         std::fs::create_dir_all(&self.out).map_err(|error| unwritable(&self.out, &error))?;
         let pk =
@@ -96,18 +106,52 @@ impl Args {
         say::talk(
             "pin the key in the policy by its SHA-256; proofs by the version before are still checked",
         );
+        if kind == KeyKind::Unverified {
+            say::talk(
+                "nobody verified the ceremony: take it in with `--powers` before you trust it",
+            );
+        }
         Ok(Answer::Yes)
+    }
+}
+
+impl Args {
+    /// Has snarkjs verify the ceremony, which knows how contributions follow from each other.
+    fn verify(&self, circuit: Circuit, powers: &Path) -> Result<KeyKind, Stop> {
+        say::talk("verifying the ceremony; this takes minutes");
+        let rows = self.out.with_extension("r1cs");
+        fresh::write(&rows, &write_r1cs(circuit.system()), 0o600)?;
+        let mut snarkjs = Command::new(&self.snarkjs);
+        let said = snarkjs.args(["zkey", "verify"]).arg(&rows).arg(powers).arg(&self.zkey).output();
+        let _nothing_left = std::fs::remove_file(&rows);
+        let said = said.map_err(|error| {
+            let what = format!("{} cannot be started: {error}", self.snarkjs.display());
+            Stop::could_not(
+                what,
+                "install it with `npm install -g snarkjs`, or name it with `--snarkjs`",
+            )
+        })?;
+        // Its exit code alone is not to be relied upon: some versions end with 0 whatever they found.
+        let text = String::from_utf8_lossy(&said.stdout);
+        if said.status.success() && text.contains("ZKey Ok!") {
+            return Ok(KeyKind::Ceremony);
+        }
+        let last =
+            text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("nothing").to_owned();
+        let what = format!("{}: snarkjs does not verify it: {last}", self.zkey.display());
+        Err(refused(Problem::new(codes::KEY_REFUSED, what)))
     }
 }
 
 fn enough(contributions: &[Contribution]) -> Result<(), Stop> {
     let people = contributions.iter().filter(|contribution| !contribution.beacon).count();
     let ends_with_a_beacon = contributions.last().is_some_and(|last| last.beacon);
-    if people >= FEWEST && ends_with_a_beacon {
+    if people >= Transcript::FEWEST && ends_with_a_beacon {
         return Ok(());
     }
     let end = if ends_with_a_beacon { "a beacon" } else { "no beacon" };
-    let what = format!("{people} of {FEWEST} contributions by people, and {end} at the end");
+    let fewest = Transcript::FEWEST;
+    let what = format!("{people} of {fewest} contributions by people, and {end} at the end");
     Err(refused(Problem::new(codes::TOO_FEW_CONTRIBUTIONS, what)))
 }
 

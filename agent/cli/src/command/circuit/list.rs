@@ -32,7 +32,7 @@ impl Args {
             return Ok(Answer::Yes);
         }
         let line = |id: &str, version: &str, status: &str, key: &str, rows: &str| {
-            say::data(&format!("{id:<22} {version:>7}  {status:<11} {key:<9} {rows:>7}"))
+            say::data(&format!("{id:<22} {version:>7}  {status:<11} {key:<10} {rows:>7}"))
         };
         line("CIRCUIT", "VERSION", "STATUS", "KEY", "ROWS")?;
         for entry in circuits {
@@ -59,5 +59,6 @@ pub(crate) fn kind(kind: KeyKind) -> &'static str {
     match kind {
         KeyKind::Dev => "dev",
         KeyKind::Ceremony => "ceremony",
+        KeyKind::Unverified => "unverified",
     }
 }

@@ -86,6 +86,6 @@ fn show_key(key: &Key) -> Result<(), Stop> {
             );
             Ok(())
         }
-        (None, KeyKind::Ceremony) => Ok(()),
+        (None, KeyKind::Ceremony | KeyKind::Unverified) => Ok(()),
     }
 }

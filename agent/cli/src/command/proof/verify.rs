@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use arch_circuits::{
     field::to_decimal,
     iden3::{proof_from_json, publics_from_json},
-    registry::{Entry, NoEvidence, ProofFile, Registry, Terms, hex},
+    registry::{Entry, NoEvidence, ProofFile, Registry, Terms, Trust, hex},
 };
 use arch_problem::{Problem, codes};
 use serde::Serialize;
@@ -47,7 +47,8 @@ pub(crate) struct Args {
     /// The SHA-256 that the circuit's key must have, as a policy pins it
     #[arg(long, value_name = "HEX")]
     pin: Option<String>,
-    /// Also believe a key that anybody can forge with: for trying things out
+    /// Also believe a key that anybody can forge with, or whose ceremony nobody verified: for trying
+    /// things out
     #[arg(long)]
     allow_dev_keys: bool,
     #[command(flatten)]
@@ -85,19 +86,27 @@ impl Args {
     fn verify(&self) -> Outcome {
         let registry = self.manifest.open()?;
         let proof = self.proof(&registry)?;
-        let terms = Terms { pinned: self.pinned()?, dev_keys: self.allow_dev_keys };
+        let terms = Terms { trust: self.trust()?, dev_keys: self.allow_dev_keys };
         let entry =
             registry.evidence(&proof, &terms).map_err(|why| no_evidence(&self.file, &why))?;
         self.tell(entry, &proof)
     }
 
-    fn pinned(&self) -> Result<Option<[u8; 32]>, Stop> {
-        let Some(text) = &self.pin else { return Ok(None) };
+    /// Whoever can write a manifest can put any key into it: one that was given needs a pin.
+    fn trust(&self) -> Result<Trust, Stop> {
+        let Some(text) = &self.pin else {
+            if self.manifest.is_given() && !self.allow_dev_keys {
+                let help =
+                    "give the SHA-256 of its key, as you have it from elsewhere, with `--pin`";
+                return Err(Stop::usage("a key of a manifest that was given is not trusted", help));
+            }
+            return Ok(Trust::Manifest);
+        };
         let digits = text.strip_prefix("sha256:").unwrap_or(text);
         let bytes = hex::read(digits).and_then(|bytes| bytes.try_into().ok());
         let wrong =
             || Stop::usage("`--pin` is no SHA-256", "write its 64 digits, without capitals");
-        bytes.map(Some).ok_or_else(wrong)
+        bytes.map(Trust::Pinned).ok_or_else(wrong)
     }
 
     fn proof(&self, registry: &Registry) -> Result<ProofFile, Stop> {
@@ -172,6 +181,7 @@ fn no_evidence(path: &Path, why: &NoEvidence) -> Stop {
         NoEvidence::OtherKey(_) => codes::OTHER_KEY,
         NoEvidence::NotPinned => codes::KEY_NOT_PINNED,
         NoEvidence::DevKey => codes::DEV_KEY,
+        NoEvidence::Unverified => codes::KEY_UNVERIFIED,
         _ => codes::PROOF_DOES_NOT_VERIFY,
     };
     refused(Problem::new(code, format!("{}: {why}", path.display())))
