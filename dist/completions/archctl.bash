@@ -734,13 +734,21 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__circuit__subcmd__import)
-            opts="-h --zkey --out --manifest --json --help"
+            opts="-h --zkey --powers --snarkjs --out --manifest --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --zkey)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --powers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --snarkjs)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -281,6 +281,8 @@ complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l zkey -d 'The file that the last contribution left' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l powers -d 'The powers of tau that the ceremony began with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l snarkjs -d 'The program that verifies the ceremony' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l out -d 'A new folder for the manifest and the key to prove with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l json -d 'Print one JSON object'
@@ -307,7 +309,7 @@ complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_s
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l version -d 'Its version; without it, the one in use' -r
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l pin -d 'The SHA-256 that the circuit\'s key must have, as a policy pins it' -r
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
-complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l allow-dev-keys -d 'Also believe a key that anybody can forge with: for trying things out'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l allow-dev-keys -d 'Also believe a key that anybody can forge with, or whose ceremony nobody verified: for trying things out'
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from export" -l out -d 'A new folder for the files' -r -F
