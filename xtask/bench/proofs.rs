@@ -36,11 +36,18 @@ struct Prover {
 
 impl Prover {
     fn new() -> Result<Self, String> {
-        let numbers =
-            |count: i64, factor: i64| (0..count).map(|i| i * factor % 256 - 128).collect();
-        let before = (0..256).map(|i| i * 5_000_000 - 640_000_000).collect();
-        let step =
-            TileStep::compute(TileShape::I8_128, numbers(2_048, 37), numbers(2_048, 91), before);
+        let numbers = |count: u32, factor: i64| {
+            let number =
+                |i: u32| i64::from(i).wrapping_mul(factor).rem_euclid(256).saturating_sub(128);
+            (0..count).map(number).collect()
+        };
+        let before = (0..256_i64).map(|i| i.saturating_mul(5_000_000).saturating_sub(640_000_000));
+        let step = TileStep::compute(
+            TileShape::I8_128,
+            numbers(2_048, 37),
+            numbers(2_048, 91),
+            before.collect(),
+        );
         let step = step.map_err(|error| error.to_string())?;
         let key = dev_key(Circuit::Tile.system()).ok_or("no key")?;
         Ok(Self { key, statement: step.statement(context(b"a bench")), step })

@@ -180,11 +180,14 @@ fn keys_that_anybody_could_forge_with_are_none() {
     assert_eq!(VerifyingKey::read(&good, 4).unwrap_err(), KeyError::Publics { have: 5, need: 4 });
 }
 
+/// What somebody did to a key.
+type Change<'a> = &'a dyn Fn(&mut ark_groth16::VerifyingKey<Bn254>);
+
 #[test]
 fn keys_with_points_in_a_relation_that_anybody_can_find_are_none() {
     let good = world().key.verifying().to_bytes();
     let twice = |point: G2Affine| (point + point).into_affine();
-    let cases: [(&str, &dyn Fn(&mut ark_groth16::VerifyingKey<Bn254>)); 11] = [
+    let cases: [(&str, Change); 11] = [
         ("gamma = -delta", &|key| key.gamma_g2 = -key.delta_g2),
         ("beta = delta", &|key| key.beta_g2 = key.delta_g2),
         ("beta = -delta", &|key| key.beta_g2 = -key.delta_g2),

@@ -302,14 +302,12 @@ fn undefined_cells(system: &System) -> Vec<usize> {
 /// The cells that a row holds to be 0 or 1: `cell·(cell - 1) = 0`.
 fn bits(system: &System) -> Vec<usize> {
     let [a, b, c] = system.matrices();
-    let rows = a.iter().zip(b).zip(c);
-    let bit = |((a, b), c): ((&Vec<(Fr, usize)>, &Vec<(Fr, usize)>), &Vec<(Fr, usize)>)| {
-        let [(one, cell)] = a[..] else { return None };
-        let same =
-            one == Fr::from(1) && b[..] == [(-Fr::from(1), 0), (Fr::from(1), cell)] && c.is_empty();
-        same.then_some(cell)
+    let bit = |row: usize| {
+        let [(one, cell)] = a[row][..] else { return None };
+        let less_one = [(-Fr::from(1), 0), (Fr::from(1), cell)];
+        (one == Fr::from(1) && b[row] == less_one && c[row].is_empty()).then_some(cell)
     };
-    rows.filter_map(bit).collect()
+    (0..system.rows()).filter_map(bit).collect()
 }
 
 /// With the words of sums, or of an output, every number of every circuit is determined by bits, and

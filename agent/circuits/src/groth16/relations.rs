@@ -33,13 +33,15 @@ fn points_of_publics(key: &ArkKey) -> bool {
 /// Whether `aβ + bγ = cδ` for factors up to [`MOST`] that are not all zero.
 fn secrets(key: &ArkKey) -> bool {
     let [beta, gamma, delta] = [key.beta_g2, key.gamma_g2, key.delta_g2].map(multiples);
-    let sums: Vec<G2Projective> =
-        beta.iter().flat_map(|a| gamma.iter().map(move |b| *a + b)).collect();
-    let neither = (MOST, MOST);
-    let place = |at: usize| (at / gamma.len().max(1), at % gamma.len().max(1));
+    let pairs = beta.iter().enumerate().flat_map(|(a, beta)| {
+        let zero_of_both = move |b: usize| (a, b) == (MOST, MOST);
+        let sum =
+            move |(b, gamma): (usize, &G2Projective)| (!zero_of_both(b)).then(|| *beta + gamma);
+        gamma.iter().enumerate().filter_map(sum)
+    });
+    let sums = G2Projective::normalize_batch(&pairs.collect::<Vec<_>>());
     let delta: BTreeSet<_> = G2Projective::normalize_batch(&delta).iter().map(ordered).collect();
-    let sums = G2Projective::normalize_batch(&sums);
-    sums.iter().enumerate().any(|(at, sum)| place(at) != neither && delta.contains(&ordered(sum)))
+    sums.iter().any(|sum| delta.contains(&ordered(sum)))
 }
 
 /// -8, -7 … 8 times a point.
