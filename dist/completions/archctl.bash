@@ -19,6 +19,9 @@ _archctl() {
             archctl,bundle)
                 cmd="archctl__subcmd__bundle"
                 ;;
+            archctl,circuit)
+                cmd="archctl__subcmd__circuit"
+                ;;
             archctl,demo)
                 cmd="archctl__subcmd__demo"
                 ;;
@@ -42,6 +45,9 @@ _archctl() {
                 ;;
             archctl,policy)
                 cmd="archctl__subcmd__policy"
+                ;;
+            archctl,proof)
+                cmd="archctl__subcmd__proof"
                 ;;
             archctl,root)
                 cmd="archctl__subcmd__root"
@@ -67,8 +73,47 @@ _archctl() {
             archctl__subcmd__bundle__subcmd__help,verify)
                 cmd="archctl__subcmd__bundle__subcmd__help__subcmd__verify"
                 ;;
+            archctl__subcmd__circuit,export)
+                cmd="archctl__subcmd__circuit__subcmd__export"
+                ;;
+            archctl__subcmd__circuit,help)
+                cmd="archctl__subcmd__circuit__subcmd__help"
+                ;;
+            archctl__subcmd__circuit,import)
+                cmd="archctl__subcmd__circuit__subcmd__import"
+                ;;
+            archctl__subcmd__circuit,list)
+                cmd="archctl__subcmd__circuit__subcmd__list"
+                ;;
+            archctl__subcmd__circuit,show)
+                cmd="archctl__subcmd__circuit__subcmd__show"
+                ;;
+            archctl__subcmd__circuit,verify)
+                cmd="archctl__subcmd__circuit__subcmd__verify"
+                ;;
+            archctl__subcmd__circuit__subcmd__help,export)
+                cmd="archctl__subcmd__circuit__subcmd__help__subcmd__export"
+                ;;
+            archctl__subcmd__circuit__subcmd__help,help)
+                cmd="archctl__subcmd__circuit__subcmd__help__subcmd__help"
+                ;;
+            archctl__subcmd__circuit__subcmd__help,import)
+                cmd="archctl__subcmd__circuit__subcmd__help__subcmd__import"
+                ;;
+            archctl__subcmd__circuit__subcmd__help,list)
+                cmd="archctl__subcmd__circuit__subcmd__help__subcmd__list"
+                ;;
+            archctl__subcmd__circuit__subcmd__help,show)
+                cmd="archctl__subcmd__circuit__subcmd__help__subcmd__show"
+                ;;
+            archctl__subcmd__circuit__subcmd__help,verify)
+                cmd="archctl__subcmd__circuit__subcmd__help__subcmd__verify"
+                ;;
             archctl__subcmd__help,bundle)
                 cmd="archctl__subcmd__help__subcmd__bundle"
+                ;;
+            archctl__subcmd__help,circuit)
+                cmd="archctl__subcmd__help__subcmd__circuit"
                 ;;
             archctl__subcmd__help,demo)
                 cmd="archctl__subcmd__help__subcmd__demo"
@@ -94,6 +139,9 @@ _archctl() {
             archctl__subcmd__help,policy)
                 cmd="archctl__subcmd__help__subcmd__policy"
                 ;;
+            archctl__subcmd__help,proof)
+                cmd="archctl__subcmd__help__subcmd__proof"
+                ;;
             archctl__subcmd__help,root)
                 cmd="archctl__subcmd__help__subcmd__root"
                 ;;
@@ -105,6 +153,21 @@ _archctl() {
                 ;;
             archctl__subcmd__help__subcmd__bundle,verify)
                 cmd="archctl__subcmd__help__subcmd__bundle__subcmd__verify"
+                ;;
+            archctl__subcmd__help__subcmd__circuit,export)
+                cmd="archctl__subcmd__help__subcmd__circuit__subcmd__export"
+                ;;
+            archctl__subcmd__help__subcmd__circuit,import)
+                cmd="archctl__subcmd__help__subcmd__circuit__subcmd__import"
+                ;;
+            archctl__subcmd__help__subcmd__circuit,list)
+                cmd="archctl__subcmd__help__subcmd__circuit__subcmd__list"
+                ;;
+            archctl__subcmd__help__subcmd__circuit,show)
+                cmd="archctl__subcmd__help__subcmd__circuit__subcmd__show"
+                ;;
+            archctl__subcmd__help__subcmd__circuit,verify)
+                cmd="archctl__subcmd__help__subcmd__circuit__subcmd__verify"
                 ;;
             archctl__subcmd__help__subcmd__job,cancel)
                 cmd="archctl__subcmd__help__subcmd__job__subcmd__cancel"
@@ -171,6 +234,12 @@ _archctl() {
                 ;;
             archctl__subcmd__help__subcmd__policy,sign)
                 cmd="archctl__subcmd__help__subcmd__policy__subcmd__sign"
+                ;;
+            archctl__subcmd__help__subcmd__proof,export)
+                cmd="archctl__subcmd__help__subcmd__proof__subcmd__export"
+                ;;
+            archctl__subcmd__help__subcmd__proof,verify)
+                cmd="archctl__subcmd__help__subcmd__proof__subcmd__verify"
                 ;;
             archctl__subcmd__help__subcmd__root,new)
                 cmd="archctl__subcmd__help__subcmd__root__subcmd__new"
@@ -340,6 +409,24 @@ _archctl() {
             archctl__subcmd__policy__subcmd__help,sign)
                 cmd="archctl__subcmd__policy__subcmd__help__subcmd__sign"
                 ;;
+            archctl__subcmd__proof,export)
+                cmd="archctl__subcmd__proof__subcmd__export"
+                ;;
+            archctl__subcmd__proof,help)
+                cmd="archctl__subcmd__proof__subcmd__help"
+                ;;
+            archctl__subcmd__proof,verify)
+                cmd="archctl__subcmd__proof__subcmd__verify"
+                ;;
+            archctl__subcmd__proof__subcmd__help,export)
+                cmd="archctl__subcmd__proof__subcmd__help__subcmd__export"
+                ;;
+            archctl__subcmd__proof__subcmd__help,help)
+                cmd="archctl__subcmd__proof__subcmd__help__subcmd__help"
+                ;;
+            archctl__subcmd__proof__subcmd__help,verify)
+                cmd="archctl__subcmd__proof__subcmd__help__subcmd__verify"
+                ;;
             archctl__subcmd__root,help)
                 cmd="archctl__subcmd__root__subcmd__help"
                 ;;
@@ -377,7 +464,7 @@ _archctl() {
 
     case "${cmd}" in
         archctl)
-            opts="-h -V --help --version key root policy job ledger bundle status doctor demo explain help"
+            opts="-h -V --help --version key root policy job ledger bundle circuit proof status doctor demo explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -504,6 +591,248 @@ _archctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        archctl__subcmd__circuit)
+            opts="-h --help list show verify import export help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__circuit__subcmd__export)
+            opts="-h --version --out --zkey --keys --manifest --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keys)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --manifest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__circuit__subcmd__help)
+            opts="list show verify import export help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__circuit__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__circuit__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__circuit__subcmd__help__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__circuit__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__circuit__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__circuit__subcmd__help__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__circuit__subcmd__import)
+            opts="-h --zkey --powers --snarkjs --out --manifest --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --zkey)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --powers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --snarkjs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --manifest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__circuit__subcmd__list)
+            opts="-h --manifest --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --manifest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__circuit__subcmd__show)
+            opts="-h --version --manifest --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --manifest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__circuit__subcmd__verify)
+            opts="-h --version --keys --manifest --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keys)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --manifest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         archctl__subcmd__demo)
             opts="-h --keep --sources --agent --executor --liar --patience --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -583,7 +912,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__help)
-            opts="key root policy job ledger bundle status doctor demo explain help"
+            opts="key root policy job ledger bundle circuit proof status doctor demo explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -625,6 +954,90 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__help__subcmd__bundle__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__circuit)
+            opts="list show verify import export"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__circuit__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__circuit__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__circuit__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__circuit__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__circuit__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1045,6 +1458,48 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__help__subcmd__policy__subcmd__sign)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__proof)
+            opts="verify export"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__proof__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__help__subcmd__proof__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2168,6 +2623,132 @@ _archctl() {
                     return 0
                     ;;
                 --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__proof)
+            opts="-h --help verify export help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__proof__subcmd__export)
+            opts="-h --out --manifest --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --manifest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__proof__subcmd__help)
+            opts="verify export help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__proof__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__proof__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__proof__subcmd__help__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        archctl__subcmd__proof__subcmd__verify)
+            opts="-h --public --circuit --version --pin --allow-dev-keys --manifest --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --public)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --circuit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --manifest)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

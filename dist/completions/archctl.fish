@@ -32,6 +32,8 @@ complete -c archctl -n "__fish_archctl_needs_command" -f -a "policy" -d 'Check, 
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "job" -d 'Write, sign, check and follow jobs'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "ledger" -d 'Read, prove and verify ledgers'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "bundle" -d 'Take a job\'s run to somebody else, who checks it without the node'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "circuit" -d 'List, check, take in and hand out circuits and their keys'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "proof" -d 'Check proofs that circuits are about'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "status" -d 'Say how the node is'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "doctor" -d 'Look whether this machine can run the agent well'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "demo" -d 'Show everything on this machine, without root, leaving nothing behind'
@@ -259,6 +261,64 @@ complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from help" -f -a "pack" -d 'Put all that belongs to an ended job into one folder: document, module, inputs, outputs, proofs'
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check every byte of such a folder; needs no node, no ledger and no network'
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "list" -d 'List the circuits with their status and kind of key'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "show" -d 'Show all that the manifest says of a circuit'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "verify" -d 'Lay the rows of circuits down and check them and their keys'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "import" -d 'Take in the key that a ceremony made, as a new version of its circuit'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "export" -d 'Write a circuit for iden3\'s tools: rows, key to check with, key to prove with'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from list" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from show" -l version -d 'Its version; without it, the one in use' -r
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from show" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from verify" -l version -d 'Its version; without it, the one in use' -r
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from verify" -l keys -d 'Also check the keys to prove with: those in this folder, dev keys by making them anew' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from verify" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l zkey -d 'The file that the last contribution left' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l powers -d 'The powers of tau that the ceremony began with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l snarkjs -d 'The program that verifies the ceremony' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l out -d 'A new folder for the manifest and the key to prove with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -l version -d 'Its version; without it, the one in use' -r
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -l out -d 'A new folder for the files' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -l keys -d 'Where keys to prove with lie; a dev key is made if it does not' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -l zkey -d 'Also write the key to prove with, as `circuit.zkey`'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the circuits with their status and kind of key'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show all that the manifest says of a circuit'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Lay the rows of circuits down and check them and their keys'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "import" -d 'Take in the key that a ceremony made, as a new version of its circuit'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write a circuit for iden3\'s tools: rows, key to check with, key to prove with'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and not __fish_seen_subcommand_from verify export help" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and not __fish_seen_subcommand_from verify export help" -f -a "verify" -d 'Check a proof; needs no node, no ledger and no network'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and not __fish_seen_subcommand_from verify export help" -f -a "export" -d 'Write a proof for snarkjs and for a contract'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and not __fish_seen_subcommand_from verify export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l public -d 'The public numbers of a proof by snarkjs: its `public.json`' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l circuit -d 'The circuit of a proof by snarkjs' -r
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l version -d 'Its version; without it, the one in use' -r
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l pin -d 'The SHA-256 that the circuit\'s key must have, as a policy pins it' -r
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l allow-dev-keys -d 'Also believe a key that anybody can forge with, or whose ceremony nobody verified: for trying things out'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from export" -l out -d 'A new folder for the files' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from export" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from export" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check a proof; needs no node, no ledger and no network'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write a proof for snarkjs and for a contract'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand status" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand status" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand status" -l json -d 'Print one JSON object'
@@ -279,17 +339,19 @@ complete -c archctl -n "__fish_archctl_using_subcommand demo" -l json -d 'Print 
 complete -c archctl -n "__fish_archctl_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand explain" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand explain" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "key" -d 'Make and show keys'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "root" -d 'Make, show, sign and renew trust roots'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "policy" -d 'Check, explain and sign policies'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "job" -d 'Write, sign, check and follow jobs'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "ledger" -d 'Read, prove and verify ledgers'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "bundle" -d 'Take a job\'s run to somebody else, who checks it without the node'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "status" -d 'Say how the node is'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "doctor" -d 'Look whether this machine can run the agent well'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "demo" -d 'Show everything on this machine, without root, leaving nothing behind'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "explain" -d 'Say what a code such as ARCH-P003 means and what to do'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle status doctor demo explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "key" -d 'Make and show keys'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "root" -d 'Make, show, sign and renew trust roots'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "policy" -d 'Check, explain and sign policies'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "job" -d 'Write, sign, check and follow jobs'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "ledger" -d 'Read, prove and verify ledgers'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "bundle" -d 'Take a job\'s run to somebody else, who checks it without the node'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "circuit" -d 'List, check, take in and hand out circuits and their keys'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "proof" -d 'Check proofs that circuits are about'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "status" -d 'Say how the node is'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "doctor" -d 'Look whether this machine can run the agent well'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "demo" -d 'Show everything on this machine, without root, leaving nothing behind'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "explain" -d 'Say what a code such as ARCH-P003 means and what to do'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "generate" -d 'Make a key pair and keep it under a passphrase'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Print the public keys of a key file'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs'
@@ -318,3 +380,10 @@ complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_su
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "export" -d 'Copy what stock transparency-log tools read'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from bundle" -f -a "pack" -d 'Put all that belongs to an ended job into one folder: document, module, inputs, outputs, proofs'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from bundle" -f -a "verify" -d 'Check every byte of such a folder; needs no node, no ledger and no network'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "list" -d 'List the circuits with their status and kind of key'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "show" -d 'Show all that the manifest says of a circuit'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "verify" -d 'Lay the rows of circuits down and check them and their keys'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "import" -d 'Take in the key that a ceremony made, as a new version of its circuit'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "export" -d 'Write a circuit for iden3\'s tools: rows, key to check with, key to prove with'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from proof" -f -a "verify" -d 'Check a proof; needs no node, no ledger and no network'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from proof" -f -a "export" -d 'Write a proof for snarkjs and for a contract'

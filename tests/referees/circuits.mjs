@@ -113,6 +113,18 @@ const commands = {
     return snarkjs.zKey.verifyFromR1cs(r1cs, powers, at("final"), logger);
   },
 
+  // Three contributions and a beacon to a key that is there, which takes no powers of tau.
+  async contribute(zkey, to) {
+    let last = zkey;
+    for (const who of ["one", "two", "three"]) {
+      const next = path.join(to, `${who}.zkey`);
+      await snarkjs.zKey.contribute(last, next, who, `chance of ${who}`, logger);
+      last = next;
+    }
+    await snarkjs.zKey.beacon(last, path.join(to, "final.zkey"), "beacon", beacon, 10, logger);
+    return true;
+  },
+
   // Compiles snarkjs' verifier for a key and calls it: for each call its answer and its gas, of
   // execution and of a whole transaction.
   async evm(zkey, calls) {

@@ -12,6 +12,7 @@ mod matrix;
 mod numpy;
 mod on_disk;
 mod places;
+mod proofs;
 mod refuse;
 mod stream;
 mod syncs;
@@ -77,6 +78,10 @@ const BENCHES: &[Bench] = &[
     matrix::AUDIT_LARGE,
     stream::ONE_THREAD,
     stream::TWO_THREADS,
+    proofs::PROVE,
+    proofs::BESIDE_SNARKJS,
+    proofs::VERIFY,
+    proofs::VERIFY_MANY,
 ];
 
 /// Benches, beside a peer where there is one

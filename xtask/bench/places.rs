@@ -15,3 +15,8 @@ pub(crate) fn program(name: &str) -> Result<PathBuf, String> {
 pub(crate) fn other(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file())
 }
+
+/// The sources that this program was built from.
+pub(crate) fn checkout() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}

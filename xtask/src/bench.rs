@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use crate::guests::Install;
-use crate::{house, peers, process};
+use crate::{house, peers, process, referees};
 
 /// Measure ours beside a peer; prints a table, or JSON lines
 ///
@@ -81,6 +81,10 @@ impl Args {
         }
         if self.wants(&["matmul"]) {
             command.env("ARCH_PEER_NUMPY", name(peers::numpy(install)));
+        }
+        if self.wants(&["prove-vs-snarkjs"]) {
+            let referees = referees::prepare_javascript(install);
+            command.env("ARCH_PEER_SNARKJS", name(referees.map(|to| to.join("javascript"))));
         }
         if self.wants(&["ledger-syncs"]) {
             command.env("ARCH_STRACE", name(peers::strace(install)));

@@ -14,7 +14,7 @@ use arch_circuits::{
     Assignment, Circuit,
     groth16::{dev_key, prove},
     iden3,
-    registry::{Entry, ProofFile},
+    registry::{Entry, KeyKind, ProofFile},
     solidity,
     tile::{TileShape, TileStep, context},
 };
@@ -25,10 +25,12 @@ const OLDER: &str = "its one row, witness + taskId + seed + outputLen = resultDi
                      the digest: a proof under it says nothing";
 
 /// The files, by name.
-pub fn files() -> BTreeMap<&'static str, String> {
+pub(crate) fn files() -> BTreeMap<&'static str, String> {
     let keys = Circuit::ALL.map(|circuit| (circuit, dev_key(circuit.system()).expect("a key")));
-    let mut circuits: Vec<_> =
-        keys.iter().map(|(circuit, key)| json!(Entry::of(*circuit, 1, key, None))).collect();
+    let mut circuits: Vec<_> = keys
+        .iter()
+        .map(|(circuit, key)| json!(Entry::of(*circuit, 1, KeyKind::Dev, key, None)))
+        .collect();
     circuits.push(json!({
         "id": "shardy_task_proof_v2", "version": 2, "status": "revoked", "about": OLDER,
     }));

@@ -7,6 +7,7 @@ mod proof;
 mod prove;
 mod proving_key;
 mod quotient;
+mod relations;
 mod setup;
 mod verifying_key;
 

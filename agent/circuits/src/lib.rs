@@ -31,7 +31,7 @@ pub mod field;
 pub mod fold;
 pub mod groth16;
 pub mod iden3;
-pub mod poseidon2;
+mod poseidon2;
 pub mod registry;
 pub mod solidity;
 mod system;

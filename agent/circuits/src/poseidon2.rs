@@ -17,16 +17,17 @@ use crate::builder::{Builder, Numbers, Wire};
 use constants::{Constants, constants};
 
 /// Elements of the state.
-pub const WIDTH: usize = 16;
+pub(crate) const WIDTH: usize = 16;
 
 /// Words that one permutation takes in.
-pub const RATE: usize = 15;
+pub(crate) const RATE: usize = 15;
 
 /// Rows of one permutation: three for each x⁵.
-pub const ROWS: usize = 3 * (constants::FULL_ROUNDS * WIDTH + constants::PARTIAL_ROUNDS);
+#[cfg(test)]
+pub(crate) const ROWS: usize = 3 * (constants::FULL_ROUNDS * WIDTH + constants::PARTIAL_ROUNDS);
 
 /// The name of this hash in manifests and tags.
-pub const NAME: &str = "poseidon2-bn254-t16";
+pub(crate) const NAME: &str = "poseidon2-bn254-t16";
 
 /// A sponge's state, as wires.
 type State<W> = [W; WIDTH];
@@ -34,14 +35,14 @@ type State<W> = [W; WIDTH];
 /// What is hashed, in the sponge's sixteenth element: the first 31 bytes, lowest first, of the SHA-256
 /// of `arch-network.v1 poseidon2-bn254-t16 ` and these words.
 #[must_use]
-pub fn tag(words: &str) -> Fr {
+pub(crate) fn tag(words: &str) -> Fr {
     let digest = Sha256::digest(format!("arch-network.v1 {NAME} {words}"));
     Fr::from_le_bytes_mod_order(digest.get(..31).unwrap_or_default())
 }
 
 /// The first two elements of the state after `words` went in, fifteen a permutation.
 #[must_use]
-pub fn hash(tag: Fr, words: &[Fr]) -> [Fr; 2] {
+pub(crate) fn hash(tag: Fr, words: &[Fr]) -> [Fr; 2] {
     sponge(&mut Numbers::new(), tag, words)
 }
 

@@ -180,6 +180,64 @@ fn keys_that_anybody_could_forge_with_are_none() {
     assert_eq!(VerifyingKey::read(&good, 4).unwrap_err(), KeyError::Publics { have: 5, need: 4 });
 }
 
+/// What somebody did to a key.
+type Change<'a> = &'a dyn Fn(&mut ark_groth16::VerifyingKey<Bn254>);
+
+#[test]
+fn keys_with_points_in_a_relation_that_anybody_can_find_are_none() {
+    let good = world().key.verifying().to_bytes();
+    let twice = |point: G2Affine| (point + point).into_affine();
+    let cases: [(&str, Change); 11] = [
+        ("gamma = -delta", &|key| key.gamma_g2 = -key.delta_g2),
+        ("beta = delta", &|key| key.beta_g2 = key.delta_g2),
+        ("beta = -delta", &|key| key.beta_g2 = -key.delta_g2),
+        ("beta = gamma", &|key| key.beta_g2 = key.gamma_g2),
+        ("beta = -gamma", &|key| key.beta_g2 = -key.gamma_g2),
+        ("delta = 2 gamma", &|key| key.delta_g2 = twice(key.gamma_g2)),
+        ("beta + gamma = delta", &|key| key.delta_g2 = (key.beta_g2 + key.gamma_g2).into_affine()),
+        ("alpha = IC", &|key| key.alpha_g1 = key.gamma_abc_g1[0]),
+        ("alpha = -IC", &|key| key.alpha_g1 = -key.gamma_abc_g1[3]),
+        ("IC = IC", &|key| key.gamma_abc_g1[1] = key.gamma_abc_g1[2]),
+        ("IC = -IC", &|key| key.gamma_abc_g1[1] = -key.gamma_abc_g1[2]),
+    ];
+    for (what, change) in cases {
+        let mut key = arkworks(&good);
+        change(&mut key);
+        let told = VerifyingKey::read(&compressed(&key), 5).unwrap_err();
+        assert_eq!(told, KeyError::Related, "{what}");
+    }
+}
+
+/// Two false proofs that cancel each other out, for the numbers that a batch would take if they came
+/// from the seed alone.
+#[test]
+fn a_seed_that_is_known_lets_nobody_choose_proofs_that_cancel_out() {
+    let World { key, statement, proof, .. } = world();
+    let mut lie = statement.publics();
+    lie[4] += Fr::from(1);
+    let publics = [&lie[..], &lie[..]];
+    // Whatever the weights: the same false proof twice, and one with its C moved by what another lacks.
+    let both: Vec<_> = publics.iter().map(|publics| (*publics, proof)).collect();
+    for seed in 0..20 {
+        assert!(!verify_all(key.verifying(), &both, &[seed; 32]));
+    }
+    assert!(verify_all(key.verifying(), &[], &[0; 32]), "none of none is false");
+}
+
+#[test]
+fn a_proving_key_whose_halves_disagree_is_refused() {
+    let World { system, key, .. } = world();
+    let file = iden3::write_zkey(system, key);
+    // Section 2 begins behind the header of the file and section 1; β and δ of the first group in it.
+    let start = 12 + 12 + 4 + 12 + 72 + 12;
+    for (what, at) in [("beta", start + 64), ("delta", start + 64 + 64 + 128 + 128)] {
+        let mut changed = file.clone();
+        changed.copy_within(start..start + 64, at);
+        let told = iden3::read_zkey(&changed, system).unwrap_err();
+        assert_eq!(told, iden3::ZkeyError::Key(NotAProvingKey::OtherSecrets), "{what}");
+    }
+}
+
 /// With a key that nobody contributed to, three points of the public key prove anything.
 #[test]
 fn the_forgery_that_such_a_key_allows_is_real_and_is_refused_with_it() {
@@ -222,15 +280,17 @@ fn points_outside_their_group_and_other_encodings_are_refused() {
     assert!(read(&ark_groth16::Proof { a: G1Affine::zero(), ..points.clone() }).is_err());
     assert!(read(&ark_groth16::Proof { b: G2Affine::zero(), ..points.clone() }).is_err());
     assert!(read(&ark_groth16::Proof { c: G1Affine::zero(), ..points.clone() }).is_err());
-    // x and x + q are the same coordinate.
-    let mut bytes = proof.to_bytes();
-    let mut x = points.a.x.into_bigint();
-    let carried = x.add_with_carry(&Fq::MODULUS);
-    assert!(!carried);
-    if x.num_bits() <= 254 {
-        bytes[..32].copy_from_slice(&x.to_bytes_le());
-        assert!(Groth16Proof::read(&bytes).is_err());
-    }
+    // x and x + q are the same coordinate; the generator's is 1, so that there is room for both.
+    let small = ark_groth16::Proof { a: G1Affine::generator(), ..points.clone() };
+    let mut bytes = [0; 128];
+    small.serialize_compressed(&mut bytes[..]).unwrap();
+    assert!(Groth16Proof::read(&bytes).is_ok());
+    let mut x = small.a.x.into_bigint();
+    assert!(!x.add_with_carry(&Fq::MODULUS) && x.num_bits() <= 254);
+    let sign = bytes[31] & 0xc0;
+    bytes[..32].copy_from_slice(&x.to_bytes_le());
+    bytes[31] |= sign;
+    assert!(Groth16Proof::read(&bytes).is_err());
     let mut vk = arkworks(&key.verifying().to_bytes());
     vk.beta_g2 = outside();
     assert_eq!(VerifyingKey::read(&compressed(&vk), 5).unwrap_err(), KeyError::Malformed);
@@ -303,7 +363,11 @@ fn json_of_snarkjs_is_read_back_and_nothing_else_is() {
         *changed.pointer_mut(place).unwrap() = value;
         assert!(iden3::proof_from_json(&changed).is_err(), "{place}");
     }
-    for place in ["/vk_alpha_1/0", "/vk_beta_2/0/0", "/IC/0/0", "/IC"] {
+    let mut empty = vk.clone();
+    empty["IC"] = serde_json::json!([]);
+    empty["nPublic"] = 0.into();
+    assert!(iden3::verifying_key_from_json(&empty, 0).is_err(), "no points for public numbers");
+    for place in ["/nPublic", "/vk_alpha_1/0", "/vk_beta_2/0/0", "/IC/0/0", "/IC"] {
         let mut changed = vk.clone();
         *changed.pointer_mut(place).unwrap() = "3".into();
         assert!(iden3::verifying_key_from_json(&changed, 5).is_err(), "{place}");

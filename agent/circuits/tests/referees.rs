@@ -30,6 +30,9 @@ use arch_circuits::{
 use ark_ff::{BigInteger as _, PrimeField as _};
 use serde_json::{Value, json};
 
+#[path = "../examples/registry.rs"]
+mod written;
+
 /// Where the tools lie, or the reason why nothing can be asked of them.
 fn tools() -> Option<PathBuf> {
     let folder =
@@ -102,6 +105,14 @@ fn aliased(number: &Fr) -> String {
     let mut sum = number.into_bigint();
     sum.add_with_carry(&Fr::MODULUS);
     sum.to_string()
+}
+
+#[test]
+fn the_circuits_that_are_shipped_are_what_their_sources_and_seeds_give() {
+    for (name, text) in written::files() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../circuits").join(name);
+        assert!(fs::read_to_string(&path).unwrap() == text, "{} is written anew", path.display());
+    }
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn the_corners_of_the_formats_are_steps() {
 }
 
 #[test]
-fn a_sum_that_has_no_room_is_no_tile_and_its_lane_has_another_digest() {
+fn a_sum_that_has_no_room_is_no_tile_and_a_wrapped_one_satisfies_no_rows() {
     let shape = TileShape::new(1, 2, 1, Inputs::I8).unwrap();
     let full = i64::from(i32::MAX);
     let told = TileStep::compute(shape, vec![1], vec![1, 0], vec![full, 0]).unwrap_err();
@@ -175,8 +175,7 @@ fn tiles_that_are_not_those_of_the_statement_satisfy_no_rows() {
 }
 
 #[test]
-fn the_challenge_depends_on_every_public_number() {
-    // Public numbers are changed in place, the challenge is not: its rows break, for the context too.
+fn a_public_number_that_is_changed_alone_breaks_a_row() {
     let shape = small(Inputs::I8);
     let (system, (_, honest)) = (tile_system(shape), honest(shape, 4));
     for public in 1..=5 {
@@ -284,14 +283,51 @@ fn an_output_is_had_whole_for_its_task_and_seed() {
     assert!(refused(good, &Output::new(other).unwrap()), "a word is another one");
 }
 
+/// The private cells that no row makes what they are: every other one is the last cell of a row whose
+/// other cells all come before it.
+fn undefined_cells(system: &System) -> Vec<usize> {
+    let [a, b, c] = system.matrices();
+    let before = |terms: &[(Fr, usize)], cell: usize| terms.iter().all(|(_, place)| *place < cell);
+    let mut defined = vec![false; system.cells()];
+    for ((a, b), c) in a.iter().zip(b).zip(c) {
+        let last = c.iter().map(|(_, place)| *place).max();
+        let Some(last) = last.filter(|last| *last > system.publics()) else { continue };
+        if before(a, last) && before(b, last) {
+            defined[last] = true;
+        }
+    }
+    (system.publics() + 1..system.cells()).filter(|cell| !defined[*cell]).collect()
+}
+
+/// The cells that a row holds to be 0 or 1: `cell·(cell - 1) = 0`.
+fn bits(system: &System) -> Vec<usize> {
+    let [a, b, c] = system.matrices();
+    let bit = |row: usize| {
+        let [(one, cell)] = a[row][..] else { return None };
+        let less_one = [(-Fr::from(1), 0), (Fr::from(1), cell)];
+        (one == Fr::from(1) && b[row] == less_one && c[row].is_empty()).then_some(cell)
+    };
+    (0..system.rows()).filter_map(bit).collect()
+}
+
+/// With the words of sums, or of an output, every number of every circuit is determined by bits, and
+/// those words by their digests: there is no second solution but for a collision.
 #[test]
-fn bytes_of_an_output_are_told_apart() {
-    let (task, seed) = (Fr::from(1), Fr::from(2));
-    let digest = |bytes: &[u8]| Output::of_bytes(bytes).unwrap().digest(task, seed);
-    assert_ne!(digest(b"a"), digest(b"b"));
-    assert_ne!(digest(&[0; 31]), digest(&[0; 32]));
-    assert_eq!(Output::of_bytes(&[7; 7440]).unwrap().statement(task, seed).length, Fr::from(240));
-    assert!(Output::of_bytes(&[7; 7441]).is_err());
+fn every_cell_is_a_bit_or_a_word_or_made_by_a_row_from_cells_before_it() {
+    let (small_bits, words) = (2_048 * 8 * 2, 16 * 3 * 2);
+    for (circuit, bits_of, words_of) in [
+        (Circuit::Tile, small_bits, words),
+        (Circuit::TileDeep, 2 * small_bits, words),
+        (Circuit::TileWide, 2 * small_bits, 2 * words),
+        (Circuit::Fold, MOST_WORDS, MOST_WORDS),
+    ] {
+        let system = circuit.system();
+        let bits: std::collections::BTreeSet<usize> = bits(system).into_iter().collect();
+        assert_eq!(bits.len(), bits_of, "{}", circuit.id());
+        let left: Vec<usize> =
+            undefined_cells(system).into_iter().filter(|cell| !bits.contains(cell)).collect();
+        assert_eq!(left.len(), words_of, "{}", circuit.id());
+    }
 }
 
 proptest! {

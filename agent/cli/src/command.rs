@@ -1,6 +1,7 @@
 //! The tree of commands: one file a command, arguments with their help, then `run`.
 
 mod bundle;
+mod circuit;
 mod demo;
 mod doctor;
 mod explain;
@@ -8,6 +9,7 @@ pub(crate) mod job;
 mod key;
 pub(crate) mod ledger;
 mod policy;
+mod proof;
 mod root;
 mod status;
 
@@ -47,6 +49,12 @@ enum Noun {
     /// Take a job's run to somebody else, who checks it without the node
     #[command(subcommand)]
     Bundle(bundle::Verb),
+    /// List, check, take in and hand out circuits and their keys
+    #[command(subcommand)]
+    Circuit(circuit::Verb),
+    /// Check proofs that circuits are about
+    #[command(subcommand)]
+    Proof(proof::Verb),
     /// Say how the node is
     Status(status::Args),
     /// Look whether this machine can run the agent well
@@ -67,6 +75,8 @@ impl Archctl {
             Noun::Job(verb) => verb.run(),
             Noun::Ledger(verb) => verb.run(),
             Noun::Bundle(verb) => verb.run(),
+            Noun::Circuit(verb) => verb.run(),
+            Noun::Proof(verb) => verb.run(),
             Noun::Status(args) => args.run(),
             Noun::Doctor(args) => args.run(),
             Noun::Demo(args) => args.run(),

@@ -19,6 +19,7 @@
 mod answer;
 mod archive_folder;
 mod chance;
+mod circuits;
 mod clock;
 mod command;
 mod control;

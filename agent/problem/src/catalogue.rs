@@ -14,6 +14,7 @@ macro_rules! area {
     };
 }
 
+mod circuits;
 mod document;
 mod executor;
 mod files;
@@ -25,6 +26,7 @@ mod prover;
 
 /// All codes as constants.
 pub mod codes {
+    pub use super::circuits::*;
     pub use super::document::*;
     pub use super::executor::*;
     pub use super::files::*;
@@ -36,6 +38,7 @@ pub mod codes {
 }
 
 pub(crate) const AREAS: &[&[&crate::Explanation]] = &[
+    circuits::ROWS,
     document::ROWS,
     executor::ROWS,
     files::ROWS,

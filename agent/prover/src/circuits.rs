@@ -6,7 +6,7 @@ use arch_circuits::{
     Fr,
     field::from_decimal,
     groth16::Groth16Proof,
-    registry::{BUILT_IN, Entry, Key, KeyKind, LONGEST, ProofFile, Registry, Status, Terms},
+    registry::{BUILT_IN, Entry, Key, KeyKind, LONGEST, ProofFile, Registry, Status, Terms, Trust},
 };
 use arch_identity::Digest;
 use arch_problem::codes;
@@ -108,7 +108,7 @@ impl Circuits {
     /// Says whether a proof is evidence.
     pub(crate) fn check(&self, ask: &VerifyRequest) -> FromProver {
         let terms = Terms {
-            pinned: ask.terms.pinned.map(|digest| *digest.as_bytes()),
+            trust: ask.terms.pinned.map_or(Trust::Manifest, |pin| Trust::Pinned(*pin.as_bytes())),
             dev_keys: ask.terms.dev_keys,
         };
         let held = ProofFile::read(ask.proof.as_bytes())

@@ -140,11 +140,16 @@ fn unit(_: &Context) -> Result<Tally, String> {
 }
 
 /// The tests that need tools by others for circuits.
-const JUDGED_PROOFS: &str = "package(arch-circuits) and binary(referees)";
+const JUDGED_PROOFS: &str = "(package(arch-circuits) and binary(referees)) or \
+     (package(arch-tests) and binary(proofs))";
 
 fn proofs(context: &Context) -> Result<Tally, String> {
-    let found = [("ARCH_REFEREES", referees::prepare_javascript(context.install)?)];
-    tests(JUDGED_PROOFS, &["--test", "referees"], &found)
+    demo::build()?;
+    let found = [
+        ("ARCH_PROGRAMS", house::programs()?),
+        ("ARCH_REFEREES", referees::prepare_javascript(context.install)?),
+    ];
+    tests(JUDGED_PROOFS, &["--test", "referees", "--test", "proofs"], &found)
 }
 
 fn end_to_end(context: &Context) -> Result<Tally, String> {
@@ -155,8 +160,9 @@ fn end_to_end(context: &Context) -> Result<Tally, String> {
     ];
     let programs =
         ["spine", "faults", "disks", "init", "agreement"].map(|name| ["--test", name]).concat();
-    let booted =
-        ["os", "nixos", "units", "machine"].map(|name| format!("binary({name})")).join(" or ");
+    let booted = ["os", "nixos", "units", "machine", "proofs"]
+        .map(|name| format!("binary({name})"))
+        .join(" or ");
     tests(&format!("package(arch-tests) and not ({booted})"), &programs, &found)
 }
 

@@ -66,8 +66,16 @@ pub(super) const WHAT_LIMITS_ARE: [&str; 22] = [
 ];
 
 /// The circuits, and who judges them.
-pub(super) const WHAT_PROOFS_ARE: [&str; 4] =
-    ["agent/circuits", "tests/referees/circuits.mjs", "xtask/src/referees.rs", "Cargo.lock"];
+pub(super) const WHAT_PROOFS_ARE: [&str; 8] = [
+    "agent/circuits",
+    "agent/cli/src/circuits.rs",
+    "agent/cli/src/command/circuit",
+    "circuits",
+    "tests/referees/circuits.mjs",
+    "tests/tests/proofs",
+    "xtask/src/referees.rs",
+    "Cargo.lock",
+];
 
 /// The module, the units that it makes, and what tries them.
 pub(super) const WHAT_NIX_IS: [&str; 10] = [

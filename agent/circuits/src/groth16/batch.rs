@@ -5,19 +5,29 @@ use ark_ec::{AffineRepr as _, CurveGroup as _, VariableBaseMSM as _, pairing::Pa
 use ark_ff::{One as _, Zero as _};
 
 use super::{Groth16Proof, VerifyingKey, chance::Chance};
+use crate::field::to_bytes;
 
 /// Whether every one of these proofs, each with its public numbers, verifies under `key`.
 ///
 /// Each equation is taken times a number that `seed` gives, and all are added up: a sum that holds with
-/// one that does not has a chance of 2^-128. The seed must not be known to whoever made the proofs. A no
-/// says nothing about which one it is.
+/// one that does not has a chance of 2^-128. The numbers also depend on the key, the statements and the
+/// proofs, so that nobody can choose proofs for numbers that he knows, not even where the seed is known. A
+/// no says nothing about which one it is; no proofs at all are all good.
 #[must_use]
 pub fn verify_all(key: &VerifyingKey, proofs: &[(&[Fr], &Groth16Proof)], seed: &[u8; 32]) -> bool {
     if proofs.iter().any(|(publics, _)| publics.len() != key.publics()) {
         return false;
     }
     let points = key.points();
-    let mut chance = Chance::new("batch", seed);
+    let mut all = blake3::Hasher::new_keyed(seed);
+    all.update(&key.sha256());
+    for (publics, proof) in proofs {
+        for number in *publics {
+            all.update(&to_bytes(number));
+        }
+        all.update(&proof.to_bytes());
+    }
+    let mut chance = Chance::new("batch", all.finalize().as_bytes());
     let weights: Vec<Fr> = proofs.iter().map(|_| chance.half()).collect();
     let total: Fr = weights.iter().sum();
 

@@ -4,7 +4,7 @@ use ark_bn254::Bn254;
 use ark_groth16::Groth16;
 
 use super::{Groth16Proof, ProvingKey, chance::Chance, quotient::Iden3};
-use crate::{System, Unsatisfied};
+use crate::{System, Unsatisfied, field::to_bytes};
 
 /// Why there is no proof.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum ProveError {
 
 /// Proves that `numbers` satisfy `system`, and checks the proof before it is given out.
 ///
-/// `seed` hides the numbers: it must be drawn for this proof and never be used again.
+/// `seed` hides the numbers: it must be drawn for this proof, and nobody else may know it.
 ///
 /// # Errors
 /// [`ProveError`].
@@ -31,7 +31,13 @@ pub fn prove(
     seed: &[u8; 32],
 ) -> Result<Groth16Proof, ProveError> {
     system.check(numbers)?;
-    let mut chance = Chance::new("prove", seed);
+    // Also of what is proved: a seed that is used twice by mistake hides both all the same.
+    let mut all = blake3::Hasher::new_keyed(seed);
+    all.update(&key.verifying().sha256());
+    for number in numbers {
+        all.update(&to_bytes(number));
+    }
+    let mut chance = Chance::new("prove", all.finalize().as_bytes());
     let (r, s) = (chance.number(), chance.number());
     let aside = system.publics().saturating_add(1);
     let made = Groth16::<Bn254, Iden3>::create_proof_with_reduction_and_matrices(

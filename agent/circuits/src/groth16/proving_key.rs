@@ -1,6 +1,8 @@
 //! The key that proofs are made with.
 
-use ark_bn254::Bn254;
+use ark_bn254::{Bn254, G1Affine, G2Affine};
+use ark_ec::{AffineRepr as _, pairing::Pairing as _};
+use ark_ff::Zero as _;
 use ark_serialize::{CanonicalDeserialize as _, CanonicalSerialize as _};
 use sha2::{Digest as _, Sha256};
 
@@ -30,6 +32,9 @@ pub enum NotAProvingKey {
     /// It has points for another number of cells or rows.
     #[error("it is a key of another circuit")]
     OtherCircuit,
+    /// β or δ is another number in one group than in the other: proofs would not be hidden, or wrong.
+    #[error("its beta or delta is not the same in both groups")]
+    OtherSecrets,
     /// The key to check with is none.
     #[error(transparent)]
     Verifying(#[from] KeyError),
@@ -66,6 +71,9 @@ impl ProvingKey {
             return Err(NotAProvingKey::OtherCircuit);
         }
         let verifying = VerifyingKey::checked(key.vk.clone(), system.publics())?;
+        if !is_of_one_mind(&key) {
+            return Err(NotAProvingKey::OtherSecrets);
+        }
         Ok(Self { key, verifying })
     }
 
@@ -87,4 +95,13 @@ impl ProvingKey {
     pub(crate) fn points(&self) -> &ArkProvingKey {
         &self.key
     }
+}
+
+/// Whether β and δ are the same numbers in both groups, over the generators that everybody uses.
+fn is_of_one_mind(key: &ArkProvingKey) -> bool {
+    let (one, two) = (G1Affine::generator(), G2Affine::generator());
+    let same = |in_one: G1Affine, in_two: G2Affine| {
+        Bn254::multi_pairing([in_one, -one], [two, in_two]).is_zero()
+    };
+    same(key.beta_g1, key.vk.beta_g2) && same(key.delta_g1, key.vk.delta_g2)
 }

@@ -8,7 +8,7 @@ use ark_groth16::{Groth16, PreparedVerifyingKey, prepare_verifying_key};
 use ark_serialize::{CanonicalDeserialize as _, CanonicalSerialize as _};
 use sha2::{Digest as _, Sha256};
 
-use super::{Groth16Proof, quotient::Iden3};
+use super::{Groth16Proof, quotient::Iden3, relations};
 
 /// What arkworks calls it.
 pub(super) type ArkKey = ark_groth16::VerifyingKey<Bn254>;
@@ -16,8 +16,9 @@ pub(super) type ArkKey = ark_groth16::VerifyingKey<Bn254>;
 /// Bytes before the points that belong to public numbers: four points and their count.
 const HEAD: usize = 32 + 3 * 64 + 8;
 
-/// A key whose points are points, none of which lets anybody forge. Who made it, and whether he kept
-/// what he made it from, no check can see: that is what pins and ceremonies are for.
+/// A key whose points are points of their groups, and that is none of those which are known to let
+/// anybody forge. Who made it, and whether he kept what he made it from, no check can see: that is what
+/// pins and ceremonies are for.
 #[derive(Debug)]
 pub struct VerifyingKey {
     key: ArkKey,
@@ -48,8 +49,11 @@ pub enum KeyError {
     )]
     NotContributed,
     /// α or β is a generator, hence known: anybody can forge.
-    #[error("its alpha or beta is a generator: anybody can forge with it")]
+    #[error("its alpha, beta or delta is a generator: its secret is known")]
     KnownSecret,
+    /// β, γ and δ, or points that belong to public numbers, are in a relation that anybody can find.
+    #[error("its points are in a relation that anybody can forge with")]
+    Related,
 }
 
 impl VerifyingKey {
@@ -77,7 +81,7 @@ impl VerifyingKey {
     /// Takes points that are in their groups.
     pub(crate) fn checked(key: ArkKey, publics: usize) -> Result<Self, KeyError> {
         let have = key.gamma_abc_g1.len().saturating_sub(1);
-        if have != publics {
+        if key.gamma_abc_g1.len() != publics.saturating_add(1) {
             return Err(KeyError::Publics { have, need: publics });
         }
         let twos = [key.beta_g2, key.gamma_g2, key.delta_g2];
@@ -94,6 +98,9 @@ impl VerifyingKey {
             |point: &G2Affine| *point == G2Affine::generator() || *point == -G2Affine::generator();
         if known(&key.alpha_g1) || known_two(&key.beta_g2) || known_two(&key.delta_g2) {
             return Err(KeyError::KnownSecret);
+        }
+        if relations::are_known(&key) {
+            return Err(KeyError::Related);
         }
         Ok(Self { key, prepared: OnceLock::new() })
     }

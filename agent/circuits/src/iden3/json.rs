@@ -103,6 +103,10 @@ pub fn verifying_key_to_json(key: &VerifyingKey) -> Value {
 pub fn verifying_key_from_json(json: &Value, publics: usize) -> Result<VerifyingKey, BadJson> {
     expect_protocol(json)?;
     let inputs = json.get("IC").and_then(Value::as_array).ok_or(BadJson::Form("IC"))?;
+    let said = json.get("nPublic").and_then(Value::as_u64);
+    if said != u64::try_from(inputs.len().saturating_sub(1)).ok() {
+        return Err(BadJson::Form("nPublic"));
+    }
     if inputs.len() > 64 {
         return Err(
             KeyError::Publics { have: inputs.len().saturating_sub(1), need: publics }.into()

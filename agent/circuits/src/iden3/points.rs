@@ -1,9 +1,11 @@
 //! Points and numbers as iden3's binary files have them: limbs of Montgomery's form, lowest first; zeros
 //! are the point at infinity.
 
+use std::sync::OnceLock;
+
 use ark_bn254::{Fq, Fq2, Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
-use ark_ff::{BigInt, BigInteger as _, PrimeField};
+use ark_ff::{BigInt, BigInteger as _, Field as _, PrimeField};
 
 use super::sections::{BadFile, Reader};
 
@@ -84,10 +86,17 @@ pub(super) fn write_factor(factor: &Fr, out: &mut Vec<u8>) {
 pub(super) fn read_factor(reader: &mut Reader) -> Result<Fr, BadFile> {
     let bad = reader.bad("a factor that is not below the modulus");
     let raw = limbs(reader)?;
-    if raw < Fr::MODULUS { Ok(Fr::new_unchecked(raw) / montgomery()) } else { Err(bad) }
+    if raw < Fr::MODULUS { Ok(Fr::new_unchecked(raw) * unmontgomery()) } else { Err(bad) }
 }
 
 /// 2^256, which a number in Montgomery's form is times.
 fn montgomery() -> Fr {
-    crate::field::power_of_two(256)
+    static POWER: OnceLock<Fr> = OnceLock::new();
+    *POWER.get_or_init(|| crate::field::power_of_two(256))
+}
+
+/// One over the same.
+fn unmontgomery() -> Fr {
+    static INVERSE: OnceLock<Fr> = OnceLock::new();
+    *INVERSE.get_or_init(|| montgomery().inverse().unwrap_or_default())
 }

@@ -1,7 +1,6 @@
 //! `.zkey`: a proving key, the rows it is for, and who contributed to it.
 
 use ark_bn254::{Fq, Fr, G1Affine, G2Affine};
-use ark_ec::{AffineRepr as _, pairing::Pairing as _};
 use ark_ff::One as _;
 
 use super::{
@@ -34,7 +33,7 @@ pub enum ZkeyError {
     /// Its rows are not those of the circuit.
     #[error("its rows are not those of the circuit")]
     OtherRows,
-    /// δ of one group is not δ of the other, or not what the last contribution left.
+    /// δ is not what the last contribution left.
     #[error("its delta is not the one that the last contribution left")]
     Delta,
     /// The key in it is none.
@@ -118,7 +117,10 @@ pub fn read_zkey(file: &[u8], system: &System) -> Result<Zkey, ZkeyError> {
         sections.get(&kind).cloned().ok_or(ZkeyError::Malformed { section: kind, bad: missing })
     };
     let in_section = |kind: u32| move |bad| ZkeyError::Malformed { section: kind, bad };
-    if section(1)?.u32().map_err(in_section(1))? != 1 {
+    let mut protocol = section(1)?;
+    let number = protocol.u32().map_err(in_section(1))?;
+    protocol.end().map_err(in_section(1))?;
+    if number != 1 {
         return Err(ZkeyError::Protocol);
     }
     let head = Head::read(section(2)?).map_err(in_section(2))?;
@@ -126,8 +128,8 @@ pub fn read_zkey(file: &[u8], system: &System) -> Result<Zkey, ZkeyError> {
     if [head.cells, head.publics, head.domain] != [system.cells(), system.publics(), rows] {
         return Err(ZkeyError::OtherRows);
     }
-    let mut theirs = read_factors(section(4)?).map_err(in_section(4))?;
     let mut ours = factors(system);
+    let mut theirs = read_factors(section(4)?, ours.len()).map_err(in_section(4))?;
     let by_place = |(matrix, row, place, _): &Factor| (*matrix, *row, *place);
     theirs.sort_unstable_by_key(by_place);
     ours.sort_unstable_by_key(by_place);
@@ -156,7 +158,7 @@ pub fn read_zkey(file: &[u8], system: &System) -> Result<Zkey, ZkeyError> {
     };
     let key = ProvingKey::checked(key, system)?;
     let (contributions, last) = read_contributions(section(10)?).map_err(in_section(10))?;
-    if !head.is_of_one_mind() || last.is_some_and(|delta| delta != head.delta) {
+    if last.is_some_and(|delta| delta != head.delta) {
         return Err(ZkeyError::Delta);
     }
     Ok(Zkey { key, contributions })
@@ -180,8 +182,11 @@ fn factors(system: &System) -> Vec<Factor> {
     rows.chain(publics).collect()
 }
 
-fn read_factors(mut reader: Reader) -> Result<Vec<Factor>, BadFile> {
+fn read_factors(mut reader: Reader, expected: usize) -> Result<Vec<Factor>, BadFile> {
     let count = reader.count(3 * 4 + points::NUMBER)?;
+    if count != expected {
+        return Err(reader.bad("another number of factors than the circuit has"));
+    }
     let mut factors = Vec::with_capacity(count);
     for _ in 0..count {
         let mut place = || reader.u32().map(|place| usize::try_from(place).unwrap_or(usize::MAX));
@@ -238,15 +243,6 @@ impl Head {
         };
         reader.end()?;
         Ok(head)
-    }
-
-    /// Whether β and δ are the same numbers in both groups.
-    fn is_of_one_mind(&self) -> bool {
-        let (one, two) = (G1Affine::generator(), G2Affine::generator());
-        let same = |in_one: G1Affine, in_two: G2Affine| {
-            ark_bn254::Bn254::pairing(in_one, two) == ark_bn254::Bn254::pairing(one, in_two)
-        };
-        same(self.beta, self.beta_two) && same(self.delta, self.delta_two)
     }
 }
 

@@ -32,7 +32,7 @@ pub struct Entry {
 }
 
 /// What proofs of a circuit are good for.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// Proofs are made and believed.
@@ -105,6 +105,8 @@ pub enum KeyKind {
     Dev,
     /// Several people, of whom one suffices who forgot his part.
     Ceremony,
+    /// Said to come from a ceremony, which nobody verified on this machine.
+    Unverified,
 }
 
 /// What a ceremony left.
@@ -125,10 +127,10 @@ impl Entry {
     pub fn of(
         circuit: Circuit,
         version: u32,
+        kind: KeyKind,
         key: &ProvingKey,
         transcript: Option<Transcript>,
     ) -> Self {
-        let kind = if transcript.is_some() { KeyKind::Ceremony } else { KeyKind::Dev };
         Self {
             id: circuit.id().to_owned(),
             version,
@@ -137,6 +139,17 @@ impl Entry {
             laid: Some(Laid::of(circuit, circuit.system())),
             key: Some(Key::of(kind, key, transcript)),
         }
+    }
+}
+
+impl Transcript {
+    /// The fewest who must have contributed, the beacon not counted.
+    pub const FEWEST: usize = 3;
+
+    /// Whether as many contributed as must, and a beacon.
+    #[must_use]
+    pub fn is_of_several(&self) -> bool {
+        self.contributors.len() > Self::FEWEST && self.digests.len() == self.contributors.len()
     }
 }
 

@@ -1,10 +1,14 @@
 //! Bytes as text: two digits each, no capitals.
 
-pub(super) fn write(bytes: &[u8]) -> String {
+/// The digits of bytes.
+#[must_use]
+pub fn write(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-pub(super) fn read(text: &str) -> Option<Vec<u8>> {
+/// The bytes of digits.
+#[must_use]
+pub fn read(text: &str) -> Option<Vec<u8>> {
     let digit = |digit: &u8| match digit {
         b'0'..=b'9' => Some(digit.wrapping_sub(b'0')),
         b'a'..=b'f' => Some(digit.wrapping_sub(b'a').wrapping_add(10)),

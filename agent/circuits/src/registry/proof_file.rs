@@ -117,7 +117,7 @@ impl ProofFile {
     pub fn statement_id(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update("arch-network.v1 statement\n");
-        hash.update(format!("{}\n{}\n", self.circuit, self.version));
+        hash.update(format!("{} {}\n{}\n", self.circuit.len(), self.circuit, self.version));
         hash.update(self.vk_sha256);
         self.publics.iter().for_each(|number| hash.update(to_bytes(number)));
         hash.finalize().into()

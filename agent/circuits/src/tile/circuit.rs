@@ -147,3 +147,63 @@ fn horner<B: Builder>(b: &mut B, wires: &[B::Wire], x: &B::Wire) -> B::Wire {
     let Some((last, rest)) = wires.split_last() else { return B::Wire::nothing() };
     rest.iter().rev().fold(last.clone(), |sum, wire| b.multiply_add(&sum, x, wire))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{builder::Numbers, tile::Inputs};
+
+    #[test]
+    fn the_challenge_depends_on_every_public_number_and_on_the_shape() {
+        let shape = TileShape::new(2, 9, 5, Inputs::I8).unwrap();
+        let drawn = |shape, publics: &[Fr; 5]| challenge(&mut Numbers::new(), shape, publics);
+        let publics = [1_u64, 2, 3, 4, 5].map(Fr::from);
+        let (rho, tau) = drawn(shape, &publics);
+        assert_ne!(rho, tau);
+        for place in 0..5 {
+            let mut others = publics;
+            others[place] += Fr::from(1);
+            let (other_rho, other_tau) = drawn(shape, &others);
+            assert!(rho != other_rho && tau != other_tau, "public {place}");
+        }
+        for other in [(2, 9, 6, Inputs::I8), (2, 9, 5, Inputs::I16)] {
+            let (rows, columns, depth, inputs) = other;
+            let other = TileShape::new(rows, columns, depth, inputs).unwrap();
+            assert_ne!(drawn(other, &publics).0, rho);
+        }
+    }
+
+    #[test]
+    fn tiles_of_equal_words_and_sides_have_digests_of_their_own() {
+        let leaf =
+            |inputs, tile| TileShape::new(3, 3, 3, inputs).unwrap().leaf(tile, &[0; 9]).unwrap();
+        let all = [(Inputs::I8, Tile::A), (Inputs::I8, Tile::B), (Inputs::I8, Tile::Sums)];
+        let all = [all, all.map(|(_, tile)| (Inputs::I16, tile))].concat();
+        let digests: std::collections::BTreeSet<Fr> =
+            all.iter().map(|(inputs, tile)| leaf(*inputs, *tile)).collect();
+        assert_eq!(digests.len(), 6);
+    }
+
+    /// What the page on circuits says of sums without room: there is a solution, and it says nothing of
+    /// any tile.
+    #[test]
+    fn a_step_out_of_range_has_a_digest_that_no_tile_has() {
+        let shape = TileShape::new(1, 2, 1, Inputs::I8).unwrap();
+        let full = i64::from(i32::MAX);
+        let beyond = TileStep {
+            shape,
+            tiles: Tiles {
+                a: vec![1],
+                b: vec![1, 0],
+                before: vec![full, 0],
+                after: vec![full + 1, 0],
+            },
+        };
+        let statement = beyond.statement(Fr::from(1));
+        let numbers = crate::tile_numbers(&statement, &beyond);
+        assert_eq!(crate::tile_system(shape).check(&numbers), Ok(()));
+        assert!(shape.leaf(Tile::Sums, &[full + 1, 0]).is_err(), "no tile has it");
+        let wrapped = shape.leaf(Tile::Sums, &[i64::from(i32::MIN), 0]).unwrap();
+        assert_ne!(wrapped, statement.after);
+    }
+}

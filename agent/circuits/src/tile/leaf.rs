@@ -15,7 +15,7 @@ pub(super) fn digest(shape: TileShape, tile: Tile, numbers: &[i64]) -> Fr {
     digest
 }
 
-/// `tile A 16x128 i8` and the like: what it is, its sides, its width. Its place in the matrix is for
+/// `tile A 16x128 i8 lane 8` and the like: what it is, its sides, its width, and that of a number in a word. Its place in the matrix is for
 /// the tree above it to tell.
 pub(super) fn tag(shape: TileShape, tile: Tile) -> Fr {
     let (rows, columns) = shape.sides(tile);
@@ -24,5 +24,6 @@ pub(super) fn tag(shape: TileShape, tile: Tile) -> Fr {
         Tile::B => "B",
         Tile::Sums => "C",
     };
-    poseidon2::tag(&format!("tile {name} {rows}x{columns} i{}", shape.bits(tile)))
+    let (bits, lane) = (shape.bits(tile), shape.lane(tile));
+    poseidon2::tag(&format!("tile {name} {rows}x{columns} i{bits} lane {lane}"))
 }

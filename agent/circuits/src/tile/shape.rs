@@ -134,6 +134,14 @@ impl TileShape {
         }
     }
 
+    /// Bits that a number has in a word.
+    pub(super) fn lane(self, tile: Tile) -> usize {
+        match tile {
+            Tile::A | Tile::B => self.inputs.bits(),
+            Tile::Sums => self.inputs.lane(),
+        }
+    }
+
     pub(super) fn check(self, tile: Tile, numbers: &[i64]) -> Result<(), TileError> {
         let (rows, columns) = self.sides(tile);
         let need = rows.saturating_mul(columns);

@@ -5,6 +5,8 @@ mod auditor;
 #[cfg(test)]
 mod bundles;
 #[cfg(test)]
+mod circuits;
+#[cfg(test)]
 mod owner;
 #[cfg(test)]
 mod products;

@@ -1,0 +1,25 @@
+//! `archctl proof …`
+
+mod export;
+mod verify;
+
+use clap::Subcommand;
+
+use crate::answer::Outcome;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Check a proof; needs no node, no ledger and no network
+    Verify(verify::Args),
+    /// Write a proof for snarkjs and for a contract
+    Export(export::Args),
+}
+
+impl Verb {
+    pub(crate) fn run(self) -> Outcome {
+        match self {
+            Self::Verify(args) => args.run(),
+            Self::Export(args) => args.run(),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `archctl proof export`
+
+use std::path::PathBuf;
+
+use arch_circuits::{iden3, registry::ProofFile, solidity};
+use arch_problem::{Problem, codes};
+use serde::Serialize;
+
+use super::verify::not_a_proof;
+use crate::answer::{Answer, Outcome, Stop};
+use crate::circuits::{self, Manifest, refused};
+use crate::places::Format;
+use crate::{fresh, say};
+
+/// The longest proof that is read; one has some hundred bytes.
+const LARGEST: u64 = 64 * 1024;
+
+/// Write a proof for snarkjs and for a contract
+///
+/// `snarkjs groth16 verify verification_key.json public.json proof.json` checks it; `calldata.txt` is
+/// what the contract that snarkjs exports is called with. The proof is not checked here.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The proof, of schema `arch.proof/v1`
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// A new folder for the files
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    #[command(flatten)]
+    manifest: Manifest,
+    #[command(flatten)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Exported {
+    schema: &'static str,
+    files: Vec<PathBuf>,
+}
+
+impl Args {
+    pub(crate) fn run(self) -> Outcome {
+        let registry = self.manifest.open()?;
+        let bytes = arch_files::read(&self.file, LARGEST).map_err(Stop::file)?;
+        let proof = ProofFile::read(&bytes).map_err(|error| not_a_proof(&self.file, &error))?;
+        let entry = circuits::entry(&registry, proof.circuit(), Some(proof.version()))?;
+        let revoked = || {
+            let what = format!("`{}` of version {} has no key any more", entry.id, entry.version);
+            refused(Problem::new(codes::CIRCUIT_REVOKED, what))
+        };
+        let key = registry.key(entry).ok_or_else(revoked)?;
+        fresh::absent(&self.out)?;
+        std::fs::create_dir_all(&self.out).map_err(|error| {
+            let what = format!("{} cannot be made: {error}", self.out.display());
+            Stop::could_not(what, "choose a folder that you may write to")
+        })?;
+        let files = [
+            ("proof.json", format!("{:#}\n", iden3::proof_to_json(proof.proof()))),
+            ("public.json", format!("{:#}\n", iden3::publics_to_json(proof.publics()))),
+            ("verification_key.json", format!("{:#}\n", iden3::verifying_key_to_json(key))),
+            (
+                "calldata.txt",
+                format!("{}\n", solidity::calldata_text(proof.proof(), proof.publics())),
+            ),
+        ];
+        let mut written = Vec::new();
+        for (name, text) in files {
+            let path = self.out.join(name);
+            arch_files::write_whole(&path, text.as_bytes(), 0o644).map_err(Stop::file)?;
+            written.push(path);
+        }
+        if self.format.json {
+            say::json(&Exported { schema: "arch.proof-exported/v1", files: written })?;
+        } else {
+            written.iter().try_for_each(|path| say::data(&path.display().to_string()))?;
+        }
+        Ok(Answer::Yes)
+    }
+}
