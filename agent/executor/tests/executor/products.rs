@@ -211,16 +211,18 @@ fn requests_that_make_no_sense_are_not_taken() {
 #[test]
 fn a_piece_that_is_called_off_or_late_ends_and_its_worker_with_it() {
     let mut agent = Agent::start();
-    // By the definition and not by a kernel: this takes a while.
+    // 8,000 × 8,000 sums over a third of 8,000: seconds, however quick the processor.
     let slow = |run: u64| {
-        let mut piece = Piece::new(run, Part::Reduction { index: 0 }, 256 << 20);
+        let part = Part::Reduction { index: 0 };
+        let mut piece = Piece::new(run, part, 256 << 20);
         piece.request.format = Format::I16;
         for stored in [&mut piece.request.a, &mut piece.request.b] {
-            *stored = Stored { dtype: Dtype::I16, rows: 4_000, columns: 4_000, offset: 0 };
+            *stored = Stored { dtype: Dtype::I16, rows: 8_000, columns: 8_000, offset: 0 };
         }
-        piece.files[0].set_len(32_000_000).unwrap();
-        piece.files[1].set_len(32_000_000).unwrap();
-        piece.request.count = 1;
+        piece.files[0].set_len(128_000_000).unwrap();
+        piece.files[1].set_len(128_000_000).unwrap();
+        let grid = piece.request.grid().unwrap();
+        piece.request.count = Tiles::new(&grid, part, Format::I16, 256 << 20).unwrap().len();
         piece
     };
     agent.begin_piece(&slow(1));
