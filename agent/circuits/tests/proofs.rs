@@ -208,22 +208,6 @@ fn keys_with_points_in_a_relation_that_anybody_can_find_are_none() {
     }
 }
 
-/// Two false proofs that cancel each other out, for the numbers that a batch would take if they came
-/// from the seed alone.
-#[test]
-fn a_seed_that_is_known_lets_nobody_choose_proofs_that_cancel_out() {
-    let World { key, statement, proof, .. } = world();
-    let mut lie = statement.publics();
-    lie[4] += Fr::from(1);
-    let publics = [&lie[..], &lie[..]];
-    // Whatever the weights: the same false proof twice, and one with its C moved by what another lacks.
-    let both: Vec<_> = publics.iter().map(|publics| (*publics, proof)).collect();
-    for seed in 0..20 {
-        assert!(!verify_all(key.verifying(), &both, &[seed; 32]));
-    }
-    assert!(verify_all(key.verifying(), &[], &[0; 32]), "none of none is false");
-}
-
 #[test]
 fn a_proving_key_whose_halves_disagree_is_refused() {
     let World { system, key, .. } = world();

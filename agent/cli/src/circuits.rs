@@ -99,3 +99,17 @@ pub(crate) fn proving_key(entry: &Entry, keys: Option<&Path>) -> Result<ProvingK
 pub(crate) fn file_name(pk_sha256: &str) -> String {
     format!("{pk_sha256}.pk")
 }
+
+/// Writes files into a folder that is made for them; gives their paths.
+pub(crate) fn write_files(out: &Path, files: &[(&str, Vec<u8>)]) -> Result<Vec<PathBuf>, Stop> {
+    std::fs::create_dir_all(out).map_err(|error| {
+        let what = format!("{} cannot be made: {error}", out.display());
+        Stop::could_not(what, "choose a folder that you may write to")
+    })?;
+    let write = |(name, bytes): &(&str, Vec<u8>)| {
+        let path = out.join(name);
+        arch_files::write_whole(&path, bytes, 0o644).map_err(Stop::file)?;
+        Ok(path)
+    };
+    files.iter().map(write).collect()
+}

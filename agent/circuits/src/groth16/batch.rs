@@ -19,16 +19,7 @@ pub fn verify_all(key: &VerifyingKey, proofs: &[(&[Fr], &Groth16Proof)], seed: &
         return false;
     }
     let points = key.points();
-    let mut all = blake3::Hasher::new_keyed(seed);
-    all.update(&key.sha256());
-    for (publics, proof) in proofs {
-        for number in *publics {
-            all.update(&to_bytes(number));
-        }
-        all.update(&proof.to_bytes());
-    }
-    let mut chance = Chance::new("batch", all.finalize().as_bytes());
-    let weights: Vec<Fr> = proofs.iter().map(|_| chance.half()).collect();
+    let weights = weights(key, proofs, seed);
     let total: Fr = weights.iter().sum();
 
     // Σ wᵢ·(IC₀ + Σⱼ pᵢⱼ·ICⱼ), gathered by j.
@@ -50,4 +41,53 @@ pub fn verify_all(key: &VerifyingKey, proofs: &[(&[Fr], &Groth16Proof)], seed: &
     let b = proofs.iter().map(|(_, proof)| proof.points().b);
     let twos: Vec<G2Affine> = b.chain([points.beta_g2, points.gamma_g2, points.delta_g2]).collect();
     Bn254::multi_pairing(ones, twos).is_zero()
+}
+
+/// A number for each proof, from the seed and from all that is checked.
+fn weights(key: &VerifyingKey, proofs: &[(&[Fr], &Groth16Proof)], seed: &[u8; 32]) -> Vec<Fr> {
+    let mut all = blake3::Hasher::new_keyed(seed);
+    all.update(&key.sha256());
+    for (publics, proof) in proofs {
+        for number in *publics {
+            all.update(&to_bytes(number));
+        }
+        all.update(&proof.to_bytes());
+    }
+    let mut chance = Chance::new("batch", all.finalize().as_bytes());
+    proofs.iter().map(|_| chance.half()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        groth16::{dev_key, prove},
+        tile::{Inputs, TileShape, TileStep},
+    };
+
+    /// With numbers that are known beforehand, false proofs can be chosen that cancel each other out.
+    #[test]
+    fn the_weights_of_a_batch_depend_on_all_that_is_checked() {
+        let shape = TileShape::new(1, 1, 1, Inputs::I8).unwrap();
+        let system = crate::tile_system(shape);
+        let key = dev_key(&system).unwrap();
+        let step = TileStep::compute(shape, vec![2], vec![3], vec![4]).unwrap();
+        let statement = step.statement(Fr::from(1));
+        let numbers = crate::tile_numbers(&statement, &step);
+        let [one, two] = [1, 2].map(|seed| prove(&system, &key, &numbers, &[seed; 32]).unwrap());
+        let publics = statement.publics();
+        let vk = key.verifying();
+        let drawn = weights(vk, &[(&publics, &one), (&publics, &two)], &[0; 32]);
+        assert!(drawn.len() == 2 && drawn[0] != drawn[1]);
+        let mut others = publics;
+        others[4] += Fr::from(1);
+        for (what, again) in [
+            ("the seed", weights(vk, &[(&publics, &one), (&publics, &two)], &[1; 32])),
+            ("a public number", weights(vk, &[(&publics, &one), (&others, &two)], &[0; 32])),
+            ("a proof", weights(vk, &[(&publics, &one), (&publics, &one)], &[0; 32])),
+            ("their order", weights(vk, &[(&publics, &two), (&publics, &one)], &[0; 32])),
+        ] {
+            assert!(again.iter().all(|weight| !drawn.contains(weight)), "{what}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use arch_circuits::{Circuit, iden3};
 use arch_problem::{Problem, codes};
 use serde::Serialize;
 
-use crate::answer::{Answer, Outcome, Stop};
+use crate::answer::{Answer, Outcome};
 use crate::circuits::{self, Manifest, refused};
 use crate::places::Format;
 use crate::{fresh, say};
@@ -62,16 +62,7 @@ impl Args {
             let key = circuits::proving_key(entry, self.keys.as_deref())?;
             files.push(("circuit.zkey", iden3::write_zkey(circuit.system(), &key)));
         }
-        std::fs::create_dir_all(&self.out).map_err(|error| {
-            let what = format!("{} cannot be made: {error}", self.out.display());
-            Stop::could_not(what, "choose a folder that you may write to")
-        })?;
-        let mut written = Vec::new();
-        for (name, bytes) in files {
-            let path = self.out.join(name);
-            arch_files::write_whole(&path, &bytes, 0o644).map_err(Stop::file)?;
-            written.push(path);
-        }
+        let written = circuits::write_files(&self.out, &files)?;
         if self.format.json {
             say::json(&Exported { schema: "arch.circuit-exported/v1", files: written })?;
         } else {

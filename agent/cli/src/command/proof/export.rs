@@ -51,25 +51,23 @@ impl Args {
         };
         let key = registry.key(entry).ok_or_else(revoked)?;
         fresh::absent(&self.out)?;
-        std::fs::create_dir_all(&self.out).map_err(|error| {
-            let what = format!("{} cannot be made: {error}", self.out.display());
-            Stop::could_not(what, "choose a folder that you may write to")
-        })?;
         let files = [
-            ("proof.json", format!("{:#}\n", iden3::proof_to_json(proof.proof()))),
-            ("public.json", format!("{:#}\n", iden3::publics_to_json(proof.publics()))),
-            ("verification_key.json", format!("{:#}\n", iden3::verifying_key_to_json(key))),
+            ("proof.json", format!("{:#}\n", iden3::proof_to_json(proof.proof())).into_bytes()),
+            (
+                "public.json",
+                format!("{:#}\n", iden3::publics_to_json(proof.publics())).into_bytes(),
+            ),
+            (
+                "verification_key.json",
+                format!("{:#}\n", iden3::verifying_key_to_json(key)).into_bytes(),
+            ),
             (
                 "calldata.txt",
-                format!("{}\n", solidity::calldata_text(proof.proof(), proof.publics())),
+                format!("{}\n", solidity::calldata_text(proof.proof(), proof.publics()))
+                    .into_bytes(),
             ),
         ];
-        let mut written = Vec::new();
-        for (name, text) in files {
-            let path = self.out.join(name);
-            arch_files::write_whole(&path, text.as_bytes(), 0o644).map_err(Stop::file)?;
-            written.push(path);
-        }
+        let written = circuits::write_files(&self.out, &files)?;
         if self.format.json {
             say::json(&Exported { schema: "arch.proof-exported/v1", files: written })?;
         } else {
