@@ -72,7 +72,7 @@ mod tests {
         for (from, to) in [
             ("arch.proof/v1", "arch.proof/v2"),
             ("\"version\"", "\"Version\""),
-            ("\"vkSha256\": \"0", "\"vkSha256\": \"0g"),
+            ("\"vkSha256\": \"", "\"vkSha256\": \"g"),
             ("\"proof\": \"", "\"proof\": \"0"),
             ("\"publics\": [", "\"publics\": [\"-1\","),
             ("\"publics\": [", "\"publics\": [1,"),
