@@ -1,4 +1,4 @@
-# The package: agent, executor and archctl, with man pages and completions. Units are
+# The package: agent, executor, prover and archctl, with man pages and completions. Units are
 # not in it: on NixOS the module makes them, from the table that dist/systemd is made from.
 #
 # rustPlatform has to have Rust 1.95 or newer.
@@ -49,6 +49,7 @@ rustPlatform.buildRustPackage (final: {
     crates = [
       "arch-node"
       "arch-executor"
+      "arch-prover"
       "arch-cli"
     ];
     # For `system.services` of NixOS and other managers of modular services.

@@ -72,6 +72,8 @@ let
     "/etc/arch"
     "/run/archagent"
     "/var/cache/arch-executor-wasm"
+    "/var/cache/arch-prover"
+    "/var/lib/arch-circuits"
     "/var/lib/archagent"
   ];
   touches = path: lib.any (own: isBelow own path || isBelow path own || path == "/") ownFolders;
@@ -117,7 +119,7 @@ in
         policyIsOurs || !closed policy
       ) "policyFile" "`${policy}` is in somebody's home, which the unit closes; put it below /etc/arch")
 
-      (must (cfg.roles.agent.enable || cfg.roles.executor.enable) "roles"
+      (must (cfg.roles.agent.enable || cfg.roles.executor.enable || cfg.roles.prover.enable) "roles"
         "none is on; set services.archNodeAgent.enable to false instead"
       )
       (must (lib.elem cfg.settings.mode [
@@ -180,6 +182,10 @@ in
 
       (flags "hardening.agent" cfg.hardening.agent)
       (flags "hardening.executor" cfg.hardening.executor)
+      (flags "hardening.prover" cfg.hardening.prover)
+      (must (cfg.prover.keys == "none" || cfg.roles.prover.enable) "prover.keys"
+        "names keys for a prover that is off; set roles.prover.enable"
+      )
       (must (lib.versionAtLeast config.systemd.package.version "252") "enable"
         "the units need systemd 252 or newer"
       )
@@ -188,6 +194,10 @@ in
       lib.optional (cfg.mode != "sovereign")
         "services.archNodeAgent.mode: this version has no mesh; a ${cfg.mode} talks to no peer yet"
       ++ reasons "arch-node-agent" "hardening.agent" cfg.hardening.agent
-      ++ reasons "arch-executor-wasm" "hardening.executor" cfg.hardening.executor;
+      ++ reasons "arch-executor-wasm" "hardening.executor" cfg.hardening.executor
+      ++ reasons "arch-prover" "hardening.prover" cfg.hardening.prover
+      ++
+        lib.optional (cfg.prover.keys == "dev")
+          "services.archNodeAgent.prover.keys: anybody can forge proofs for dev keys; a policy has to allow them";
   };
 }

@@ -26,8 +26,12 @@ let
     documents.named "jobs" "yaml" cfg.manifests // documents.named "modules" "wasm" cfg.modules;
 
   port = lib.toInt (lib.last (lib.splitString ":" cfg.listenAddress));
-  # Folders of an executor that is off are not made. The agent's are: the executor's socket is there.
-  wanted = rule: cfg.roles.executor.enable || !lib.hasInfix "executor" rule;
+  # Folders of a role that is off are not made. The agent's are: the others' sockets are there.
+  of = word: lib.hasInfix word;
+  wanted =
+    rule:
+    (cfg.roles.executor.enable || !of "executor" rule)
+    && (cfg.roles.prover.enable || !(of "prover" rule || of "arch-circuits" rule));
 in
 {
   config = mkIf cfg.enable {

@@ -8,6 +8,8 @@
   version,
   # For each program of the table, where it is.
   programs,
+  # A choice of the table, laid over that.
+  chosen ? { },
   # Lines to add, and flags that stand otherwise.
   added ? { },
   changed ? { },
@@ -22,7 +24,9 @@ let
   overlaid = lib.foldl' (below: above: below // above) table.units.${unit}.Service newer;
   # `ExecReload=` in a drop-in takes back what the unit said; here nothing has to be taken back.
   emptied = lib.concatMap (drop: names (filterAttrs (_: value: value == "") drop)) newer;
-  said = removeAttrs overlaid emptied;
+  # Likewise a command in a choice: the last is the one.
+  only = value: if builtins.isList value && builtins.head value == "" then lib.last value else value;
+  said = removeAttrs overlaid emptied // mapAttrs (_: only) chosen;
 
   # Of no use without the line that calls it.
   killed = said ? ExecReload;
@@ -34,9 +38,10 @@ let
     places.kill
     places.killInside
   ];
-  put = lib.replaceStrings [ places.agent places.executor places.kill ] [
+  put = lib.replaceStrings [ places.agent places.executor places.prover places.kill ] [
     programs.agent
     programs.executor
+    programs.prover
     programs.kill
   ];
 

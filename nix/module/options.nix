@@ -96,6 +96,15 @@ in
           The executor of wasm jobs, a service of its own. On, except in mode `consumer`.
         '';
       };
+      prover.enable = mkOption {
+        type = types.bool;
+        default = config.services.archNodeAgent.mode != "consumer";
+        defaultText = lib.literalExpression ''config.services.archNodeAgent.mode != "consumer"'';
+        description = ''
+          What makes and checks proofs in a dispute, a service of its own. On, except in mode
+          `consumer`.
+        '';
+      };
     };
 
     executor = {
@@ -108,6 +117,23 @@ in
       '';
       memoryMax = unset ours.limit "Memory of the executor and all its jobs, as `MemoryMax=`.";
       tasksMax = unset types.ints.positive "Threads and processes of the same, as `TasksMax=`.";
+    };
+
+    prover = {
+      keys =
+        option
+          (types.enum [
+            "none"
+            "ceremony"
+            "dev"
+          ])
+          "none"
+          ''
+            With which keys proofs are made. `ceremony`: those that `archctl circuit import` left in
+            /var/lib/arch-circuits. `dev`: keys that are made here, for which anybody can forge
+            proofs; for trying things out. `none`: proofs are checked, and none is made.
+          '';
+      memoryMax = unset ours.limit "Memory of the prover with a proof that it makes, as `MemoryMax=`.";
     };
 
     sockets = {
@@ -140,6 +166,7 @@ in
         where the unit has a list; anything else replaces.
       '';
       executor = option (types.attrsOf ours.directive) { } "The same for the executor's unit.";
+      prover = option (types.attrsOf ours.directive) { } "The same for the prover's unit.";
     };
 
     settings = option (types.submodule ./settings.nix) { } ''

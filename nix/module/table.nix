@@ -4,6 +4,7 @@
   places = {
     agent = "/usr/bin/arch-node-agent";
     executor = "/usr/bin/arch-executor";
+    prover = "/usr/bin/arch-prover";
     kill = "/usr/bin/kill";
     killInside = "+/usr/bin/kill";
     libraries = "-/lib -/lib64 -/usr/lib -/usr/lib64";
@@ -215,13 +216,13 @@
         WatchdogSec = "30s";
       };
       Unit = {
-        After = "arch-node-agent.socket arch-node-agent-metrics.socket arch-executor-wasm.socket time-set.target time-sync.target";
+        After = "arch-node-agent.socket arch-node-agent-metrics.socket arch-executor-wasm.socket arch-prover.socket time-set.target time-sync.target";
         Description = "Arch node agent: verifies, admits, schedules and anchors signed jobs";
         Documentation = "man:arch-node-agent(8)";
         Requires = "arch-node-agent.socket";
         StartLimitBurst = "10";
         StartLimitIntervalSec = "5min";
-        Wants = "arch-node-agent-metrics.socket arch-executor-wasm.socket";
+        Wants = "arch-node-agent-metrics.socket arch-executor-wasm.socket arch-prover.socket";
       };
     };
     "arch-node-agent.socket" = {
@@ -240,6 +241,100 @@
       };
       Unit = {
         Description = "Control socket of the Arch node agent";
+      };
+    };
+    "arch-prover.service" = {
+      Service = {
+        AmbientCapabilities = "";
+        BindReadOnlyPaths = [
+          "/usr/bin/arch-prover"
+          "-/lib -/lib64 -/usr/lib -/usr/lib64"
+          "/var/lib/arch-circuits"
+        ];
+        CapabilityBoundingSet = "";
+        DevicePolicy = "closed";
+        ExecPaths = [
+          "+/usr/bin/arch-prover"
+          "-+/lib -+/lib64 -+/usr/lib -+/usr/lib64"
+        ];
+        ExecStart = "/usr/bin/arch-prover --keys /var/lib/arch-circuits";
+        Group = "archprover";
+        IPAddressDeny = "any";
+        KeyringMode = "private";
+        LimitCORE = "0";
+        LimitNOFILE = "1024";
+        LockPersonality = "yes";
+        MemoryDenyWriteExecute = "yes";
+        MemoryMax = "768M";
+        NoExecPaths = [
+          "+/"
+          "+/var/lib/arch-circuits +/run +/tmp +/var/tmp +/dev/shm"
+        ];
+        NoNewPrivileges = "yes";
+        OOMPolicy = "continue";
+        OOMScoreAdjust = "500";
+        PrivateDevices = "yes";
+        PrivateIPC = "yes";
+        PrivateMounts = "yes";
+        PrivateNetwork = "yes";
+        PrivateTmp = "yes";
+        PrivateUsers = "yes";
+        ProcSubset = "pid";
+        ProtectClock = "yes";
+        ProtectControlGroups = "yes";
+        ProtectHome = "yes";
+        ProtectHostname = "yes";
+        ProtectKernelLogs = "yes";
+        ProtectKernelModules = "yes";
+        ProtectKernelTunables = "yes";
+        ProtectProc = "invisible";
+        ProtectSystem = "strict";
+        ReadOnlyPaths = "+/run +/tmp +/var/tmp";
+        RemoveIPC = "yes";
+        Restart = "no";
+        RestrictAddressFamilies = "none";
+        RestrictNamespaces = "yes";
+        RestrictRealtime = "yes";
+        RestrictSUIDSGID = "yes";
+        RootDirectory = "/run/arch-root/prover";
+        Slice = "arch.slice";
+        SystemCallArchitectures = "native";
+        SystemCallErrorNumber = "EPERM";
+        SystemCallFilter = [
+          "@system-service landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp"
+          "~@privileged @resources @keyring @aio @memlock @mount open_tree unshare setns personality userfaultfd kcmp name_to_handle_at pidfd_getfd process_vm_readv process_vm_writev mq_open mq_unlink msgget semget shmget shmat"
+          "~connect bind listen memfd_create"
+        ];
+        TasksMax = "128";
+        TimeoutStopSec = "10s";
+        Type = "exec";
+        UMask = "0077";
+        User = "archprover";
+      };
+      Unit = {
+        After = "arch-prover.socket";
+        Description = "Arch prover: makes and checks Groth16 proofs, a process for each that it makes";
+        Documentation = "man:arch-prover(8)";
+        Requires = "arch-prover.socket";
+        StartLimitIntervalSec = "0";
+      };
+    };
+    "arch-prover.socket" = {
+      Install = {
+        WantedBy = "sockets.target";
+      };
+      Socket = {
+        DirectoryMode = "0755";
+        FileDescriptorName = "prover";
+        ListenStream = "/run/archagent/prover.sock";
+        RemoveOnStop = "yes";
+        Service = "arch-prover.service";
+        SocketGroup = "archagent";
+        SocketMode = "0600";
+        SocketUser = "archagent";
+      };
+      Unit = {
+        Description = "Socket on which the Arch prover waits for the agent";
       };
     };
     "arch.slice" = {
@@ -281,10 +376,33 @@
     };
   };
   choices = {
+    circuits = {
+      "arch-prover.service" = {
+        Service = {
+          ExecStart = [
+            ""
+            "/usr/bin/arch-prover --keys /var/lib/arch-circuits --manifest /var/lib/arch-circuits/manifest.json"
+          ];
+        };
+      };
+    };
     control-users = {
       "arch-node-agent.service" = {
         Service = {
           PrivateUsers = "no";
+        };
+      };
+    };
+    dev-keys = {
+      "arch-prover.service" = {
+        Service = {
+          BindPaths = "/var/cache/arch-prover";
+          CacheDirectory = "arch-prover";
+          CacheDirectoryMode = "0700";
+          ExecStart = [
+            ""
+            "/usr/bin/arch-prover --keys /var/cache/arch-prover --allow-dev-keys"
+          ];
         };
       };
     };
@@ -312,6 +430,10 @@
       description = "Arch executor";
       home = "/var/empty";
     };
+    archprover = {
+      description = "Arch prover";
+      home = "/var/empty";
+    };
   };
   folders = [
     "d /etc/arch 0755 root root -"
@@ -320,6 +442,7 @@
     "d /run/archagent 0755 archagent archagent -"
     "d /var/lib/archagent 0700 archagent archagent -"
     "d /var/cache/arch-executor-wasm 0700 archexecutor archexecutor -"
+    "d /var/lib/arch-circuits 0755 root root -"
     "d /run/arch-root/agent 0755 root root -"
     "d /run/arch-root/agent/run 0755 root root -"
     "d /run/arch-root/agent/tmp 0755 root root -"
@@ -330,6 +453,11 @@
     "d /run/arch-root/executor-wasm/tmp 0755 root root -"
     "d /run/arch-root/executor-wasm/var/tmp 0755 root root -"
     "d /run/arch-root/executor-wasm/var/cache/arch-executor-wasm 0755 root root -"
+    "d /run/arch-root/prover 0755 root root -"
+    "d /run/arch-root/prover/run 0755 root root -"
+    "d /run/arch-root/prover/tmp 0755 root root -"
+    "d /run/arch-root/prover/var/tmp 0755 root root -"
+    "d /run/arch-root/prover/var/cache/arch-prover 0755 root root -"
   ];
   flags = [
     "NoNewPrivileges"
@@ -386,6 +514,12 @@
       DynamicUser = "the operator grants its user the files that jobs may read, so it must stay";
       PrivatePIDs = "as the first process of a namespace it would not hear SIGTERM, for which it has no handler";
       MemoryDenyWriteExecute = "it compiles wasm to native code; a worker loses the right once its code is loaded";
+    };
+    arch-prover = {
+      DynamicUser = "dev keys in its cache belong to a user whose number stays, where the operator allows them";
+      BindPaths = "it writes nothing; the drop-in choice-dev-keys gives it a cache for the keys that it makes";
+      ReadWritePaths = "nothing that is read-only above has to be written by it";
+      PrivatePIDs = "as the first process of a namespace it would not hear SIGTERM, for which it has no handler";
     };
   };
 }

@@ -24,15 +24,18 @@ let
   programs = {
     agent = lib.getExe' cfg.package "arch-node-agent";
     executor = lib.getExe' cfg.package "arch-executor";
+    prover = lib.getExe' cfg.package "arch-prover";
     kill = lib.getExe' kill "kill";
   };
   agentUnit = "arch-node-agent.service";
   executorUnit = "arch-executor-wasm.service";
+  proverUnit = "arch-prover.service";
 
   # Sockets that are not there are not waited for.
   absent =
     optional (!cfg.sockets.metrics.enable) "arch-node-agent-metrics.socket"
-    ++ optional (!cfg.roles.executor.enable) "arch-executor-wasm.socket";
+    ++ optional (!cfg.roles.executor.enable) "arch-executor-wasm.socket"
+    ++ optional (!cfg.roles.prover.enable) "arch-prover.socket";
   without =
     words: lib.concatStringsSep " " (lib.filter (word: !lib.elem word absent) (lib.splitString " " words));
   section = unit: name: table.units.${unit}.${name};
@@ -101,6 +104,20 @@ let
     changed = cfg.hardening.executor;
   };
 
+  prover = service {
+    unit = proverUnit;
+    inherit version programs;
+    chosen =
+      {
+        none = { };
+        ceremony = table.choices.circuits.${proverUnit}.Service;
+        dev = table.choices.dev-keys.${proverUnit}.Service;
+      }
+      .${cfg.prover.keys};
+    added = set { MemoryMax = cfg.prover.memoryMax; };
+    changed = cfg.hardening.prover;
+  };
+
   socket = unit: changed: {
     wantedBy = wanted unit;
     unitConfig = unitOf unit;
@@ -125,7 +142,9 @@ in
       systemd.packages = [
         (closure {
           units =
-            optional cfg.roles.agent.enable agentUnit ++ optional cfg.roles.executor.enable executorUnit;
+            optional cfg.roles.agent.enable agentUnit
+            ++ optional cfg.roles.executor.enable executorUnit
+            ++ optional cfg.roles.prover.enable proverUnit;
           packages = [ cfg.package ] ++ optional (agent ? ExecReload) kill;
           named = map toString ([ cfg.package ] ++ optional (agent ? ExecReload) kill);
         })
@@ -159,6 +178,13 @@ in
         serviceConfig = executor;
       };
       systemd.sockets.arch-executor-wasm = socket "arch-executor-wasm.socket" { };
+    })
+    (mkIf cfg.roles.prover.enable {
+      systemd.services.arch-prover = {
+        unitConfig = unitOf proverUnit;
+        serviceConfig = prover;
+      };
+      systemd.sockets.arch-prover = socket "arch-prover.socket" { };
     })
   ]);
 }

@@ -4,9 +4,11 @@ let
   inherit (lib) all any elem hasInfix hasPrefix;
   agent = found: found.units."arch-node-agent.service".Service;
   executor = found: found.units."arch-executor-wasm.service".Service;
+  prover = found: found.units."arch-prover.service".Service;
   services = found: [
     (agent found)
     (executor found)
+    (prover found)
   ];
   text = builtins.toJSON;
   says = words: found: any (hasInfix words) found.refused;
@@ -138,6 +140,33 @@ in
     holds = says "services.archNodeAgent.roles.executor.enable: a consumer runs nothing";
   };
 
+  "a prover makes no proofs unless keys are named" = {
+    holds =
+      found:
+      hasInfix "/arch-prover --keys /var/lib/arch-circuits" (prover found).ExecStart
+      && !(prover found ? BindPaths)
+      && !(prover found ? CacheDirectory);
+  };
+  "keys of a ceremony come with their list" = {
+    config.prover.keys = "ceremony";
+    holds =
+      found:
+      good found
+      && found.warnings == [ ]
+      && hasInfix " --keys /var/lib/arch-circuits --manifest /var/lib/arch-circuits/manifest.json" (prover found).ExecStart;
+  };
+  "keys for a prover that is off are told" = {
+    config = {
+      prover.keys = "dev";
+      roles.prover.enable = false;
+    };
+    holds = says "services.archNodeAgent.prover.keys: names keys for a prover that is off";
+  };
+  "a consumer has no prover unless it is asked for" = {
+    config.mode = "consumer";
+    holds = found: good found && !(found.units ? "arch-prover.service");
+  };
+
   # ---- documents ----
   "a policy below /etc/arch is read there" = {
     config.policyFile = "/etc/arch/policies/mine.yaml";
@@ -226,6 +255,7 @@ in
     config.roles = {
       agent.enable = false;
       executor.enable = false;
+      prover.enable = false;
     };
     holds = says "services.archNodeAgent.roles:";
   };
@@ -279,7 +309,7 @@ in
       found:
       !any (hasInfix "/lib64") (map text (services found))
       && builtins.length found.closures == 1
-      && (builtins.head found.closures).env.units == "arch-node-agent.service arch-executor-wasm.service";
+      && (builtins.head found.closures).env.units == "arch-node-agent.service arch-executor-wasm.service arch-prover.service";
   };
   "an option that is not there is told" = {
     config.listenAdress = "0.0.0.0:7340";

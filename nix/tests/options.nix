@@ -10,6 +10,7 @@ let
   inherit (lib) elem hasInfix;
   agent = all: all.units."arch-node-agent.service".Service;
   executor = all: all.units."arch-executor-wasm.service".Service;
+  prover = all: all.units."arch-prover.service".Service;
   slice = all: all.units."arch.slice".Slice;
   control = all: all.units."arch-node-agent.socket".Socket;
   metrics = all: all.units."arch-node-agent-metrics.socket".Socket;
@@ -216,6 +217,37 @@ in
       && !lib.any (hasInfix "executor-wasm") all.folders;
     refused = [ "no" ];
   };
+  "roles.prover.enable" = {
+    set = false;
+    shows =
+      all:
+      !hasUnit "arch-prover.service" all
+      && !hasUnit "arch-prover.socket" all
+      && !hasInfix "prover" all.units."arch-node-agent.service".Unit.Wants
+      && !lib.any (rule: hasInfix "prover" rule || hasInfix "circuits" rule) all.folders;
+    refused = [ "no" ];
+  };
+  "prover.keys" = {
+    set = "dev";
+    shows =
+      all:
+      hasInfix "/arch-prover --keys /var/cache/arch-prover --allow-dev-keys" (prover all).ExecStart
+      && (prover all).CacheDirectory == "arch-prover"
+      && (prover all).BindPaths == [ "/var/cache/arch-prover" ]
+      && lib.any (hasInfix "anybody can forge") all.warnings;
+    refused = [
+      "trusted"
+      null
+    ];
+  };
+  "prover.memoryMax" = {
+    set = "1G";
+    shows = all: (prover all).MemoryMax == "1G";
+    refused = [
+      "1GB"
+      1
+    ];
+  };
   "executor.readPaths" = {
     set = [
       "/srv/datasets"
@@ -346,6 +378,14 @@ in
   "hardening.executor" = {
     set.ProtectHome = "read-only";
     shows = all: (executor all).ProtectHome == "read-only" && (agent all).ProtectHome == "yes";
+    refused = [
+      { User = "root"; }
+      [ "ProtectHome" ]
+    ];
+  };
+  "hardening.prover" = {
+    set.ProtectHome = "read-only";
+    shows = all: (prover all).ProtectHome == "read-only" && (executor all).ProtectHome == "yes";
     refused = [
       { User = "root"; }
       [ "ProtectHome" ]

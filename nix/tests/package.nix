@@ -74,7 +74,7 @@ in
     builtins.length foreign > 100 && lib.all (one: one.source == registry && one ? checksum) foreign
   ))
   (good "the crates that it builds are there" (
-    lib.all (name: lib.elem name crates) package.crates && builtins.length package.crates == 3
+    lib.all (name: lib.elem name crates) package.crates && builtins.length package.crates == 4
   ))
   (good "every crate that is built is named to cargo" (
     asked.cargoBuildFlags == lib.concatMap (name: [ "--package" name ]) package.crates

@@ -9,7 +9,7 @@ use std::{
 
 use crate::checkout;
 
-/// Path of `arch-node-agent`, `arch-executor` or `archctl`, built from this tree.
+/// Path of `arch-node-agent`, `arch-executor`, `arch-prover` or `archctl`, built from this tree.
 ///
 /// # Panics
 /// When they do not build.
@@ -32,7 +32,10 @@ fn build() -> PathBuf {
     let folder = test.ancestors().nth(2).expect("deps stands in a profile's folder").to_owned();
     let target = folder.parent().expect("a profile's folder stands in the target folder");
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--quiet", "-p", "arch-node", "-p", "arch-executor", "-p", "arch-cli"]);
+    cargo.args(["build", "--quiet"]);
+    for package in ["arch-node", "arch-executor", "arch-prover", "arch-cli"] {
+        cargo.args(["-p", package]);
+    }
     if folder.ends_with("release") {
         cargo.arg("--release");
     }

@@ -50,6 +50,8 @@
             # It compiles wasm to native code: docs/HARDENING.md.
             ("arch-executor-wasm", "MemoryDenyWriteExecute", "no"),
             ("arch-executor-wasm", "PrivateNetwork", "yes"),
+            ("arch-prover", "MemoryDenyWriteExecute", "yes"),
+            ("arch-prover", "PrivateNetwork", "yes"),
             ("arch-executor-wasm", "MemoryMax", "536870912"),
         ]:
             found = machine.succeed(f"systemctl show -P {flag} {unit}").strip()

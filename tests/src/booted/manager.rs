@@ -15,6 +15,7 @@ const AFTER_INSTALL: [&[&str]; 4] = [
         "arch-node-agent.socket",
         "arch-node-agent-metrics.socket",
         "arch-executor-wasm.socket",
+        "arch-prover.socket",
     ],
 ];
 

@@ -57,7 +57,7 @@ impl Seed {
             };
             seed = seed.file(&place, fs::read(entry.path()).expect("a file of dist/systemd"));
         }
-        let programs = ["arch-node-agent", "arch-executor", "archctl"];
+        let programs = ["arch-node-agent", "arch-executor", "arch-prover", "archctl"];
         programs
             .into_iter()
             .fold(seed, |seed, name| seed.bind(&program(name), &format!("/usr/bin/{name}")))

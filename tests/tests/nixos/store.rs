@@ -29,7 +29,7 @@ pub(crate) fn filled(seed: Seed, folder: &Path) -> Seed {
         .file(&format!("{KILL}/.kept"), "")
         .file(&format!("{LIBRARIES}/lib/.kept"), "")
         .file("/nix/store/ddd-secret/text", "not for jobs\n");
-    let ours = ["arch-node-agent", "arch-executor", "archctl"];
+    let ours = ["arch-node-agent", "arch-executor", "arch-prover", "archctl"];
     let mut programs: Vec<_> = ours.map(|name| (program(name), PROGRAMS)).to_vec();
     programs.push(("/usr/bin/kill".into(), KILL));
     let mut libraries: Vec<PathBuf> = vec![];

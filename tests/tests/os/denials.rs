@@ -19,7 +19,7 @@ const REFUSALS: [&str; 5] = ["EPERM", "EACCES", "ENOENT", "EROFS", "EAFNOSUPPORT
 const OWN_DOING: usize = 60;
 
 /// What a unit needs, and so can. All other attempts are refused.
-const POSSIBLE: [(&str, &[&str]); 2] = [
+const POSSIBLE: [(&str, &[&str]); 3] = [
     (
         "arch-node-agent",
         &[
@@ -31,6 +31,7 @@ const POSSIBLE: [(&str, &[&str]); 2] = [
             "may make a pair of sockets",
             "may make files in memory",
             "may reach the executor",
+            "may reach the prover",
             "may write its own folder",
             "read the configuration",
         ],
@@ -48,6 +49,15 @@ const POSSIBLE: [(&str, &[&str]); 2] = [
             "may make a pair of sockets",
             "may make files in memory",
             "may write its own folder",
+        ],
+    ),
+    (
+        "arch-prover",
+        &[
+            "look at the keys to prove with",
+            "may close itself off by Landlock",
+            "may close itself off by seccomp",
+            "may make a pair of sockets",
         ],
     ),
 ];

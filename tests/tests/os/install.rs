@@ -25,7 +25,7 @@ fn seed() -> Seed {
         let below = path.strip_prefix(checkout()).unwrap().display().to_string();
         seed.file(&format!("/checkout/{below}"), fs::read(path).unwrap())
     });
-    let programs = ["arch-node-agent", "arch-executor", "archctl"];
+    let programs = ["arch-node-agent", "arch-executor", "arch-prover", "archctl"];
     programs.into_iter().fold(seed, |seed, name| {
         seed.bind(&program(name), &format!("/checkout/target/release/{name}"))
     })
@@ -48,7 +48,7 @@ fn the_lines_that_install_a_node_under_systemd_give_one_that_is_ready() {
     let newer = guest.run(&["test", "-e", "/etc/systemd/system/arch-node-agent.service.d"]);
     assert_eq!(newer.code == Some(0), version >= 253);
     // What the units name as their documentation is there.
-    for unit in ["arch-node-agent", "arch-executor-wasm"] {
+    for unit in ["arch-node-agent", "arch-executor-wasm", "arch-prover"] {
         let named = super::installed::show(&guest, &format!("{unit}.service"), &["Documentation"]);
         let named = named.concat();
         let page =

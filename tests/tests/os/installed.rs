@@ -12,6 +12,9 @@ pub(crate) const AGENT: &str = "arch-node-agent.service";
 /// The executor's.
 pub(crate) const EXECUTOR: &str = "arch-executor-wasm.service";
 
+/// The prover's.
+pub(crate) const PROVER: &str = "arch-prover.service";
+
 /// A guest with everything installed and its sockets open; nothing where none can be booted.
 pub(crate) fn boot(seed: Seed) -> Option<Booted> {
     if let Some(why) = cannot_boot() {
@@ -56,7 +59,7 @@ pub(crate) fn show(guest: &Booted, unit: &str, properties: &[&str]) -> Vec<Strin
 #[test]
 fn units_are_loaded_without_a_word_and_their_sockets_listen() {
     let Some(guest) = boot(Seed::installed()) else { return };
-    for unit in ["arch-node-agent.service", "arch-executor-wasm.service", "arch.slice"] {
+    for unit in [AGENT, EXECUTOR, PROVER, "arch.slice"] {
         let state = show(&guest, unit, &["LoadState", "LoadError", "NeedDaemonReload"]);
         assert_eq!(state, ["loaded", "", "no"], "{unit}");
     }
@@ -64,6 +67,7 @@ fn units_are_loaded_without_a_word_and_their_sockets_listen() {
         ("arch-node-agent.socket", "control.sock", "control", "666"),
         ("arch-node-agent-metrics.socket", "metrics.sock", "metrics", "666"),
         ("arch-executor-wasm.socket", "executor-wasm.sock", "executor-wasm", "600"),
+        ("arch-prover.socket", "prover.sock", "prover", "600"),
     ];
     for (unit, file, name, mode) in sockets {
         let state = show(&guest, unit, &["ActiveState", "SubState", "FileDescriptorName"]);
@@ -80,7 +84,7 @@ fn units_are_loaded_without_a_word_and_their_sockets_listen() {
 #[test]
 fn what_the_units_ask_for_is_in_force() {
     let Some(guest) = boot(Seed::installed()) else { return };
-    let both = [
+    let all = [
         ("NoNewPrivileges", "yes"),
         ("CapabilityBoundingSet", ""),
         ("AmbientCapabilities", ""),
@@ -122,17 +126,24 @@ fn what_the_units_ask_for_is_in_force() {
         ("OOMPolicy", "continue"),
         ("CacheDirectory", "arch-executor-wasm"),
     ];
-    for (unit, own) in
-        [("arch-node-agent.service", &agent[..]), ("arch-executor-wasm.service", &executor[..])]
-    {
-        for (property, value) in both.iter().chain(own) {
+    let prover = [
+        ("Type", "exec"),
+        ("PrivateUsers", "yes"),
+        ("MemoryDenyWriteExecute", "yes"),
+        ("OOMPolicy", "continue"),
+        ("MemoryMax", "805306368"),
+        ("CacheDirectory", ""),
+    ];
+    for (unit, own) in [(AGENT, &agent[..]), (EXECUTOR, &executor[..]), (PROVER, &prover[..])] {
+        for (property, value) in all.iter().chain(own) {
             assert_eq!(show(&guest, unit, &[property]), [*value], "{property} of {unit}");
         }
         let calls = show(&guest, unit, &["SystemCallFilter"]).concat();
         let allowed: Vec<&str> = calls.split(' ').collect();
-        for call in ["landlock_restrict_self", "seccomp", "memfd_create", "futex"] {
+        for call in ["landlock_restrict_self", "seccomp", "futex"] {
             assert!(allowed.contains(&call), "{call} in {unit}");
         }
+        assert_eq!(allowed.contains(&"memfd_create"), unit != PROVER, "{unit}");
         for call in ["io_uring_setup", "unshare", "ptrace", "capset", "keyctl", "bpf", "mount"] {
             assert!(!allowed.contains(&call), "{call} in {unit}");
         }

@@ -18,3 +18,5 @@ mod journal;
 mod life;
 #[cfg(test)]
 mod programs;
+#[cfg(test)]
+mod prover;

@@ -40,7 +40,7 @@ const EVERYWHERE: [(&str, &str); 26] = [
 ];
 
 /// What one service must say beside that.
-const EACH: [(&str, &[(&str, &str)]); 2] = [
+const EACH: [(&str, &[(&str, &str)]); 3] = [
     (
         "arch-node-agent.service",
         &[
@@ -66,13 +66,27 @@ const EACH: [(&str, &[(&str, &str)]); 2] = [
             ("LimitCORE", "0"),
         ],
     ),
+    (
+        "arch-prover.service",
+        &[
+            ("Type", "exec"),
+            ("User", "archprover"),
+            ("RestrictAddressFamilies", "none"),
+            ("MemoryDenyWriteExecute", "yes"),
+            ("MemoryMax", "768M"),
+            ("OOMPolicy", "continue"),
+            ("RootDirectory", "/run/arch-root/prover"),
+            ("LimitCORE", "0"),
+        ],
+    ),
 ];
 
 /// The name by which a program knows each socket.
-const NAMES: [(&str, &str); 3] = [
+const NAMES: [(&str, &str); 4] = [
     ("arch-node-agent.socket", "control"),
     ("arch-node-agent-metrics.socket", "metrics"),
     ("arch-executor-wasm.socket", "executor-wasm"),
+    ("arch-prover.socket", "prover"),
 ];
 
 fn folder() -> PathBuf {
@@ -116,12 +130,15 @@ fn copied(into: &Path) -> Vec<String> {
         if ["service", "socket", "slice"].contains(&kind) {
             let text = fs::read_to_string(&path).unwrap();
             let copy = into.join(entry.file_name());
-            let text = text.replace("=/usr/bin/arch-node-agent --", "=/bin/true --");
-            fs::write(&copy, text.replace("=/usr/bin/arch-executor --", "=/bin/true --")).unwrap();
+            let ours = ["arch-node-agent", "arch-executor", "arch-prover"];
+            let text = ours.iter().fold(text, |text, name| {
+                text.replace(&format!("=/usr/bin/{name} --"), "=/bin/true --")
+            });
+            fs::write(&copy, text).unwrap();
             copies.push(copy.to_str().unwrap().to_owned());
         }
     }
-    assert_eq!(copies.len(), 6);
+    assert_eq!(copies.len(), 8);
     copies
 }
 
@@ -176,7 +193,7 @@ fn every_socket_has_its_own_name_and_is_not_of_the_internet() {
 #[test]
 fn what_252_does_not_know_is_in_no_unit_but_in_a_drop_in_that_names_its_version() {
     let newer = ["notify-reload", "RestartSteps", "RestartMaxDelaySec", "identity"];
-    for unit in ["arch-node-agent.service", "arch-executor-wasm.service"] {
+    for (unit, _) in EACH {
         let settings = settings(unit);
         let lines = settings.iter().flat_map(|(key, values)| values.iter().map(move |v| (key, v)));
         for (key, value) in lines {
@@ -193,7 +210,7 @@ fn what_252_does_not_know_is_in_no_unit_but_in_a_drop_in_that_names_its_version(
 
 #[test]
 fn every_option_in_a_unit_is_one_of_its_program() {
-    for unit in ["arch-node-agent.service", "arch-executor-wasm.service"] {
+    for (unit, _) in EACH {
         let line = settings(unit)["ExecStart"].concat();
         let (program_path, options) = line.split_once(' ').unwrap();
         let name = program_path.strip_prefix("/usr/bin/").unwrap();

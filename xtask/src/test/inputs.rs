@@ -7,10 +7,12 @@ use crate::house;
 
 /// The units, what the programs do for a service manager and without what it takes away, and what
 /// tries that.
-pub(super) const WHAT_UNITS_ARE: [&str; 29] = [
+pub(super) const WHAT_UNITS_ARE: [&str; 31] = [
     "dist/journal",
     "dist/systemd",
     "agent/executor",
+    "agent/prover",
+    "agent/circuits/src",
     "agent/files/src",
     "agent/node/src/daemon",
     "agent/node/src/daemon.rs",
@@ -78,10 +80,11 @@ pub(super) const WHAT_PROOFS_ARE: [&str; 8] = [
 ];
 
 /// The module, the units that it makes, and what tries them.
-pub(super) const WHAT_NIX_IS: [&str; 10] = [
+pub(super) const WHAT_NIX_IS: [&str; 11] = [
     "nix",
     "dist",
     "agent/executor",
+    "agent/prover",
     "agent/node/src",
     "tests/src/booted",
     "tests/src/booted.rs",

@@ -1,5 +1,6 @@
 //! What an operator may choose, as drop-ins that he copies to /etc/systemd/system.
 
+use super::places::{CIRCUITS, PROVER, PROVER_CACHE};
 use super::unit::{Line, WRITTEN, set, why};
 
 /// Files below a folder that is named after the choice.
@@ -14,7 +15,41 @@ pub(super) fn all() -> Vec<(String, String)> {
         why("What PrivateUsers= would hide: who is at the other end of the control socket."),
         set("PrivateUsers", "no"),
     ];
+    let circuits = [
+        why(
+            "As `archctl circuit import --out` leaves them: manifest.json and the keys that it names.",
+        ),
+        set("ExecStart", ""),
+        set(
+            "ExecStart",
+            format!(
+                "{PROVER} --keys /var/lib/{CIRCUITS} --manifest /var/lib/{CIRCUITS}/manifest.json"
+            ),
+        ),
+    ];
+    let dev_keys = [
+        why("Anybody can forge proofs for such keys. They are made when they are first used."),
+        set("CacheDirectory", PROVER_CACHE),
+        set("CacheDirectoryMode", "0700"),
+        set("BindPaths", format!("/var/cache/{PROVER_CACHE}")),
+        set("ExecStart", ""),
+        set("ExecStart", format!("{PROVER} --keys /var/cache/{PROVER_CACHE} --allow-dev-keys")),
+    ];
     vec![
+        of(
+            "arch-prover",
+            "choice-circuits",
+            "40-keys",
+            "The prover proves with the keys in /var/lib/arch-circuits",
+            &circuits,
+        ),
+        of(
+            "arch-prover",
+            "choice-dev-keys",
+            "40-keys",
+            "The prover makes its own keys, for trying things out",
+            &dev_keys,
+        ),
         drop_in(
             "choice-node-key",
             "40-node-key",
@@ -39,7 +74,11 @@ pub(super) fn all() -> Vec<(String, String)> {
 
 /// A drop-in for the agent.
 pub(super) fn drop_in(folder: &str, file: &str, about: &str, lines: &[Line]) -> (String, String) {
-    let name = format!("{folder}/arch-node-agent.service.d/{file}.conf");
+    of("arch-node-agent", folder, file, about, lines)
+}
+
+fn of(unit: &str, folder: &str, file: &str, about: &str, lines: &[Line]) -> (String, String) {
+    let name = format!("{folder}/{unit}.service.d/{file}.conf");
     let mut text = format!("# {about}\n{WRITTEN}\n\n[Service]\n");
     lines.iter().for_each(|line| line.write(&mut text));
     (name, text)

@@ -13,15 +13,17 @@ use super::unit::{Line, set, why};
 pub(super) enum Role {
     Agent,
     Wasm,
+    Prover,
 }
 
 impl Role {
-    pub(super) const ALL: [Self; 2] = [Self::Agent, Self::Wasm];
+    pub(super) const ALL: [Self; 3] = [Self::Agent, Self::Wasm, Self::Prover];
 
     pub(super) fn unit(self) -> &'static str {
         match self {
             Self::Agent => "arch-node-agent",
             Self::Wasm => "arch-executor-wasm",
+            Self::Prover => "arch-prover",
         }
     }
 }
@@ -33,6 +35,7 @@ pub(super) struct Row {
     pub(super) denies: &'static str,
     pub(super) agent: Cell,
     pub(super) wasm: Cell,
+    pub(super) prover: Cell,
 }
 
 /// How a flag stands in one unit. Several values are several lines, in order.
@@ -51,6 +54,7 @@ impl Row {
         match role {
             Role::Agent => &self.agent,
             Role::Wasm => &self.wasm,
+            Role::Prover => &self.prover,
         }
     }
 }

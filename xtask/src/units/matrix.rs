@@ -56,11 +56,12 @@ fn reasons(row: &Row) -> String {
         Cell::On(_) => None,
         Cell::Less(_, why) | Cell::Off(why) => Some(*why),
     };
-    let [agent, wasm] = Role::ALL.map(reason);
-    if let Some(why) = agent.filter(|_| agent == wasm) {
+    let reasons = Role::ALL.map(reason);
+    let [first, others @ ..] = reasons;
+    if let Some(why) = first.filter(|_| others.iter().all(|other| *other == first)) {
         return format!("- `{}`: {}\n", row.flag, sentence(why));
     }
-    let each = Role::ALL.into_iter().zip([agent, wasm]);
+    let each = Role::ALL.into_iter().zip(reasons);
     each.filter_map(|(role, why)| Some((role, why?)))
         .map(|(role, why)| format!("- `{}` in `{}`: {}\n", row.flag, role.unit(), sentence(why)))
         .collect()

@@ -44,9 +44,10 @@ pub(super) fn file(systemd: &[(String, String)]) -> (String, String) {
 }
 
 /// What a module for another distribution has to put something else for.
-const PLACES: [(&str, &str); 9] = [
+const PLACES: [(&str, &str); 10] = [
     ("agent", places::AGENT),
     ("executor", places::EXECUTOR),
+    ("prover", places::PROVER),
     ("kill", places::KILL),
     ("killInside", places::KILL_INSIDE),
     ("libraries", places::LIBRARIES),

@@ -10,6 +10,9 @@ pub(super) const USER: &str = "archagent";
 /// The executor's user and group: another, so that it cannot read the node's key whatever happens.
 pub(super) const EXECUTOR_USER: &str = "archexecutor";
 
+/// The prover's user and group: neither the node's key nor what jobs write is for it.
+pub(super) const PROVER_USER: &str = "archprover";
+
 /// Below /etc.
 pub(super) const CONFIGURATION: &str = "arch";
 
@@ -22,9 +25,16 @@ pub(super) const RUNTIME: &str = "archagent";
 /// Below /var/cache: compiled modules and the key that marks them.
 pub(super) const EXECUTOR_CACHE: &str = "arch-executor-wasm";
 
+/// Below /var/lib: keys to prove with, and a list of them; the operator's.
+pub(super) const CIRCUITS: &str = "arch-circuits";
+
+/// Below /var/cache: dev keys, where the operator allows them.
+pub(super) const PROVER_CACHE: &str = "arch-prover";
+
 /// The programs.
 pub(super) const AGENT: &str = "/usr/bin/arch-node-agent";
 pub(super) const EXECUTOR: &str = "/usr/bin/arch-executor";
+pub(super) const PROVER: &str = "/usr/bin/arch-prover";
 
 /// What tells the agent to reload, before systemd 253; `+` does not lead out of a root of its own.
 pub(super) const KILL: &str = "/usr/bin/kill";
@@ -36,11 +46,13 @@ pub(super) const LIBRARIES: &str = "-/lib -/lib64 -/usr/lib -/usr/lib64";
 pub(super) const AGENT_INSIDE: &str = "+/usr/bin/arch-node-agent";
 pub(super) const KILL_INSIDE: &str = "+/usr/bin/kill";
 pub(super) const EXECUTOR_INSIDE: &str = "+/usr/bin/arch-executor";
+pub(super) const PROVER_INSIDE: &str = "+/usr/bin/arch-prover";
 pub(super) const LIBRARIES_INSIDE: &str = "-+/lib -+/lib64 -+/usr/lib -+/usr/lib64";
 
 /// Empty folders, each the root of one unit; what is bound gets its place there.
 pub(super) const AGENT_ROOT: &str = "/run/arch-root/agent";
 pub(super) const EXECUTOR_ROOT: &str = "/run/arch-root/executor-wasm";
+pub(super) const PROVER_ROOT: &str = "/run/arch-root/prover";
 
 /// All that belongs together.
 pub(super) const SLICE: &str = "arch.slice";

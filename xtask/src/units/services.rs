@@ -2,15 +2,15 @@
 
 use super::hardening::{self, Role};
 use super::places::{
-    AGENT, CONFIGURATION, EXECUTOR, EXECUTOR_CACHE, EXECUTOR_USER, KILL, RUNTIME, SLICE, STATE,
-    USER,
+    AGENT, CIRCUITS, CONFIGURATION, EXECUTOR, EXECUTOR_CACHE, EXECUTOR_USER, KILL, PROVER,
+    PROVER_USER, RUNTIME, SLICE, STATE, USER,
 };
 use super::sockets::installed;
 use super::unit::{Line, Unit, section, set, why};
 
 /// The services.
 pub(super) fn all() -> Vec<Unit> {
-    vec![agent(), executor_wasm()]
+    vec![agent(), executor_wasm(), prover()]
 }
 
 fn agent() -> Unit {
@@ -19,12 +19,12 @@ fn agent() -> Unit {
         set("Description", about),
         set("Documentation", "man:arch-node-agent(8)"),
         set("Requires", "arch-node-agent.socket"),
-        set("Wants", "arch-node-agent-metrics.socket arch-executor-wasm.socket"),
+        set("Wants", "arch-node-agent-metrics.socket arch-executor-wasm.socket arch-prover.socket"),
         why("Documents live by the clock: what sets it comes first, where something does."),
         set(
             "After",
             "arch-node-agent.socket arch-node-agent-metrics.socket arch-executor-wasm.socket \
-             time-set.target time-sync.target",
+             arch-prover.socket time-set.target time-sync.target",
         ),
         why("An agent that dies again and again stays down: somebody has to look."),
         set("StartLimitIntervalSec", "5min"),
@@ -135,6 +135,57 @@ fn executor_places() -> Vec<Line> {
         set("LimitNOFILE", "65536"),
         set("LimitCORE", "0"),
         set("TasksMax", "1024"),
+        Line::Gap,
+    ]
+}
+
+fn prover() -> Unit {
+    let about = "Arch prover: makes and checks Groth16 proofs, a process for each that it makes";
+    let unit = [
+        set("Description", about),
+        set("Documentation", "man:arch-prover(8)"),
+        set("Requires", "arch-prover.socket"),
+        set("After", "arch-prover.socket"),
+        why("As for the executor."),
+        set("StartLimitIntervalSec", "0"),
+    ];
+    let service = [prover_life(), prover_places(), hardening::lines(Role::Prover)].concat();
+    let sections = vec![section("Unit", unit), section("Service", service)];
+    Unit { name: "arch-prover.service", about, sections }
+}
+
+fn prover_life() -> Vec<Line> {
+    vec![
+        why("Started by its socket, ends when the agent hangs up, and is started anew by the \
+             agent's next call."),
+        set("Type", "exec"),
+        why(
+            "It proves with no key yet: the drop-in choice-circuits names the keys of a ceremony, \
+             choice-dev-keys has it make keys for trying things out.",
+        ),
+        set("ExecStart", format!("{PROVER} --keys /var/lib/{CIRCUITS}")),
+        set("Restart", "no"),
+        set("TimeoutStopSec", "10s"),
+        Line::Gap,
+    ]
+}
+
+fn prover_places() -> Vec<Line> {
+    vec![
+        set("Slice", SLICE),
+        set("User", PROVER_USER),
+        set("Group", PROVER_USER),
+        why("A proof that ran out of memory is one proof less, and can be asked for again."),
+        set("OOMPolicy", "continue"),
+        set("OOMScoreAdjust", "500"),
+        why(
+            "Once what the process of a proof may have by itself (--memory-mib), and room for the \
+             one that checks it.",
+        ),
+        set("MemoryMax", "768M"),
+        set("LimitNOFILE", "1024"),
+        set("LimitCORE", "0"),
+        set("TasksMax", "128"),
         Line::Gap,
     ]
 }

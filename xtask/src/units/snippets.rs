@@ -1,7 +1,8 @@
 //! Users and folders.
 
 use super::places::{
-    AGENT_ROOT, CONFIGURATION, EXECUTOR_CACHE, EXECUTOR_ROOT, EXECUTOR_USER, RUNTIME, STATE, USER,
+    AGENT_ROOT, CIRCUITS, CONFIGURATION, EXECUTOR_CACHE, EXECUTOR_ROOT, EXECUTOR_USER,
+    PROVER_CACHE, PROVER_ROOT, PROVER_USER, RUNTIME, STATE, USER,
 };
 use super::unit::WRITTEN;
 
@@ -16,7 +17,8 @@ fn users() -> String {
     format!(
         "# sysusers.d(5): the users that the units run as\n{WRITTEN}\n\n\
          u {USER} - \"Arch node agent\" /var/lib/{STATE} -\n\
-         u {EXECUTOR_USER} - \"Arch executor\" - -\n"
+         u {EXECUTOR_USER} - \"Arch executor\" - -\n\
+         u {PROVER_USER} - \"Arch prover\" - -\n"
     )
 }
 
@@ -29,6 +31,7 @@ fn folders() -> String {
     };
     let agent = empty(AGENT_ROOT, &format!("/var/lib/{STATE}")).concat();
     let executor = empty(EXECUTOR_ROOT, &format!("/var/cache/{EXECUTOR_CACHE}")).concat();
+    let prover = empty(PROVER_ROOT, &format!("/var/cache/{PROVER_CACHE}")).concat();
     format!(
         "# tmpfiles.d(5): folders of the node. /etc/arch is the operator's; the agent only reads it.\n\
          {WRITTEN}\n\n\
@@ -37,8 +40,9 @@ fn folders() -> String {
          d /etc/{CONFIGURATION}/modules 0755 root root -\n\
          d /run/{RUNTIME} 0755 {USER} {USER} -\n\
          d /var/lib/{STATE} 0700 {USER} {USER} -\n\
-         d /var/cache/{EXECUTOR_CACHE} 0700 {EXECUTOR_USER} {EXECUTOR_USER} -\n\n\
+         d /var/cache/{EXECUTOR_CACHE} 0700 {EXECUTOR_USER} {EXECUTOR_USER} -\n\
+         d /var/lib/{CIRCUITS} 0755 root root -\n\n\
          # Roots of the services. Nothing but places to mount things on.\n\
-         {agent}{executor}"
+         {agent}{executor}{prover}"
     )
 }

@@ -6,7 +6,7 @@ use super::unit::{Line, Section, Unit, section, set, why};
 
 /// The socket units and the slice.
 pub(super) fn all() -> Vec<Unit> {
-    vec![control(), metrics(), executor_wasm(), slice()]
+    vec![control(), metrics(), executor_wasm(), prover(), slice()]
 }
 
 fn control() -> Unit {
@@ -43,6 +43,18 @@ fn executor_wasm() -> Unit {
         "executor-wasm",
         vec![set("ListenStream", path), shut, mode("0600")],
         "arch-executor-wasm.service",
+    )
+}
+
+fn prover() -> Unit {
+    let shut = why("For the agent alone.");
+    let path = format!("/run/{RUNTIME}/prover.sock");
+    socket(
+        "arch-prover.socket",
+        "Socket on which the Arch prover waits for the agent",
+        "prover",
+        vec![set("ListenStream", path), shut, mode("0600")],
+        "arch-prover.service",
     )
 }
 

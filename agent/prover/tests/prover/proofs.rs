@@ -37,6 +37,14 @@ fn a_fold_is_proved_in_stages_and_the_proof_is_one() {
     assert!(prover.close().success());
 }
 
+/// What others ask a prover with, who have no circuits.
+#[test]
+fn the_vector_of_a_request_is_this_one() {
+    let vector = include_str!("../../../../tests/vectors/prover/fold.json");
+    let asked: ToProver = serde_json::from_str(vector).unwrap();
+    assert_eq!(asked, ToProver::Prove(fold(7, &[1, 2, 3])));
+}
+
 /// A step with its four tiles as bytes.
 fn tile(request: u64) -> ProveRequest {
     let numbers = |count: i64, factor: i64| (0..count).map(|i| i * factor % 256 - 128).collect();

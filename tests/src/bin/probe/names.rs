@@ -19,6 +19,8 @@ pub(super) const TRIES: Tries = &[
     ("read the node's key store", || list("/etc/credstore")),
     ("look into the agent's state", || list("/var/lib/archagent")),
     ("look into the executor's cache", || list("/var/cache/arch-executor-wasm")),
+    ("look at the keys to prove with", || list("/var/lib/arch-circuits")),
+    ("add a key to prove with", || write("/var/lib/arch-circuits/written")),
     ("change the configuration", || write("/etc/arch/written")),
     ("read the configuration", || list("/etc/arch")),
     ("change a program", || write("/usr/bin/written")),
@@ -49,6 +51,7 @@ pub(super) const TRIES: Tries = &[
     // What it needs.
     ("may write its own folder", || write(own_folder().join("written"))),
     ("may reach the executor", || reach("/run/archagent/executor-wasm.sock")),
+    ("may reach the prover", || reach("/run/archagent/prover.sock")),
 ];
 
 /// The folder that the unit lets it write: the first that is named by the service manager.

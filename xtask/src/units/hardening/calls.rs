@@ -18,12 +18,16 @@ const TAKEN: &str = "~@privileged @resources @keyring @aio @memlock @mount open_
 /// Sockets of the executor come by inheritance and by `socketpair`.
 const NO_CALLS: &str = "~connect bind listen setsockopt";
 
+/// The prover's one socket that listens is handed in, too.
+const NO_OTHER_CALLS: &str = "~connect bind listen memfd_create";
+
 pub(super) const ROWS: &[Row] = &[
     Row {
         flag: "SystemCallArchitectures",
         denies: "calls of other architectures, which filters miss",
         agent: On(&["native"]),
         wasm: On(&["native"]),
+        prover: On(&["native"]),
     },
     Row {
         flag: "SystemCallFilter",
@@ -38,12 +42,18 @@ pub(super) const ROWS: &[Row] = &[
             "memfd_create stays: results cross to the agent as sealed files in memory. Each worker \
              closes a far shorter list over this one.",
         ),
+        prover: Less(
+            &[ALLOWED, TAKEN, NO_OTHER_CALLS],
+            "accept and setsockopt stay for the one who calls. The prover closes a shorter list over \
+             this one, and each proof's process one that is shorter still.",
+        ),
     },
     Row {
         flag: "SystemCallErrorNumber",
         denies: "nothing: a refused call is an error, not a death",
         agent: On(&["EPERM"]),
         wasm: On(&["EPERM"]),
+        prover: On(&["EPERM"]),
     },
     Row {
         flag: "MemoryDenyWriteExecute",
@@ -52,11 +62,13 @@ pub(super) const ROWS: &[Row] = &[
         wasm: Off(
             "it compiles wasm to native code; a worker loses the right once its code is loaded",
         ),
+        prover: On(YES),
     },
     Row {
         flag: "LockPersonality",
         denies: "another kernel's manners",
         agent: On(YES),
         wasm: On(YES),
+        prover: On(YES),
     },
 ];

@@ -11,6 +11,7 @@ pub(super) const ROWS: &[Row] = &[
         denies: "every file that is not bound below",
         agent: On(&[places::AGENT_ROOT]),
         wasm: On(&[places::EXECUTOR_ROOT]),
+        prover: On(&[places::PROVER_ROOT]),
     },
     Row {
         flag: "BindReadOnlyPaths",
@@ -29,6 +30,10 @@ pub(super) const ROWS: &[Row] = &[
             &[places::EXECUTOR, places::LIBRARIES],
             "Its program. What jobs may read is added here by the operator, in a drop-in.",
         ),
+        prover: Less(
+            &[places::PROVER, places::LIBRARIES, "/var/lib/arch-circuits"],
+            "Its program, and the keys that the operator lets it prove with.",
+        ),
     },
     Row {
         flag: "BindPaths",
@@ -41,26 +46,44 @@ pub(super) const ROWS: &[Row] = &[
             &["/var/cache/arch-executor-wasm"],
             "Its cache. What jobs may write is added here by the operator, in a drop-in.",
         ),
+        prover: Off(
+            "it writes nothing; the drop-in choice-dev-keys gives it a cache for the keys that it makes",
+        ),
     },
     Row {
         flag: "ProtectSystem",
         denies: "writing anywhere else",
         agent: On(&["strict"]),
         wasm: On(&["strict"]),
+        prover: On(&["strict"]),
     },
-    Row { flag: "ProtectHome", denies: "people's files", agent: On(YES), wasm: On(YES) },
-    Row { flag: "PrivateTmp", denies: "temporary files of others", agent: On(YES), wasm: On(YES) },
+    Row {
+        flag: "ProtectHome",
+        denies: "people's files",
+        agent: On(YES),
+        wasm: On(YES),
+        prover: On(YES),
+    },
+    Row {
+        flag: "PrivateTmp",
+        denies: "temporary files of others",
+        agent: On(YES),
+        wasm: On(YES),
+        prover: On(YES),
+    },
     Row {
         flag: "PrivateMounts",
         denies: "mounts that others would see",
         agent: On(YES),
         wasm: On(YES),
+        prover: On(YES),
     },
     Row {
         flag: "NoExecPaths",
         denies: "starting or mapping any file as a program",
         agent: On(&["+/", "+/var/lib/archagent +/run +/tmp +/var/tmp +/dev/shm"]),
         wasm: On(&["+/", "+/var/cache/arch-executor-wasm +/run +/tmp +/var/tmp +/dev/shm"]),
+        prover: On(&["+/", "+/var/lib/arch-circuits +/run +/tmp +/var/tmp +/dev/shm"]),
     },
     Row {
         flag: "ExecPaths",
@@ -73,11 +96,16 @@ pub(super) const ROWS: &[Row] = &[
             &[places::EXECUTOR_INSIDE, places::LIBRARIES_INSIDE],
             "Itself. Libraries are mapped by the loader.",
         ),
+        prover: Less(
+            &[places::PROVER_INSIDE, places::LIBRARIES_INSIDE],
+            "Itself, once for each proof. Libraries are mapped by the loader.",
+        ),
     },
     Row {
         flag: "ReadOnlyPaths",
         denies: "what systemd makes for programs with a root of their own",
         agent: Off("below /run are the sockets of the manager, and its own folder"),
         wasm: On(&["+/run"]),
+        prover: On(&["+/run +/tmp +/var/tmp"]),
     },
 ];
