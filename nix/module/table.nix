@@ -508,7 +508,7 @@
       DynamicUser = "state and socket belong to a user whose number stays, also in backups of the state";
       ReadOnlyPaths = "below /run are the sockets of the manager, and its own folder";
       ReadWritePaths = "nothing that is read-only above has to be written by it";
-      PrivatePIDs = "who calls at the control socket from outside would have no process number, and the kernel's word on who it is would not be understood";
+      PrivatePIDs = "as the first process of a namespace it would have to bury what its launcher leaves behind, and nobody has tried that yet";
     };
     arch-executor-wasm = {
       DynamicUser = "the operator grants its user the files that jobs may read, so it must stay";

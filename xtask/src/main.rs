@@ -9,6 +9,7 @@
 //! cargo xtask docs      writes docs/ERRORS.md, schemas, completions, man pages; `--check` compares
 //! cargo xtask units     writes dist/systemd and docs/HARDENING.md from one table; `--check` compares
 //! cargo xtask nix       writes the options of the NixOS module into docs/NIX.md; `--check` judges nix/
+//! cargo xtask image     the prover as an OCI image
 //! cargo xtask guests    builds the example guests; `--check` compares
 //! ```
 
@@ -20,6 +21,7 @@ mod deps;
 mod docs;
 mod guests;
 mod house;
+mod image;
 mod import_table;
 mod machine;
 mod nix;
@@ -46,6 +48,7 @@ enum Xtask {
     Docs(docs::Args),
     Units(units::Args),
     Nix(nix::Args),
+    Image(image::Args),
     Guests(guests::Args),
 }
 
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Xtask::Docs(args) => args.run(),
         Xtask::Units(args) => args.run(),
         Xtask::Nix(args) => args.run(),
+        Xtask::Image(args) => args.run(),
         Xtask::Guests(args) => args.run(),
     };
     done.unwrap_or_else(|why| {

@@ -54,6 +54,9 @@ const MACHINES: [(&str, &str); 5] = [
 const INIT_SYSTEMS: [(&str, &str); 2] =
     [("systemd-analyze", "systemd"), ("systemd-nspawn", "systemd-container")];
 
+/// What reads, unpacks and runs an image.
+const CONTAINERS: [(&str, &str); 3] = [("skopeo", "skopeo"), ("umoci", "umoci"), ("crun", "crun")];
+
 /// Nix, and what has programs look for their libraries in a store.
 const STORE: [(&str, &str); 2] = [("nix-instantiate", "nix-bin"), ("patchelf", "patchelf")];
 
@@ -146,6 +149,16 @@ pub(crate) fn init_systems(install: Install) {
     }
     if let Err(why) = bring(&INIT_SYSTEMS) {
         println!("an init system is missing: {why}");
+    }
+}
+
+/// Likewise what reads, unpacks and runs an image.
+pub(crate) fn containers(install: Install) {
+    if install == Install::Forbidden {
+        return;
+    }
+    if let Err(why) = bring(&CONTAINERS) {
+        println!("what runs an image is missing: {why}");
     }
 }
 

@@ -20,7 +20,8 @@ use std::{
 
 use arch_problem::codes;
 use arch_wire::{frame::encode, prover::FromProver};
-use rustix::net::sockopt::{socket_acceptconn, socket_domain, socket_peercred, socket_type};
+use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
+use rustix::net::sockopt::{socket_acceptconn, socket_domain, socket_type};
 
 use crate::{
     arguments::{Arguments, Door},
@@ -74,7 +75,7 @@ pub(crate) fn everybody(arguments: &Arguments, keys: &Path, door: Door<'_>) -> R
             say::talk(&format!("serves at {}", path.display()));
             each(house, &|| {
                 let (stream, _from) = listener.accept()?;
-                let user = socket_peercred(&stream)?.uid.as_raw();
+                let user = getsockopt(&stream, PeerCredentials)?.uid();
                 if user == own || users.contains(&user) {
                     return Ok((Stream::Unix(stream), None));
                 }

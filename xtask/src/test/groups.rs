@@ -5,15 +5,16 @@ use std::process::Command;
 
 use super::group::{Context, Group};
 use super::inputs::{
-    WHAT_LIMITS_ARE, WHAT_NIX_IS, WHAT_PRODUCTS_ARE, WHAT_PROOFS_ARE, WHAT_UNITS_ARE,
+    WHAT_AN_IMAGE_IS, WHAT_LIMITS_ARE, WHAT_NIX_IS, WHAT_PRODUCTS_ARE, WHAT_PROOFS_ARE,
+    WHAT_UNITS_ARE,
 };
 use super::tally::{Runner, Tally};
 use crate::guests::{self, Install, Toolchain};
 use crate::process::{cargo, exists, heard, output, succeed};
-use crate::{arm, demo, deps, docs, house, machine, nix, referees};
+use crate::{arm, demo, deps, docs, house, image, machine, nix, referees};
 
 /// Everything that CI runs.
-pub(crate) const GROUPS: [Group; 18] = [
+pub(crate) const GROUPS: [Group; 19] = [
     group("fmt", "sources are formatted", fmt),
     group("deps", "imports, sources, licences and purposes of dependencies", imports),
     group("advisories", "no known vulnerability; bans of deny.toml", advisories),
@@ -34,6 +35,12 @@ pub(crate) const GROUPS: [Group; 18] = [
         about: "circuits, keys and proofs, judged by snarkjs, by iden3's libraries and in an EVM",
         looks_at: &WHAT_PROOFS_ARE,
         run: proofs,
+    },
+    Group {
+        name: "image",
+        about: "the prover's image, unpacked and run by tools of others",
+        looks_at: &WHAT_AN_IMAGE_IS,
+        run: prover_image,
     },
     Group {
         name: "os-booted",
@@ -152,6 +159,15 @@ fn proofs(context: &Context) -> Result<Tally, String> {
     tests(JUDGED_PROOFS, &["--test", "referees", "--test", "proofs"], &found)
 }
 
+fn prover_image(context: &Context) -> Result<Tally, String> {
+    referees::containers(context.install);
+    let folder = house::kept("image")?.join("layout");
+    // Made anew, so that it is this program's.
+    let _start_afresh = std::fs::remove_dir_all(&folder);
+    image::write(&folder)?;
+    tests("package(arch-tests) and binary(image)", &["--test", "image"], &[("ARCH_IMAGE", folder)])
+}
+
 fn end_to_end(context: &Context) -> Result<Tally, String> {
     demo::build()?;
     let found = [
@@ -160,7 +176,7 @@ fn end_to_end(context: &Context) -> Result<Tally, String> {
     ];
     let programs =
         ["spine", "faults", "disks", "init", "agreement"].map(|name| ["--test", name]).concat();
-    let booted = ["os", "nixos", "units", "machine", "proofs"]
+    let booted = ["os", "nixos", "units", "machine", "proofs", "image"]
         .map(|name| format!("binary({name})"))
         .join(" or ");
     tests(&format!("package(arch-tests) and not ({booted})"), &programs, &found)

@@ -79,6 +79,17 @@ pub(super) const WHAT_PROOFS_ARE: [&str; 8] = [
     "Cargo.lock",
 ];
 
+/// The prover, and what puts it into an image.
+pub(super) const WHAT_AN_IMAGE_IS: [&str; 7] = [
+    "agent/circuits/src",
+    "agent/confine",
+    "agent/prover",
+    "tests/tests/image",
+    "xtask/src/image",
+    "xtask/src/image.rs",
+    "Cargo.lock",
+];
+
 /// The module, the units that it makes, and what tries them.
 pub(super) const WHAT_NIX_IS: [&str; 11] = [
     "nix",

@@ -7,7 +7,7 @@ use std::{
 };
 
 use arch_problem::codes;
-use rustix::{net::sockopt::socket_peercred, process::geteuid};
+use rustix::process::geteuid;
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::told::{Told, problem};
@@ -20,11 +20,13 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// Asks the kernel (SO_PEERCRED), which cannot be lied to.
+    /// Asks the kernel (SO_PEERCRED), which cannot be lied to. Who calls from another namespace of
+    /// processes has no process number, and a user all the same.
     pub(crate) fn of(stream: &UnixStream, users: &BTreeSet<u32>) -> Told<Self> {
-        let credentials = socket_peercred(stream)
+        let credentials = stream
+            .peer_cred()
             .map_err(|error| problem(codes::NOT_YOUR_SOCKET, error.to_string()))?;
-        let user = credentials.uid.as_raw();
+        let user = credentials.uid();
         if user == 0 || user == geteuid().as_raw() || users.contains(&user) {
             return Ok(Self { user });
         }

@@ -90,8 +90,8 @@ pub(super) const ROWS: &[Row] = &[
         flag: "PrivatePIDs",
         denies: "numbers of other processes, from systemd 257 on",
         agent: Off(
-            "who calls at the control socket from outside would have no process number, and the \
-             kernel's word on who it is would not be understood",
+            "as the first process of a namespace it would have to bury what its launcher leaves \
+             behind, and nobody has tried that yet",
         ),
         wasm: Off(
             "as the first process of a namespace it would not hear SIGTERM, for which it has no \
