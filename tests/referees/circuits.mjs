@@ -113,6 +113,13 @@ const commands = {
     return snarkjs.zKey.verifyFromR1cs(r1cs, powers, at("final"), logger);
   },
 
+  // The second phase alone, for a circuit whose ceremony others verify.
+  async second(r1cs, powers, to) {
+    const at = (name) => path.join(to, `${name}.zkey`);
+    await snarkjs.zKey.newZKey(r1cs, powers, at("unused"), logger);
+    return commands.contribute(at("unused"), to);
+  },
+
   // Three contributions and a beacon to a key that is there, which takes no powers of tau.
   async contribute(zkey, to) {
     let last = zkey;

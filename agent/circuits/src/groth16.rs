@@ -3,6 +3,7 @@
 
 mod batch;
 mod chance;
+mod check;
 mod proof;
 mod prove;
 mod proving_key;

@@ -152,10 +152,10 @@ const JUDGED_PROOFS: &str = "(package(arch-circuits) and binary(referees)) or \
 
 fn proofs(context: &Context) -> Result<Tally, String> {
     demo::build()?;
-    let found = [
-        ("ARCH_PROGRAMS", house::programs()?),
-        ("ARCH_REFEREES", referees::prepare_javascript(context.install)?),
-    ];
+    let tools = referees::prepare_javascript(context.install)?;
+    let powers = ["run", "--quiet", "--locked", "-p", "arch-circuits", "--example", "powers", "--"];
+    succeed(cargo(powers).arg(tools.join("known-tau-14.ptau")))?;
+    let found = [("ARCH_PROGRAMS", house::programs()?), ("ARCH_REFEREES", tools)];
     tests(JUDGED_PROOFS, &["--test", "referees", "--test", "proofs"], &found)
 }
 

@@ -1,11 +1,14 @@
 //! Many proofs at once.
 
-use ark_bn254::{Bn254, Fr, G1Affine, G1Projective, G2Affine};
-use ark_ec::{AffineRepr as _, CurveGroup as _, VariableBaseMSM as _, pairing::Pairing as _};
+use ark_bn254::{Bn254, Fr, G1Affine, G1Projective};
+use ark_ec::{AffineRepr as _, CurveGroup as _, VariableBaseMSM as _, pairing::Pairing};
 use ark_ff::{One as _, Zero as _};
+use rayon::prelude::*;
 
 use super::{Groth16Proof, VerifyingKey, chance::Chance};
 use crate::field::to_bytes;
+
+type Prepared = <Bn254 as Pairing>::G2Prepared;
 
 /// Whether every one of these proofs, each with its public numbers, verifies under `key`.
 ///
@@ -33,13 +36,15 @@ pub fn verify_all(key: &VerifyingKey, proofs: &[(&[Fr], &Groth16Proof)], seed: &
     let c: Vec<G1Affine> = proofs.iter().map(|(_, proof)| proof.points().c).collect();
     let c = G1Projective::msm_unchecked(&c, &weights);
     let alpha = points.alpha_g1.into_group() * total;
-    let a: Vec<G1Projective> =
-        proofs.iter().zip(&weights).map(|((_, proof), weight)| proof.points().a * weight).collect();
+    let each = proofs.par_iter().zip(&weights);
+    let (a, b): (Vec<G1Projective>, Vec<Prepared>) = each
+        .map(|((_, proof), weight)| (proof.points().a * weight, proof.points().b.into()))
+        .unzip();
 
     // Π e(wᵢ·Aᵢ, Bᵢ) = e(Σ wᵢ·α, β)·e(inputs, γ)·e(Σ wᵢ·Cᵢ, δ)
     let ones = G1Projective::normalize_batch(&[&a[..], &[-alpha, -inputs, -c]].concat());
-    let b = proofs.iter().map(|(_, proof)| proof.points().b);
-    let twos: Vec<G2Affine> = b.chain([points.beta_g2, points.gamma_g2, points.delta_g2]).collect();
+    let keys = [points.beta_g2, points.gamma_g2, points.delta_g2].map(Prepared::from);
+    let twos: Vec<Prepared> = b.into_iter().chain(keys).collect();
     Bn254::multi_pairing(ones, twos).is_zero()
 }
 

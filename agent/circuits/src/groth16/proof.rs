@@ -3,6 +3,7 @@
 use ark_bn254::Bn254;
 use ark_ec::AffineRepr as _;
 use ark_serialize::{CanonicalDeserialize as _, CanonicalSerialize as _};
+use rayon::prelude::*;
 
 /// What arkworks calls it.
 pub(crate) type ArkProof = ark_groth16::Proof<Bn254>;
@@ -30,6 +31,14 @@ impl Groth16Proof {
         let points = ArkProof::deserialize_compressed(&bytes[..]).map_err(|_any| NotAProof)?;
         let proof = Self::checked(points)?;
         if proof.to_bytes() == *bytes { Ok(proof) } else { Err(NotAProof) }
+    }
+
+    /// Reads many, by all processors.
+    ///
+    /// # Errors
+    /// [`NotAProof`] if one of them is none.
+    pub fn read_all(all: &[&[u8; Self::BYTES]]) -> Result<Vec<Self>, NotAProof> {
+        all.par_iter().map(|bytes| Self::read(bytes)).collect()
     }
 
     /// Takes points that are in their groups.

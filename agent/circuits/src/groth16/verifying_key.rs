@@ -2,16 +2,15 @@
 
 use std::sync::OnceLock;
 
-use ark_bn254::{Bn254, Fr, G1Affine, G2Affine};
+use ark_bn254::{Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
-use ark_groth16::{Groth16, PreparedVerifyingKey, prepare_verifying_key};
 use ark_serialize::{CanonicalDeserialize as _, CanonicalSerialize as _};
 use sha2::{Digest as _, Sha256};
 
-use super::{Groth16Proof, quotient::Iden3, relations};
+use super::{Groth16Proof, check::Check, relations};
 
 /// What arkworks calls it.
-pub(super) type ArkKey = ark_groth16::VerifyingKey<Bn254>;
+pub(super) type ArkKey = ark_groth16::VerifyingKey<ark_bn254::Bn254>;
 
 /// Bytes before the points that belong to public numbers: four points and their count.
 const HEAD: usize = 32 + 3 * 64 + 8;
@@ -22,7 +21,7 @@ const HEAD: usize = 32 + 3 * 64 + 8;
 #[derive(Debug)]
 pub struct VerifyingKey {
     key: ArkKey,
-    prepared: OnceLock<Box<PreparedVerifyingKey<Bn254>>>,
+    check: OnceLock<Option<Check>>,
 }
 
 /// Why bytes are no key to check proofs with.
@@ -102,7 +101,7 @@ impl VerifyingKey {
         if relations::are_known(&key) {
             return Err(KeyError::Related);
         }
-        Ok(Self { key, prepared: OnceLock::new() })
+        Ok(Self { key, check: OnceLock::new() })
     }
 
     /// The bytes that [`VerifyingKey::read`] reads.
@@ -129,16 +128,11 @@ impl VerifyingKey {
     /// Whether `proof` proves the statement with these public numbers; about 2 ms, and as much once.
     #[must_use]
     pub fn verify(&self, publics: &[Fr], proof: &Groth16Proof) -> bool {
-        publics.len() == self.publics()
-            && Groth16::<Bn254, Iden3>::verify_proof(self.prepared(), proof.points(), publics)
-                .unwrap_or(false)
+        let check = self.check.get_or_init(|| Check::of(&self.key));
+        check.as_ref().is_some_and(|check| check.holds(publics, proof))
     }
 
     pub(crate) fn points(&self) -> &ArkKey {
         &self.key
-    }
-
-    pub(super) fn prepared(&self) -> &PreparedVerifyingKey<Bn254> {
-        self.prepared.get_or_init(|| Box::new(prepare_verifying_key(&self.key)))
     }
 }
