@@ -11,6 +11,11 @@ fn an_admission_cannot_be_forged_or_given_twice() {
     cases.compile_fail("tests/forgeries/admitted_by_hand.rs");
     cases.compile_fail("tests/forgeries/admitted_twice.rs");
     cases.compile_fail("tests/forgeries/policy_unverified.rs");
+}
+
+#[test]
+fn a_pinned_key_comes_from_a_verified_policy_and_from_nowhere_else() {
+    let cases = trybuild::TestCases::new();
     cases.pass("tests/forgeries/pinned_by_the_policy.rs");
     cases.compile_fail("tests/forgeries/pinned_by_hand.rs");
     cases.compile_fail("tests/forgeries/pinned_by_a_policy_unverified.rs");
