@@ -262,16 +262,24 @@ complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check every byte of such a folder; needs no node, no ledger and no network'
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "list" -d 'List the circuits with their status and kind of key'
-complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "show" -d 'Show all that the manifest says of a circuit'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "list" -d 'List the circuits with their status and kind of key; with a policy, also which are pinned'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "show" -d 'Show all that the manifest says of a circuit; with a policy, also whether its key is pinned'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "verify" -d 'Lay the rows of circuits down and check them and their keys'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "import" -d 'Take in the key that a ceremony made, as a new version of its circuit'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "export" -d 'Write a circuit for iden3\'s tools: rows, key to check with, key to prove with'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from list" -l policy -d 'Go by the keys that this signed policy pins; needs `--root` or `--config`' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from list" -l root -d 'The trust root whose signers must have signed the policy' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from list" -l config -d 'The same by the root of this agent\'s configuration folder' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from list" -l state -d 'Folder with the agent\'s ledger, which knows whether a newer policy was in force, to go with `--config`' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from list" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from show" -l version -d 'Its version; without it, the one in use' -r
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from show" -l policy -d 'Go by the keys that this signed policy pins; needs `--root` or `--config`' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from show" -l root -d 'The trust root whose signers must have signed the policy' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from show" -l config -d 'The same by the root of this agent\'s configuration folder' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from show" -l state -d 'Folder with the agent\'s ledger, which knows whether a newer policy was in force, to go with `--config`' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from show" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
@@ -294,8 +302,8 @@ complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -l zkey -d 'Also write the key to prove with, as `circuit.zkey`'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the circuits with their status and kind of key'
-complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show all that the manifest says of a circuit'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the circuits with their status and kind of key; with a policy, also which are pinned'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show all that the manifest says of a circuit; with a policy, also whether its key is pinned'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Lay the rows of circuits down and check them and their keys'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "import" -d 'Take in the key that a ceremony made, as a new version of its circuit'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write a circuit for iden3\'s tools: rows, key to check with, key to prove with'
@@ -307,7 +315,11 @@ complete -c archctl -n "__fish_archctl_using_subcommand proof; and not __fish_se
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l public -d 'The public numbers of a proof by snarkjs: its `public.json`' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l circuit -d 'The circuit of a proof by snarkjs' -r
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l version -d 'Its version; without it, the one in use' -r
-complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l pin -d 'The SHA-256 that the circuit\'s key must have, as a policy pins it' -r
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l pin -d 'The SHA-256 that the circuit\'s key must have; beside a policy, the same that it pins' -r
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l policy -d 'Go by the keys that this signed policy pins; needs `--root` or `--config`' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l root -d 'The trust root whose signers must have signed the policy' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l config -d 'The same by the root of this agent\'s configuration folder' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l state -d 'Folder with the agent\'s ledger, which knows whether a newer policy was in force, to go with `--config`' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l allow-dev-keys -d 'Also believe a key that anybody can forge with, or whose ceremony nobody verified: for trying things out'
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
@@ -380,8 +392,8 @@ complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_su
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "export" -d 'Copy what stock transparency-log tools read'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from bundle" -f -a "pack" -d 'Put all that belongs to an ended job into one folder: document, module, inputs, outputs, proofs'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from bundle" -f -a "verify" -d 'Check every byte of such a folder; needs no node, no ledger and no network'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "list" -d 'List the circuits with their status and kind of key'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "show" -d 'Show all that the manifest says of a circuit'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "list" -d 'List the circuits with their status and kind of key; with a policy, also which are pinned'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "show" -d 'Show all that the manifest says of a circuit; with a policy, also whether its key is pinned'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "verify" -d 'Lay the rows of circuits down and check them and their keys'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "import" -d 'Take in the key that a ceremony made, as a new version of its circuit'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "export" -d 'Write a circuit for iden3\'s tools: rows, key to check with, key to prove with'

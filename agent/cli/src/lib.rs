@@ -32,6 +32,7 @@ mod matrix_file;
 mod named_job;
 mod node_settings;
 mod passphrase;
+mod pins;
 mod places;
 mod programs;
 mod progress;

@@ -57,6 +57,7 @@ mod point;
 mod premises;
 mod product;
 mod progress;
+pub mod proof_terms;
 pub mod prover_client;
 mod pulse;
 mod readmission;

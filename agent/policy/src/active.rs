@@ -5,7 +5,7 @@ use arch_identity::{Digest, Timestamp};
 use arch_problem::{Problem, codes};
 
 use crate::{
-    Admitted, Check, Decision, Denied, Facts, Here, Policy,
+    Admitted, Check, Decision, Denied, Facts, Here, PinnedKey, Policy,
     case::{Case, RoleCaps},
     check::capabilities,
     decision::Telling,
@@ -51,6 +51,22 @@ impl ActivePolicy {
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.policy.document().digest()
+    }
+
+    /// The key under which proofs of a circuit in a version are believed.
+    ///
+    /// # Errors
+    /// A [`Problem`] if the policy pins none, or ran out.
+    pub fn pinned_key(
+        &self,
+        circuit: &str,
+        version: u32,
+        now: Timestamp,
+    ) -> Result<PinnedKey, Box<Problem>> {
+        match self.in_force(now).problem {
+            Some(over) => Err(Box::new(over)),
+            None => PinnedKey::of(&self.policy, circuit, version),
+        }
     }
 
     /// Decides whether this node will run `job`, and by which rules.

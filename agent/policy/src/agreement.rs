@@ -7,6 +7,7 @@ mod coverage;
 mod jobs;
 mod layers;
 mod names;
+mod pins;
 mod policies;
 
 use arch_campaign::Campaign;

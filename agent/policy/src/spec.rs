@@ -1,6 +1,7 @@
 //! The closed schema of a policy. What it does not list is not allowed.
 
 mod caps;
+mod circuits;
 mod rules;
 mod sound;
 
@@ -9,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use caps::{MaxResources, ResourceRules, RunLimits};
+pub use circuits::{CircuitPin, CircuitRules, MAX_PINS};
 pub use rules::{AllowRule, OwnerRule, RefuseRule, When};
 pub(crate) use sound::check;
 
@@ -38,6 +40,9 @@ pub struct PolicySpec {
     /// What is kept of a job that ended. Default everything.
     #[serde(default)]
     pub archive: ArchiveRules,
+    /// Keys of circuits under which proofs are believed. Default none.
+    #[serde(default)]
+    pub circuits: CircuitRules,
     /// Jobs that are refused whatever else allows them. Default none.
     #[serde(default)]
     pub refuse: Vec<RefuseRule>,

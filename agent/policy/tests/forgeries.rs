@@ -1,6 +1,7 @@
-//! An `Admitted` comes from `ActivePolicy::admit` and from nowhere else.
+//! An `Admitted` comes from `ActivePolicy::admit` and from nowhere else, a `PinnedKey` from a policy that
+//! was verified.
 
-use arch_policy::{ActivePolicy, Admitted};
+use arch_policy::{ActivePolicy, Admitted, PinnedKey};
 use serde::de::DeserializeOwned;
 
 #[test]
@@ -10,6 +11,14 @@ fn an_admission_cannot_be_forged_or_given_twice() {
     cases.compile_fail("tests/forgeries/admitted_by_hand.rs");
     cases.compile_fail("tests/forgeries/admitted_twice.rs");
     cases.compile_fail("tests/forgeries/policy_unverified.rs");
+}
+
+#[test]
+fn a_pinned_key_comes_from_a_verified_policy_and_from_nowhere_else() {
+    let cases = trybuild::TestCases::new();
+    cases.pass("tests/forgeries/pinned_by_the_policy.rs");
+    cases.compile_fail("tests/forgeries/pinned_by_hand.rs");
+    cases.compile_fail("tests/forgeries/pinned_by_a_policy_unverified.rs");
 }
 
 /// If `$evidence` had the trait, the compiler could not tell which of the two impls is meant.
@@ -33,4 +42,7 @@ fn evidence_is_never_copied_made_from_nothing_or_read_from_disk() {
     is_never!(ActivePolicy, Clone);
     is_never!(ActivePolicy, Default);
     is_never!(ActivePolicy, DeserializeOwned);
+    is_never!(PinnedKey, Clone);
+    is_never!(PinnedKey, Default);
+    is_never!(PinnedKey, DeserializeOwned);
 }

@@ -68,6 +68,7 @@ fn a_field_that_nobody_knows_is_refused_everywhere() {
         ("id: fs.data", "id: fs.data\n      nett: [\"egress:1\"]", "nett"),
         ("allow: [\"arch/*\"]", "allow: [\"arch/*\"], deny: [\"x\"]", "deny"),
         ("when: { label:", "when: { ovner: \"x\", label:", "ovner"),
+        ("  runtimes: [wasm]", "  runtimes: [wasm]\n  circuits: { pin: [] }", "pin"),
         ("powerBudgetW: 100", "powerBudgetW: 100, disk: \"1Gi\"", "disk"),
     ] {
         slip(from, to, "ARCH-D202", field);

@@ -80,13 +80,14 @@ mod tests {
 
     #[test]
     fn the_point_of_public_numbers_is_their_sum_at_both_ends_of_the_field() {
-        let key = dev_key(Circuit::Fold.system()).unwrap();
-        let key = key.verifying().points();
+        let made = dev_key(Circuit::Fold.system()).unwrap();
+        let key = made.verifying().points();
         let check = Check::of(key).unwrap();
         let [zero, one, last] = [Fr::from(0), Fr::from(1), -Fr::from(1)];
         let half = Fr::from(2).inverse().unwrap();
         for publics in [[zero; 4], [one; 4], [last; 4], [zero, one, last, half]] {
-            let plain = key.gamma_abc_g1.iter().zip([one].iter().chain(&publics));
+            let numbers = [one].into_iter().chain(publics);
+            let plain = key.gamma_abc_g1.iter().zip(numbers);
             let plain: G1Projective = plain.map(|(point, number)| *point * number).sum();
             assert_eq!(check.inputs(&publics), plain);
         }

@@ -14,9 +14,9 @@ use crate::answer::Outcome;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// List the circuits with their status and kind of key
+    /// List the circuits with their status and kind of key; with a policy, also which are pinned
     List(list::Args),
-    /// Show all that the manifest says of a circuit
+    /// Show all that the manifest says of a circuit; with a policy, also whether its key is pinned
     Show(show::Args),
     /// Lay the rows of circuits down and check them and their keys
     Verify(verify::Args),

@@ -9,6 +9,8 @@ mod circuits;
 #[cfg(test)]
 mod owner;
 #[cfg(test)]
+mod pins;
+#[cfg(test)]
 mod products;
 #[cfg(test)]
 mod remedies;

@@ -15,7 +15,8 @@ pub(crate) fn check(spec: &PolicySpec) -> Result<(), Fault> {
     rules_say_something(spec)?;
     patterns(spec)?;
     caps(&spec.resources.max)?;
-    run_limits(&spec.resources.limits)
+    run_limits(&spec.resources.limits)?;
+    spec.circuits.check()
 }
 
 /// Every id of the policy with its place.
@@ -46,7 +47,8 @@ fn ids(spec: &PolicySpec) -> Result<(), Fault> {
     Ok(())
 }
 
-fn is_a_name(id: &str) -> bool {
+/// Ids of rules and names of circuits.
+pub(super) fn is_a_name(id: &str) -> bool {
     let letter = |b: u8| b.is_ascii_lowercase();
     let inner = |b: u8| letter(b) || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
     id.len() <= 64 && id.bytes().next().is_some_and(letter) && id.bytes().all(inner)

@@ -18,7 +18,7 @@ area! {
         "find out who changed which of the two; until then believe no proof under this key";
     DEV_KEY = "ARCH-C006", "the circuit's key is a dev key",
         "it was made from a seed that everybody knows, so that anybody can forge proofs under it",
-        "use a key of a ceremony; for trying things out, `--allow-dev-keys`";
+        "use a key of a ceremony; for trying things out, `--allow-dev-keys`, or `circuits.allowDevKeys` in the policy";
     PROOF_DOES_NOT_VERIFY = "ARCH-C007", "the proof does not verify",
         "it is no proof of these public numbers under the circuit's key",
         "believe nothing that it says; ask for another one";
@@ -30,8 +30,14 @@ area! {
         "ask for the file again, or make the key anew as docs/CIRCUITS.md tells";
     KEY_UNVERIFIED = "ARCH-C011", "nobody verified the ceremony of the key",
         "the key was taken in without the powers of tau, so that contributions may be invented",
-        "take it in again with `archctl circuit import --powers FILE`; for trying things out, `--allow-dev-keys`";
+        "take it in again with `archctl circuit import --powers FILE`; for trying things out, `--allow-dev-keys`, or `circuits.allowDevKeys` in the policy";
     TOO_FEW_CONTRIBUTIONS = "ARCH-C010", "too few contributed to the key",
         "a key is taken with three contributions by people and a beacon after them",
         "have more people contribute with `snarkjs zkey contribute`, end with `snarkjs zkey beacon`";
+    CIRCUIT_NOT_PINNED = "ARCH-C012", "the policy pins no key of the circuit",
+        "no entry of `circuits.pins` in the policy names this circuit in this version, and what is not pinned is not believed",
+        "have the statement proved under a version that is pinned, or have the policy's signers pin this one's key";
+    PINS_DISAGREE = "ARCH-C013", "two pins name different keys",
+        "the SHA-256 that was given with `--pin` is not the one that the policy pins",
+        "find out which of the two is right; leave `--pin` out to go by the policy alone";
 }

@@ -76,6 +76,15 @@ area! {
     POLICY_FOR_OTHERS = "ARCH-P107", "the policy is meant for other nodes",
         "`metadata.audience` of the policy names neither this node, nor a group it is in, nor `*`",
         "install the policy that is meant for this node, or have its signers add the node to the audience";
+    PIN_TWICE = "ARCH-P108", "two pins are about one circuit or one key",
+        "a circuit has one key in one version, and a key is for one circuit in one version",
+        "remove one of the two, or write the version that it is for";
+    PIN_FORM = "ARCH-P109", "a pin is about nothing",
+        "circuits have names of 1 to 64 characters of `a-z`, `0-9`, `.`, `_` and `-`, starting with a letter, and versions that are counted from 1",
+        "write name and version as `archctl circuit list` prints them";
+    TOO_MANY_PINS = "ARCH-P110", "too many pins",
+        "a policy pins 64 keys at most",
+        "remove the pins of versions that nobody makes proofs under any more";
     NEVER_FITS = "ARCH-P201", "the job is larger than the node",
         "what the job reserves is more than the node lends in all, so that it would wait for ever",
         "ask for less, or send the job to a larger node";

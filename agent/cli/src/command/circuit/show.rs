@@ -6,10 +6,11 @@ use serde::Serialize;
 use super::list::{kind, status};
 use crate::answer::{Answer, Outcome, Stop};
 use crate::circuits::{self, Manifest};
+use crate::pins::{self, Pin, Pinning, Pins, PolicyTold};
 use crate::places::Format;
 use crate::say;
 
-/// Show all that the manifest says of a circuit
+/// Show all that the manifest says of a circuit; with a policy, also whether its key is pinned
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Its name, as `archctl circuit list` has it
@@ -18,6 +19,8 @@ pub(crate) struct Args {
     /// Its version; without it, the one in use
     #[arg(long, value_name = "NUMBER")]
     version: Option<u32>,
+    #[command(flatten)]
+    policy: Pinning,
     #[command(flatten)]
     manifest: Manifest,
     #[command(flatten)]
@@ -28,14 +31,24 @@ pub(crate) struct Args {
 struct Shown<'a> {
     schema: &'static str,
     circuit: &'a Entry,
+    /// Absent when no policy was given, as the pins are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<PolicyTold<'a>>,
+    /// Those of this circuit, in all versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pins: Option<Vec<Pin<'a>>>,
 }
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
         let registry = self.manifest.open()?;
         let entry = circuits::entry(&registry, &self.id, self.version)?;
+        let policy = self.policy.read()?;
+        let mut pins = policy.as_ref().map(|policy| policy.beside(&registry));
+        pins.iter_mut().for_each(|pins| pins.retain(|pin| pin.is_of(&entry.id)));
         if self.format.json {
-            say::json(&Shown { schema: "arch.circuit-shown/v1", circuit: entry })?;
+            let (schema, policy) = ("arch.circuit-shown/v1", policy.as_ref().map(Pins::told));
+            say::json(&Shown { schema, circuit: entry, policy, pins })?;
             return Ok(Answer::Yes);
         }
         line(
@@ -48,6 +61,10 @@ impl Args {
         }
         if let Some(key) = &entry.key {
             show_key(key)?;
+        }
+        if let (Some(policy), Some(pins)) = (&policy, pins) {
+            line("pin", &format!("{} in {}", pins::word(&pins, entry), policy.told().words()))?;
+            pins.iter().for_each(Pin::tell_if_unlisted);
         }
         Ok(Answer::Yes)
     }

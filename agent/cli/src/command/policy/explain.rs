@@ -96,6 +96,17 @@ fn rules(spec: &PolicySpec, document: &SignedDocument) -> Vec<Rule> {
         let says = format!("warm workers may be shared among jobs of one of {}", listed(&shared));
         rules.push(rule("isolation.shared", "/spec/isolation/shared", says));
     }
+    for (i, pin) in spec.circuits.pins.iter().enumerate() {
+        let says = format!(
+            "proofs of version {} are believed under the key {}",
+            pin.version, pin.vk_sha256
+        );
+        rules.push(rule(&pin.circuit, &format!("/spec/circuits/pins/{i}"), says));
+    }
+    if spec.circuits.allow_dev_keys {
+        let says = "also if anybody can forge with that key, or nobody verified its ceremony";
+        rules.push(rule("allowDevKeys", "/spec/circuits/allowDevKeys", says.to_owned()));
+    }
     for (i, refuse) in spec.refuse.iter().enumerate() {
         let says = format!("refused whatever else allows it: {}", refuse.reason);
         rules.push(rule(&refuse.id, &format!("/spec/refuse/{i}/id"), says));

@@ -7,6 +7,7 @@ use arch_circuits::{
     iden3::{proof_from_json, publics_from_json},
     registry::{Entry, NoEvidence, ProofFile, Registry, Terms, Trust, hex},
 };
+use arch_policy::PinnedKey;
 use arch_problem::{Problem, codes};
 use serde::Serialize;
 use serde_json::Value;
@@ -14,6 +15,7 @@ use serde_json::Value;
 use crate::answer::{Answer, Outcome, Stop, refusal_as_json};
 use crate::circuits::{self, Manifest, refused};
 use crate::command::circuit::kind;
+use crate::pins::{Pinning, PolicyTold};
 use crate::places::Format;
 use crate::say;
 
@@ -26,7 +28,8 @@ const SCHEMA: &str = "arch.proof-verify/v1";
 ///
 /// FILE is JSON of schema `arch.proof/v1`, or the `proof.json` of snarkjs; that one does not say what it
 /// is of, so `--public` and `--circuit` do. A dev key, under which anybody can forge, is not enough
-/// unless you say that it is.
+/// unless you say that it is. With `--policy` the policy says it, and which keys are believed at all: one
+/// that its signers signed, in its time.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Exit codes: 0 the proof holds, 1 it does not or is refused, 3 could not tell"
@@ -44,13 +47,15 @@ pub(crate) struct Args {
     /// Its version; without it, the one in use
     #[arg(long, value_name = "NUMBER", requires = "circuit")]
     version: Option<u32>,
-    /// The SHA-256 that the circuit's key must have, as a policy pins it
+    /// The SHA-256 that the circuit's key must have; beside a policy, the same that it pins
     #[arg(long, value_name = "HEX")]
     pin: Option<String>,
     /// Also believe a key that anybody can forge with, or whose ceremony nobody verified: for trying
     /// things out
-    #[arg(long)]
+    #[arg(long, conflicts_with = "policy")]
     allow_dev_keys: bool,
+    #[command(flatten)]
+    policy: Pinning,
     #[command(flatten)]
     manifest: Manifest,
     #[command(flatten)]
@@ -69,6 +74,9 @@ struct Verified<'a> {
     key: &'a str,
     statement: String,
     publics: Vec<Public<'a>>,
+    /// Absent when no policy was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<PolicyTold<'a>>,
 }
 
 #[derive(Serialize)]
@@ -85,28 +93,50 @@ impl Args {
 
     fn verify(&self) -> Outcome {
         let registry = self.manifest.open()?;
+        let (given, pins) = (self.pin()?, self.policy.read()?);
         let proof = self.proof(&registry)?;
-        let terms = Terms { trust: self.trust()?, dev_keys: self.allow_dev_keys };
-        let entry =
-            registry.evidence(&proof, &terms).map_err(|why| no_evidence(&self.file, &why))?;
-        self.tell(entry, &proof)
+        let Some(pins) = &pins else {
+            let terms = Terms { trust: self.trust(given)?, dev_keys: self.allow_dev_keys };
+            let entry = registry.evidence(&proof, &terms);
+            let entry = entry.map_err(|why| refused(no_evidence(&self.file, &why)))?;
+            return self.tell(entry, &proof, None);
+        };
+        let key = pins.key(proof.circuit(), proof.version())?;
+        agree(given, &key).map_err(|problem| pins.refused(*problem))?;
+        let trust = Trust::Pinned(*key.digest().as_bytes());
+        let terms = Terms { trust, dev_keys: key.allows_dev_keys() };
+        let entry = registry.evidence(&proof, &terms).map_err(|why| {
+            let at = match &why {
+                NoEvidence::NotPinned => key.place(),
+                NoEvidence::DevKey | NoEvidence::Unverified => key.permission(),
+                _ => None,
+            };
+            pins.refused(Problem { at: at.cloned(), ..no_evidence(&self.file, &why) })
+        })?;
+        self.tell(entry, &proof, Some(pins.told()))
     }
 
-    /// Whoever can write a manifest can put any key into it: one that was given needs a pin.
-    fn trust(&self) -> Result<Trust, Stop> {
-        let Some(text) = &self.pin else {
-            if self.manifest.is_given() && !self.allow_dev_keys {
-                let help =
-                    "give the SHA-256 of its key, as you have it from elsewhere, with `--pin`";
-                return Err(Stop::usage("a key of a manifest that was given is not trusted", help));
+    /// Without a policy. Whoever can write a manifest can put any key into it: one that was given needs a
+    /// pin.
+    fn trust(&self, given: Option<[u8; 32]>) -> Result<Trust, Stop> {
+        match given {
+            Some(pin) => Ok(Trust::Pinned(pin)),
+            None if self.manifest.is_given() && !self.allow_dev_keys => {
+                let help = "give the SHA-256 of its key, as you have it from elsewhere, with `--pin`, or \
+                            the policy that pins it with `--policy`";
+                Err(Stop::usage("a key of a manifest that was given is not trusted", help))
             }
-            return Ok(Trust::Manifest);
-        };
+            None => Ok(Trust::Manifest),
+        }
+    }
+
+    fn pin(&self) -> Result<Option<[u8; 32]>, Stop> {
+        let Some(text) = &self.pin else { return Ok(None) };
         let digits = text.strip_prefix("sha256:").unwrap_or(text);
         let bytes = hex::read(digits).and_then(|bytes| bytes.try_into().ok());
         let wrong =
             || Stop::usage("`--pin` is no SHA-256", "write its 64 digits, without capitals");
-        bytes.map(Trust::Pinned).ok_or_else(wrong)
+        bytes.map(Some).ok_or_else(wrong)
     }
 
     fn proof(&self, registry: &Registry) -> Result<ProofFile, Stop> {
@@ -117,7 +147,8 @@ impl Args {
         let entry = circuits::entry(registry, circuit, self.version)?;
         let Some(key) = registry.key(entry) else {
             let (id, version, about) = (entry.id.clone(), entry.version, entry.about.clone());
-            return Err(no_evidence(&self.file, &NoEvidence::Revoked { id, version, about }));
+            let why = NoEvidence::Revoked { id, version, about };
+            return Err(refused(no_evidence(&self.file, &why)));
         };
         let proof = proof_from_json(&json(&self.file, &bytes)?);
         let proof = proof.map_err(|error| not_a_proof(&self.file, &error))?;
@@ -127,7 +158,7 @@ impl Args {
         Ok(ProofFile::new(&entry.id, entry.version, key, &numbers, proof))
     }
 
-    fn tell(&self, entry: &Entry, proof: &ProofFile) -> Outcome {
+    fn tell(&self, entry: &Entry, proof: &ProofFile, policy: Option<PolicyTold>) -> Outcome {
         let names = entry.laid.iter().flat_map(|laid| &laid.publics);
         let publics: Vec<Public> = names
             .zip(proof.publics())
@@ -149,6 +180,7 @@ impl Args {
                 key,
                 statement,
                 publics,
+                policy,
             })?;
             return Ok(Answer::Yes);
         }
@@ -158,6 +190,9 @@ impl Args {
             .iter()
             .try_for_each(|public| say::data(&format!("{:<12} {}", public.name, public.value)))?;
         say::data(&format!("{:<12} {statement}", "statement"))?;
+        if let Some(policy) = policy {
+            say::data(&format!("{:<12} {}", "pinned by", policy.words()))?;
+        }
         if key == "dev" {
             say::talk("the key is a dev key: anybody could have made this proof of anything");
         }
@@ -174,7 +209,18 @@ pub(super) fn not_a_proof(path: &Path, error: &dyn std::fmt::Display) -> Stop {
     refused(Problem::new(codes::NOT_A_PROOF, format!("{}: {error}", path.display())))
 }
 
-fn no_evidence(path: &Path, why: &NoEvidence) -> Stop {
+/// A pin that was given beside a policy is a second opinion, not another one.
+fn agree(given: Option<[u8; 32]>, key: &PinnedKey) -> Result<(), Box<Problem>> {
+    let pinned = key.digest();
+    if given.is_none_or(|given| given == *pinned.as_bytes()) {
+        return Ok(());
+    }
+    let message = format!("`--pin` is not the key that the policy pins, {pinned}");
+    let at = key.place().cloned();
+    Err(Box::new(Problem { at, ..Problem::new(codes::PINS_DISAGREE, message) }))
+}
+
+fn no_evidence(path: &Path, why: &NoEvidence) -> Problem {
     let code = match why {
         NoEvidence::Unknown(..) => codes::UNKNOWN_CIRCUIT,
         NoEvidence::Revoked { .. } => codes::CIRCUIT_REVOKED,
@@ -184,5 +230,5 @@ fn no_evidence(path: &Path, why: &NoEvidence) -> Stop {
         NoEvidence::Unverified => codes::KEY_UNVERIFIED,
         _ => codes::PROOF_DOES_NOT_VERIFY,
     };
-    refused(Problem::new(code, format!("{}: {why}", path.display())))
+    Problem::new(code, format!("{}: {why}", path.display()))
 }

@@ -1,0 +1,97 @@
+//! What policies say of circuits, against `tests/vectors/policy`: one file a rule, its first line says
+//! what is wrong.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests may be blunt")]
+
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use arch_document::SignedDocument;
+use arch_identity::Digest;
+use arch_policy::{
+    Policy,
+    spec::{CircuitPin, CircuitRules},
+};
+
+fn files(below: &str) -> Vec<(String, String)> {
+    let folder =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/policy").join(below);
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, fs::read_to_string(&path).unwrap())
+        })
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+#[test]
+fn every_policy_vector_is_refused_by_its_rule_at_its_place_with_words_that_help() {
+    let (mut wrong, mut codes) = (Vec::new(), BTreeSet::new());
+    for (name, text) in files("") {
+        let document = SignedDocument::parse(&name, text.as_bytes()).unwrap();
+        let expected = text.lines().next().unwrap().strip_prefix("# expect: ").expect(&name);
+        let Err(problem) = document.read::<Policy>() else {
+            wrong.push(format!("{name}: accepted, expected {expected}"));
+            continue;
+        };
+        let span = problem.at.as_ref().unwrap().span;
+        let told = format!("{} {}:{}", problem.code, span.line, span.column);
+        if told != expected {
+            wrong.push(format!("{name}: {told} {problem}, expected {expected}"));
+        }
+        let own_words = !problem.help.is_empty() && !problem.message.ends_with('.');
+        assert!(own_words, "{name}: {problem}");
+        codes.insert(problem.code.as_str());
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    for code in ["ARCH-P108", "ARCH-P109", "ARCH-P110"] {
+        assert!(codes.contains(code), "no vector of {code}");
+    }
+}
+
+#[test]
+fn accepted_pins_are_read_alike_from_yaml_and_envelope_and_say_what_they_say() {
+    for (name, text) in files("accepted") {
+        let document = SignedDocument::parse(&name, text.as_bytes()).unwrap();
+        let policy: Policy = document.read().unwrap_or_else(|problem| panic!("{name}: {problem}"));
+        let envelope = document.to_envelope();
+        let again = SignedDocument::parse(&name, envelope.as_bytes()).unwrap();
+        assert_eq!(again.read::<Policy>().unwrap(), policy, "{name}");
+        let CircuitRules { pins, allow_dev_keys } = policy.spec.circuits;
+        assert_eq!(text.matches("vkSha256").count(), pins.len(), "{name}");
+        assert_eq!(text.contains("allowDevKeys: true"), allow_dev_keys, "{name}");
+        for CircuitPin { circuit, version, vk_sha256 } in pins {
+            let line =
+                format!("{{ circuit: {circuit}, version: {version}, vkSha256: \"{vk_sha256}\" }}");
+            assert!(text.contains(&line), "{name}: {line}");
+        }
+    }
+}
+
+#[test]
+fn two_versions_of_a_circuit_are_pinned_at_once_and_nothing_else_is() {
+    let (_, text) =
+        files("accepted").into_iter().find(|(name, _)| name == "pins-of-a-rotation").unwrap();
+    let policy: Policy = SignedDocument::parse("a", text.as_bytes()).unwrap().read().unwrap();
+    let key = |circuit: &str, version| {
+        policy.spec.circuits.pin(circuit, version).map(|(_, pin)| pin.vk_sha256)
+    };
+    let digest = |byte| Some(Digest::from_bytes([byte; 32]));
+    assert_eq!(key("arch-tile-fma-v1", 1), digest(1));
+    assert_eq!(key("arch-tile-fma-v1", 2), digest(2));
+    assert_eq!(key("arch-fold-v3", 1), digest(3));
+    for (circuit, version) in [
+        ("arch-tile-fma-v1", 3),
+        ("arch-tile-fma-v1", 0),
+        ("arch-tile-fma-v1-k256", 1),
+        ("arch-tile-fma", 1),
+        ("ARCH-FOLD-V3", 1),
+        ("arch-fold-v3", 2),
+        ("", 1),
+    ] {
+        assert_eq!(key(circuit, version), None, "{circuit} {version}");
+    }
+}
