@@ -33,7 +33,10 @@ use arch_identity::canonical::Decimal;
 use arch_problem::{Code, codes};
 use serde::{
     Deserialize,
-    de::{self, DeserializeSeed, Unexpected, Visitor, value::StrDeserializer},
+    de::{
+        self, DeserializeSeed, Unexpected, Visitor,
+        value::{MapAccessDeserializer, StrDeserializer},
+    },
 };
 
 use crate::{
@@ -223,7 +226,7 @@ impl<'de> de::Deserializer<'de> for At<'de> {
         }
     }
 
-    /// Choices are words; none of our documents has a choice with content.
+    /// A choice is a word, or one with its content: a map of one field.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -232,6 +235,10 @@ impl<'de> de::Deserializer<'de> for At<'de> {
     ) -> Result<V::Value, Misfit> {
         match &self.0.value {
             Value::Text(text) => visitor.visit_enum(StrDeserializer::new(text)),
+            Value::Map(fields) if fields.len() == 1 => {
+                let fields = Fields { fields: fields.iter(), open: None };
+                visitor.visit_enum(MapAccessDeserializer::new(fields))
+            }
             _ => self.deserialize_any(visitor),
         }
     }

@@ -1,0 +1,3 @@
+//! Thousands of disputes, from a seed.
+
+pub(crate) mod world;
