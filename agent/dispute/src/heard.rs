@@ -66,6 +66,12 @@ impl Heard {
         Self { message, digest }
     }
 
+    /// The message, as it was signed.
+    #[must_use]
+    pub fn message(&self) -> &Message {
+        &self.message
+    }
+
     /// Who says it.
     #[must_use]
     pub fn by(&self) -> &PublicKey {

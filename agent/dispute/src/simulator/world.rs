@@ -19,6 +19,9 @@ use arch_matrix::{
 
 pub const CELL: Cell = Cell { row: 0, column: 0 };
 
+/// Judges' keys begin here.
+pub const JUDGES: u8 = 100;
+
 pub const TERMS: Terms = Terms { bond: 101, answer: 60, exchange: 30, proof: 90, verdict: 40 };
 
 /// A and B, what comes out, and where two meet in it.
@@ -37,6 +40,8 @@ pub struct World {
     digests: Vec<Vec<TileDigest>>,
     commitments: [Commitment; 2],
     cell: LeafTree,
+    pub keys: [SigningKey; 2],
+    pub judges: Vec<SigningKey>,
 }
 
 /// A wrong value of C, and the step that it comes in with.
@@ -112,6 +117,8 @@ impl World {
             cell,
             sums: vec![],
             digests: vec![],
+            keys: [key(0), key(1)],
+            judges: (JUDGES..JUDGES + 4).map(key).collect(),
         };
         world.sums = (0..world.ground.tiles()).map(|tile| world.sums_of(tile)).collect();
         let digest = |sums: &Vec<i64>| digester.digest(Format::I8, Tile::Sums, sums).unwrap();
@@ -182,7 +189,7 @@ pub struct Player<'w> {
     pub world: &'w World,
     pub digester: &'w dyn Digester,
     pub prover: &'w dyn Prover,
-    pub key: SigningKey,
+    pub key: &'w SigningKey,
     pub part: usize,
     pub lie: Option<Lie>,
 }
