@@ -163,6 +163,31 @@ fn judge(case: &mut Case, scene: &mut Scene<'_>, with_inputs: &Facts) {
     assert_eq!(ended.judge.as_ref(), Some(&judge));
 }
 
+#[test]
+fn the_one_who_differs_from_two_is_right_or_wrong_by_evidence_and_not_by_their_number() {
+    let stand_ins = StandIns::default();
+    let world = World::new(&stand_ins, 9, [30, 128, 34], 0);
+    let lie = Some(Lie { tile: 0, at: 0, by: 1, step: 0 });
+    for three in [[lie, None, lie], [None, lie, None]] {
+        let hash = |lie| {
+            let lies = Pair { challenger: lie, respondent: None };
+            Scene::new(&world, &stand_ins, lies, Resolver::Reveal).dispute.case().hashes.challenger
+        };
+        let hashes = three.map(hash);
+        assert_eq!(crate::three_way(&hashes), crate::ThreeWay::Odd(1));
+        for [one, other] in crate::pairs(&hashes) {
+            let lies = Pair { challenger: three[one], respondent: three[other] };
+            let mut scene = Scene::new(&world, &stand_ins, lies, Resolver::Reveal);
+            scene.play();
+            let Dispute::Decided(decided) = &scene.dispute else { panic!() };
+            let finding = decided.finding(None).unwrap();
+            for side in Side::BOTH {
+                assert_eq!(finding.blames(side), lies.of(side).is_some());
+            }
+        }
+    }
+}
+
 /// Stakes, and what becomes of them.
 fn book(scene: &Scene<'_>, ended: &Ended, honest: &[PublicKey]) -> Result<(), String> {
     let world = scene.players.challenger.world;
@@ -276,8 +301,14 @@ fn nobody_honest_is_ever_at_fault_and_who_lies_to_him_is() {
             let cast = Cast::draw(case, &worlds[world]);
             let resolver = *case.pick(&[Resolver::Groth16, Resolver::Reveal]);
             let number = case.number() + 1;
-            let mut scene =
-                Scene::numbered(&worlds[world], &stand_ins, cast.lies, resolver, number);
+            let quirk = cast.quirks.challenger;
+            let mut scene = Scene::numbered(
+                &worlds[world],
+                &stand_ins,
+                cast.lies,
+                (resolver, number),
+                |challenge| quirk.twist_challenge(case, &worlds[world], challenge),
+            );
             if case.below(2) == 0 {
                 scene.facts.inputs = Some(worlds[world].roots);
             }
@@ -295,7 +326,8 @@ fn a_replayed_challenge_has_one_subject_and_a_second_stake_is_refused() {
     let world = World::new(&stand_ins, 9, [30, 128, 34], 0);
     let lie = Lie { tile: 0, at: 0, by: 1, step: 0 };
     let lies = Pair { challenger: None, respondent: Some(lie) };
-    let open = |number| Scene::numbered(&world, &stand_ins, lies, Resolver::Groth16, number);
+    let open =
+        |number| Scene::numbered(&world, &stand_ins, lies, (Resolver::Groth16, number), |_| ());
     let (one, again, other) = (open(1), open(1), open(2));
     assert_eq!(one.dispute.case().id, again.dispute.case().id);
     assert_ne!(one.dispute.case().id, other.dispute.case().id);

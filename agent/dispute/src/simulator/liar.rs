@@ -2,8 +2,10 @@
 
 use arch_campaign::Case;
 
-use super::scene::Scene;
-use crate::{Bytes, Concede, Dispute, Own, Pair, Proof, Roots, Says, Shown, Side, TileDigest};
+use super::{scene::Scene, world::World};
+use crate::{
+    Bytes, Challenge, Concede, Dispute, Own, Pair, Proof, Roots, Says, Shown, Side, TileDigest,
+};
 
 /// How somebody departs from what an honest one with his values would say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,9 +42,11 @@ pub(crate) enum Quirk {
     OtherPath,
     /// Proves nothing.
     ForgesProofs,
+    /// Challenges what nobody committed to.
+    NamesOthers,
 }
 
-const ALL: [Quirk; 16] = [
+const ALL: [Quirk; 17] = [
     Quirk::Plays,
     Quirk::Silent(0),
     Quirk::Concedes,
@@ -59,6 +63,7 @@ const ALL: [Quirk; 16] = [
     Quirk::OtherValues,
     Quirk::OtherPath,
     Quirk::ForgesProofs,
+    Quirk::NamesOthers,
 ];
 
 impl Quirk {
@@ -125,6 +130,29 @@ impl Quirk {
             _ => {}
         }
         Some(says)
+    }
+
+    /// How he challenges.
+    pub(crate) fn twist_challenge(self, case: &mut Case, world: &World, says: &mut Challenge) {
+        let other = TileDigest::from_bytes([case.below(256) as u8; 32]);
+        match self {
+            Self::Miscounts if case.below(2) == 0 => says.marks.push(other),
+            Self::RightMarks => says.marks = world.right_marks(),
+            Self::OtherMark => {
+                let tile = case.below(says.marks.len() as u64) as usize;
+                says.marks[tile] = other;
+            }
+            Self::OtherRoots => {
+                let Roots { a, b } = says.inputs;
+                says.inputs = Roots { a: b, b: a };
+            }
+            Self::NamesOthers => match case.below(3) {
+                0 => says.respondent.hash = says.inputs.a,
+                1 => says.challenger.hash = says.respondent.hash,
+                _ => says.respondent.path.push(says.inputs.a),
+            },
+            _ => {}
+        }
     }
 
     fn twist_opening(self, case: &mut Case, shows: &mut Shown) {

@@ -5,8 +5,8 @@ use arch_identity::{PublicKey, Timestamp};
 
 use super::world::{Lie, Player, StandIns, TERMS, World};
 use crate::{
-    Court, Dispute, Facts, Heard, Message, Pair, Recorded, Rejected, Resolver, Says, Side, reply,
-    rule,
+    Challenge, Court, Dispute, Facts, Heard, Message, Pair, Recorded, Rejected, Resolver, Says,
+    Side, reply, rule,
 };
 
 pub(crate) const NOON: &str = "2026-11-26T12:00:00Z";
@@ -38,16 +38,16 @@ impl<'w> Scene<'w> {
         lies: Pair<Option<Lie>>,
         resolver: Resolver,
     ) -> Self {
-        Self::numbered(world, stand_ins, lies, resolver, 0)
+        Self::numbered(world, stand_ins, lies, (resolver, 0), |_| ())
     }
 
-    /// The same, one of many.
+    /// The same, one of many, with a challenge of another kind.
     pub(crate) fn numbered(
         world: &'w World,
         stand_ins: &'w StandIns,
         lies: Pair<Option<Lie>>,
-        resolver: Resolver,
-        number: u64,
+        (resolver, number): (Resolver, u64),
+        change: impl FnOnce(&mut Challenge),
     ) -> Self {
         let player = |side, lie| Player {
             world,
@@ -68,7 +68,8 @@ impl<'w> Scene<'w> {
             players.challenger.stand(commits[0].digest()),
             players.respondent.stand(commits[1].digest()),
         ];
-        let challenge = players.challenger.challenge(stands, resolver);
+        let mut challenge = players.challenger.challenge(stands, resolver);
+        change(&mut challenge);
         let challenger = players.challenger.key.public();
         let says = Says::Challenge(Box::new(challenge));
         let message = Message::new(challenger.clone(), says, Some(nonce(number)));

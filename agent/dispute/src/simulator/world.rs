@@ -149,6 +149,11 @@ impl World {
         ]
     }
 
+    /// The digests of the right values.
+    pub fn right_marks(&self) -> Vec<TileDigest> {
+        self.digests.iter().filter_map(|steps| steps.last().copied()).collect()
+    }
+
     fn leaves(&self, which: usize, rows: &Range<u32>, columns: &Range<u32>) -> Vec<InputLeaf> {
         let matrix = [&self.a, &self.b][which];
         let span = |range: &Range<u32>| range.start / LEAF..range.end.div_ceil(LEAF);
