@@ -24,7 +24,7 @@ use crate::{
 
 impl Scene<'_> {
     /// What somebody without a lie has.
-    fn honest(&self) -> Player<'_> {
+    pub(crate) fn honest(&self) -> Player<'_> {
         let Player { world, digester, prover, key, part, .. } = self.players.challenger;
         Player { world, digester, prover, key, part, lie: None }
     }

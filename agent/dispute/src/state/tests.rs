@@ -343,6 +343,8 @@ fn silence_is_the_fault_of_whoever_was_asked_with_the_time_of_the_last_message()
             if faults_of_both.len() == 2 && state != "awaitsInputs" {
                 silent.go(Side::Challenger);
                 let says = silent.reply(Side::Respondent).unwrap();
+                let last = said(silent.by(Side::Respondent), says.clone());
+                assert!(silent.dispute.hear(&silent.court(), &last, until).is_ok());
                 silent.now = until.plus(1);
                 let late = said(silent.by(Side::Respondent), says);
                 let heard = silent.dispute.hear(&silent.court(), &late, silent.now);
@@ -391,13 +393,16 @@ fn roots_of_the_inputs_that_differ_are_for_a_judge_who_has_the_inputs() {
             assert_eq!(ended.on_his_word, !knows);
         }
         // A judge who says what the respondent says is found by whoever has the inputs.
-        let Says::Verdict(mut lie) = verdict else { panic!() };
-        lie.inputs = Some(wrong);
+        let Says::Verdict(right) = verdict else { panic!() };
+        let other = Verdict { inputs: Some(wrong), ..right.clone() };
+        let mut lie = other.clone();
         (lie.upheld, lie.at_fault[0].who) = (false, Side::Challenger);
-        let after =
-            scene.dispute.hear(&scene.court(), &said(&judge, Says::Verdict(lie)), scene.now);
-        let Ok(Dispute::Decided(next)) = after else { panic!() };
-        assert_eq!(next.judge(), Some(&scene.dispute.case().judges[1]));
+        for verdict in [other, lie, Verdict { inputs: None, ..right }] {
+            let heard = said(&judge, Says::Verdict(verdict));
+            let after = scene.dispute.hear(&scene.court(), &heard, scene.now);
+            let Ok(Dispute::Decided(next)) = after else { panic!() };
+            assert_eq!(next.judge(), Some(&scene.dispute.case().judges[1]));
+        }
         // Nobody tells the inputs: then it lapses, and nobody is at fault.
         scene.facts.inputs = None;
         let far = scene.now.plus(100_000);
@@ -562,7 +567,7 @@ fn judges_are_free_drawn_for_the_pair_and_the_same_for_whatever_order_of_the_poo
         assert_eq!(drawn.len(), crate::MOST_JUDGES);
         assert!(drawn.iter().all(|judge| case.parties.side_of(judge).is_none()));
         facts.pool.reverse();
-        facts.pool.extend(pool);
+        facts.pool.extend(pool.clone());
         assert_eq!(crate::draw(&facts, &case.parties), drawn);
         let turned = Pair {
             challenger: case.parties.respondent.clone(),
@@ -571,6 +576,12 @@ fn judges_are_free_drawn_for_the_pair_and_the_same_for_whatever_order_of_the_poo
         assert_eq!(crate::draw(&facts, &turned), drawn, "whoever challenges");
         facts.task.leaf = Digest::of(b"another entry");
         assert_ne!(crate::draw(&facts, &case.parties), drawn);
+        // Whoever is a party, or committed to anything, is not asked, though nobody else were left.
+        let third = Player { key: &world.judges[0], ..scene.honest() };
+        assert!(facts.witness(&said(third.key.public(), third.commit().spec.says)));
+        facts.pool = [0, 1, JUDGES, JUDGES + 1].map(|n| key(n).public().clone()).to_vec();
+        assert_eq!(crate::draw(&facts, &case.parties), [key(JUDGES + 1).public().clone()]);
+        facts.pool = pool;
         // Everybody gets his turn.
         let first = |n: u8| {
             facts.task.leaf = Digest::of(&[n]);
