@@ -92,13 +92,19 @@ impl Facts {
         self.anchored.get(document).or_else(|| self.later.get(document))
     }
 
+    #[cfg(test)]
+    pub(crate) fn with_resolvers(&self, resolvers: &[Resolver]) -> Self {
+        Self { resolvers: resolvers.to_vec(), ..self.clone() }
+    }
+
     pub(crate) fn allows(&self, resolver: Resolver) -> bool {
         self.resolvers.contains(&resolver)
     }
 
-    /// Who computed something of the task: none of them judges it.
+    /// Who computed something of the task: none of them judges it. Only what the entry anchors counts:
+    /// commitments that come later would change who judges.
     pub(crate) fn computed(&self) -> impl Iterator<Item = &PublicKey> {
-        self.anchored.values().chain(self.later.values()).map(|(by, _)| by)
+        self.anchored.values().map(|(by, _)| by)
     }
 }
 

@@ -20,6 +20,7 @@ use arch_identity::{Digest, PublicKey};
 use arch_problem::codes;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use says::MOST_STEPS;
 pub use says::{
     Answer, Challenge, Commit, Concede, InputLeaf, Opening, Proof, Resolver, Shown, Stand, Steps,
     Terms, Tiles, Verdict,

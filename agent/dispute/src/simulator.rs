@@ -139,14 +139,23 @@ fn judge(case: &mut Case, scene: &mut Scene<'_>, with_inputs: &Facts) {
             scene.dispute = scene.dispute.pass(&scene.court(), scene.now);
             return;
         }
-        1 if verdict.inputs.is_none() || scene.facts.inputs.is_some() => {
+        1 => {
             verdict.upheld = !verdict.upheld;
-            if case.below(2) == 0 {
+            // One who works with the liar says what the liar says.
+            if let Some(crate::Roots { a, b }) = verdict.inputs {
+                verdict.inputs = Some(crate::Roots { a: b, b: a });
+            }
+            if case.below(2) == 0 || verdict.inputs.is_some() {
                 verdict.at_fault.iter_mut().for_each(|fault| fault.who = fault.who.other());
             }
             let signed = Says::Verdict(verdict);
             assert_eq!(scene.say(&judge, signed), Ok(()));
             let wrong = match &scene.dispute {
+                // Nobody here has the inputs: his word is taken, and moves no unit.
+                Dispute::Ended(ended) if ended.on_his_word => {
+                    case.count("wrong words");
+                    return;
+                }
                 Dispute::Ended(ended) => ended.wrong.contains(&judge),
                 Dispute::Decided(next) => next.judge() != Some(&judge),
                 _ => false,
@@ -218,6 +227,7 @@ fn book(scene: &Scene<'_>, ended: &Ended, honest: &[PublicKey]) -> Result<(), St
 fn check(case: &mut Case, scene: &Scene<'_>, cast: &Cast) {
     let Dispute::Ended(ended) = &scene.dispute else { panic!("no end") };
     let finding = ended.finding.as_ref();
+    let finding = finding.filter(|_| !ended.on_his_word);
     let blames = |side| finding.is_some_and(|finding| finding.blames(side));
     let honest: Vec<Side> = Side::BOTH.into_iter().filter(|side| cast.is_honest(*side)).collect();
     for side in &honest {
@@ -231,7 +241,7 @@ fn check(case: &mut Case, scene: &Scene<'_>, cast: &Cast) {
         });
     }
     if finding.is_none() {
-        case.count("lapsed");
+        case.count("lapsed, or on a judge's word");
     }
     for fault in finding.iter().flat_map(|finding| &finding.at_fault) {
         case.count(by_rule(fault.rule));

@@ -115,6 +115,7 @@ impl Dispute {
             }
             (Self::AwaitsInputs(state), Says::Opening(opening)) => state.opening(&turn, opening),
             (Self::AwaitsProof(state), Says::Proof(proof)) => state.proof(&turn, proof),
+            (Self::AwaitsProof(state), Says::Opening(opening)) => state.opening(&turn, opening),
             (Self::AwaitsReveal(state), Says::Opening(opening)) => state.opening(&turn, opening),
             _ => Err(Rejected::OutOfTurn),
         }

@@ -27,12 +27,14 @@ fn lock(case: &Case, account: &PublicKey) -> Op {
 
 /// Whoever is at fault loses his stake: half of it goes to the other one, if he is not, and the rest is
 /// burnt, so that nobody gains by losing against himself. Who is not at fault has his back; so have
-/// both if the dispute lapsed. A judge has his back unless his verdict was wrong; then it is burnt.
+/// both if the dispute lapsed, or if it rests on a judge's word: on that alone nobody loses anything. A
+/// judge has his back unless his verdict was wrong; then it is burnt.
 /// The order is always the same.
 #[must_use]
 pub fn settle(ended: &Ended) -> Vec<Op> {
     let case = &ended.case;
-    let blames = |side| ended.finding.as_ref().is_some_and(|finding| finding.blames(side));
+    let finding = ended.finding.as_ref().filter(|_| !ended.on_his_word);
+    let blames = |side| finding.is_some_and(|finding| finding.blames(side));
     let release = |account: &PublicKey| Op::Release { dispute: case.id, account: account.clone() };
     let slash = |account: &PublicKey, shares: Vec<Share>, burnt| Op::Slash {
         dispute: case.id,

@@ -19,7 +19,7 @@ use crate::{
 const MOST_TILES: usize = 16;
 
 /// 262,144 positions of the depth; sums of 32 bits allow half of that for any content.
-const MOST_STEPS: usize = 2_048;
+pub(crate) const MOST_STEPS: usize = 2_048;
 
 /// A tile of A or B touches three by two leaves at most.
 const MOST_INPUT_LEAVES: usize = 6;

@@ -15,7 +15,7 @@ use crate::{
     ground::Ground,
     heard::Heard,
     judge,
-    message::{Challenge, Says, Stand},
+    message::{Challenge, MOST_STEPS, Says, Stand},
     pair::{Pair, Side},
 };
 
@@ -44,6 +44,9 @@ pub enum Refused {
     /// The commitments do not meet in that leaf.
     #[error("the two commitments do not hold the same leaf over the same depth")]
     NoCommonGround,
+    /// The depth has more steps than a message may have digests.
+    #[error("the sums run over a greater depth than can be disputed in one exchange")]
+    TooDeep,
     /// Floats: their sums have no steps that could be proved.
     #[error("sums of floats are not disputed in this way")]
     Floats,
@@ -100,6 +103,9 @@ fn case(
     let ground = ground.ok_or(Refused::NoCommonGround)?;
     if ground.format.carrier() == CarrierKind::F32 {
         return Err(Refused::Floats);
+    }
+    if ground.steps() > MOST_STEPS {
+        return Err(Refused::TooDeep);
     }
     let parties = Pair { challenger: challenger.clone(), respondent: respondent.clone() };
     let hashes =

@@ -8,7 +8,7 @@ use crate::{
     court::Tile,
     fault::{Finding, Rule},
     ground::Spot,
-    message::{InputLeaf, Opening, Proof, Shown},
+    message::{InputLeaf, Opening, Proof, Resolver, Shown},
     opened,
     pair::{Pair, Side},
     statement::Statement,
@@ -157,6 +157,15 @@ impl AwaitsProof {
         let lied = |said: &TileDigest| *said != proof.after;
         let finding = Finding::where_it_holds(&self.located.after, lied, Rule::Proved, turn.heard);
         Ok(self.frame.decide(&[turn.heard.0], turn.heard, finding))
+    }
+
+    /// Whose prover fails him may show the tiles instead, where the task allows that as well.
+    pub(super) fn opening(&self, turn: &Turn<'_>, opening: &Opening) -> Result<Dispute, Rejected> {
+        if !turn.court.facts.allows(Resolver::Reveal) {
+            return Err(Rejected::OutOfTurn);
+        }
+        let Self { frame, located, .. } = self;
+        AwaitsReveal { frame: frame.clone(), located: *located }.opening(turn, opening)
     }
 
     pub(super) fn expired(&self) -> Dispute {

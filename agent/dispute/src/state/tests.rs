@@ -1,6 +1,7 @@
 //! Every pair of state and event, and the rules one by one.
 
 use arch_identity::Digest;
+use arch_matrix::commit::Commitment;
 
 use super::*;
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
     rule,
     simulator::{
         scene::{Scene, said},
-        world::{JUDGES, Lie, Player, StandIns, TERMS, World, key},
+        world::{JUDGES, Lie, Player, StandIns, TERMS, World, key, parts},
     },
 };
 
@@ -187,7 +188,8 @@ fn every_state_takes_what_it_asks_for_and_nothing_else() {
         ("awaitsTiles", "tiles") => "awaitsTiles",
         ("awaitsInputs" | "awaitsReveal", "step") => "decided",
         ("awaitsInputs" | "awaitsReveal", "leaf") => "OtherValues",
-        ("awaitsProof", "proof") => "decided",
+        ("awaitsProof", "proof" | "step") => "decided",
+        ("awaitsProof", "leaf") => "OtherValues",
         ("decided", "verdict") => "ended",
         _ => usual(event),
     };
@@ -372,6 +374,29 @@ fn a_proof_that_does_not_hold_is_as_if_nothing_had_been_said() {
 }
 
 #[test]
+fn whose_prover_fails_may_show_the_step_where_the_task_allows_it() {
+    with_world(|world, stand_ins| {
+        for allowed in [true, false] {
+            let mut scene = scene(world, stand_ins, "awaitsProof");
+            let spot = crate::Spot { tile: 1, step: 1 };
+            let own: &dyn crate::Own = &scene.players.challenger;
+            let shows = own.show(&world.ground, spot, [true, true], true);
+            let (dispute, stage) = (scene.dispute.case().id, scene.dispute.stage().unwrap());
+            let opening = Says::Opening(Opening { dispute, stage, shows });
+            let resolvers = [Resolver::Groth16, Resolver::Reveal];
+            scene.facts = scene.facts.with_resolvers(&resolvers[..1 + usize::from(allowed)]);
+            let by = scene.by(Side::Challenger).clone();
+            let told = scene.say(&by, opening);
+            if allowed {
+                assert_eq!(faults(&scene.dispute), [(Side::Respondent, Rule::Computed)]);
+            } else {
+                assert_eq!(told, Err(Rejected::OutOfTurn));
+            }
+        }
+    });
+}
+
+#[test]
 fn roots_of_the_inputs_that_differ_are_for_a_judge_who_has_the_inputs() {
     with_world(|world, stand_ins| {
         let mut scene = Scene::new(world, stand_ins, respondent_lies(), Resolver::Groth16);
@@ -391,6 +416,9 @@ fn roots_of_the_inputs_that_differ_are_for_a_judge_who_has_the_inputs() {
             assert_eq!(faults(&after), [(Side::Respondent, Rule::WrongInputs)]);
             let Dispute::Ended(ended) = &after else { panic!() };
             assert_eq!(ended.on_his_word, !knows);
+            let lost = crate::book::settle(ended);
+            let lost = lost.iter().any(|op| matches!(op, crate::book::Op::Slash { .. }));
+            assert_eq!(lost, knows, "on a word alone nobody loses anything");
         }
         // A judge who says what the respondent says is found by whoever has the inputs.
         let Says::Verdict(right) = verdict else { panic!() };
@@ -530,6 +558,12 @@ fn challenges_that_say_what_was_not_committed_are_the_challengers_fault_or_are_n
         refused(Refused::Itself, &|c| c.respondent.commit = c.challenger.commit);
         refused(Refused::NoCommonGround, &|c| c.leaf = 1);
         refused(Refused::NoCommonGround, &|c| c.cell.row = 1);
+        let mut strict = scene.facts.with_resolvers(&[Resolver::Reveal]);
+        let court = Court { facts: &strict, ..scene.court() };
+        let told = Dispute::open(&court, &scene.record[0].heard, scene.now);
+        assert_eq!(told, Err(Refused::OtherResolver));
+        strict.task.attempt += 1;
+        assert!(!strict.anchor(&Heard::unsigned(scene.players.challenger.commit())));
         let stranger = key(JUDGES).public().clone();
         assert_eq!(open(&stranger, &|_| ()), Err(Refused::UnknownCommitment));
         let nobody_lied = Scene::new(
@@ -539,6 +573,42 @@ fn challenges_that_say_what_was_not_committed_are_the_challengers_fault_or_are_n
             right.resolver,
         );
         assert_eq!(faults(&nobody_lied.dispute), [(Side::Challenger, Rule::NoDifference)]);
+    });
+}
+
+#[test]
+fn sums_over_more_steps_than_a_message_has_room_for_are_not_disputed_and_nobody_is_blamed() {
+    with_world(|world, stand_ins| {
+        let scene = Scene::new(world, stand_ins, respondent_lies(), Resolver::Groth16);
+        let Says::Challenge(mut challenge) = scene.record[0].heard.says().clone() else { panic!() };
+        for (depth, told) in [(262_144, true), (262_145, false)] {
+            let shape = arch_matrix::Shape::new(4, depth, 4).unwrap();
+            let grid = arch_matrix::Grid::new(shape, arch_matrix::Splits::even(2)).unwrap();
+            let mut facts = scene.facts.clone();
+            for (side, part) in Side::BOTH.into_iter().zip(parts()) {
+                // A cell of one leaf has the leaf's hash as its root.
+                let hash = *scene.dispute.case().hashes.of(side);
+                let format = arch_matrix::Format::I16;
+                let commitment = Commitment::from_roots(format, grid, part, vec![hash; 2]).unwrap();
+                let crate::Task { job, attempt, .. } = world.task;
+                let commit = Says::Commit(crate::Commit { job, attempt, commitment });
+                let heard = said(scene.by(side), commit);
+                assert!(facts.anchor(&heard));
+                let stand = match side {
+                    Side::Challenger => &mut challenge.challenger,
+                    Side::Respondent => &mut challenge.respondent,
+                };
+                *stand = crate::Stand { commit: heard.digest(), hash, path: vec![] };
+            }
+            challenge.marks.truncate(1);
+            let heard = said(scene.by(Side::Challenger), Says::Challenge(challenge.clone()));
+            let court = Court { facts: &facts, ..scene.court() };
+            let opened = Dispute::open(&court, &heard, scene.now);
+            match told {
+                true => assert_eq!(opened.unwrap().word(), "awaitsAnswer"),
+                false => assert_eq!(opened, Err(Refused::TooDeep)),
+            }
+        }
     });
 }
 
@@ -578,8 +648,12 @@ fn judges_are_free_drawn_for_the_pair_and_the_same_for_whatever_order_of_the_poo
         assert_ne!(crate::draw(&facts, &case.parties), drawn);
         // Whoever is a party, or committed to anything, is not asked, though nobody else were left.
         let third = Player { key: &world.judges[0], ..scene.honest() };
-        assert!(facts.witness(&said(third.key.public(), third.commit().spec.says)));
+        assert!(facts.anchor(&said(third.key.public(), third.commit().spec.says)));
         facts.pool = [0, 1, JUDGES, JUDGES + 1].map(|n| key(n).public().clone()).to_vec();
+        assert_eq!(crate::draw(&facts, &case.parties), [key(JUDGES + 1).public().clone()]);
+        // What is committed later does not change the draw.
+        let late = Player { key: &world.judges[1], ..scene.honest() };
+        assert!(facts.witness(&said(late.key.public(), late.commit().spec.says)));
         assert_eq!(crate::draw(&facts, &case.parties), [key(JUDGES + 1).public().clone()]);
         facts.pool = pool;
         // Everybody gets his turn.
