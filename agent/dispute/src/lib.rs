@@ -21,6 +21,16 @@
 //! messages, with the times at which the ledger has them, everybody comes to the same state
 //! ([`replay`]). Nothing here has a clock, a file, chance, or a circuit: digests of tiles and proofs
 //! are judged by who implements [`Digester`] and [`ProofCheck`].
+//!
+//! ```
+//! use arch_dispute::{Concede, Heard, Message, Says, seal};
+//! use arch_identity::{Algorithm, Digest, SigningKey};
+//! let key = SigningKey::from_seed(Algorithm::Ed25519, &[7; 32]);
+//! let says = Says::Concede(Concede { dispute: Digest::of(b"a challenge") });
+//! let file = seal(&Message::new(key.public().clone(), says, None), &key).unwrap();
+//! let document = arch_document::SignedDocument::parse("concede.dsse.json", file.as_bytes()).unwrap();
+//! assert_eq!(Heard::check(&document).unwrap().by(), key.public());
+//! ```
 
 #![cfg_attr(
     test,

@@ -187,3 +187,89 @@ fn stretch(piece: &Piece, width: u32, row: u32, columns: &Range<u32>) -> Option<
     let start = usize::try_from(start).ok()?;
     Some(start..start.checked_add(usize::try_from(length).ok()?)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use arch_matrix::{Matrix, commit::LeafTree};
+
+    use super::*;
+    use crate::bytes::Bytes;
+
+    fn shown<S: Element>(
+        format: Format,
+        matrix: &Matrix<S>,
+        wanted: &Wanted,
+    ) -> (Hash, Vec<InputLeaf>) {
+        let whole = (0..matrix.rows(), 0..matrix.columns());
+        let tree = LeafTree::of_cell(format, matrix, &whole.0, &whole.1);
+        let leaf = |(index, at): (usize, LeafAt)| {
+            let values = matrix.piece(&at.row_range(), &at.column_range());
+            let mut bytes = vec![0; at.bytes::<S>()];
+            S::write(values.values(), &mut bytes);
+            InputLeaf { values: Bytes(bytes), path: tree.path(index).unwrap() }
+        };
+        (tree.root(), wanted.leaves().into_iter().map(leaf).collect())
+    }
+
+    /// A cell that begins in the middle of a leaf of A, and sums that begin in the middle of the depth.
+    #[test]
+    fn a_tile_across_six_leaves_of_wide_numbers_is_put_together_and_nothing_else_is() {
+        let numbers = (0..200 * 300).map(|n| (n % 40_009 - 20_000) as i16).collect();
+        let a = Matrix::new(200, 300, numbers).unwrap();
+        let piece = Piece { rows: 58..74, columns: 120..248 };
+        let wanted = Wanted { whole: (200, 300), piece: piece.clone(), size: (SIDE, STEP) };
+        let (root, leaves) = shown(Format::I16, &a, &wanted);
+        assert_eq!(leaves.len(), 6);
+        let right: Vec<i64> =
+            a.piece(&piece.rows, &piece.columns).values().iter().map(|n| i64::from(*n)).collect();
+        assert_eq!(wanted.open(Format::I16, root, &leaves), Some(right));
+        for change in 0..6 {
+            let (mut leaves, mut format, mut root) = (leaves.clone(), Format::I16, root);
+            match change {
+                0 => drop(leaves.pop()),
+                1 => leaves.swap(0, 3),
+                2 => leaves[4].values.0[0] ^= 1,
+                3 => leaves[4].path.swap(0, 1),
+                4 => format = Format::I8,
+                _ => root = leaves[0].path[0],
+            }
+            assert_eq!(wanted.open(format, root, &leaves), None, "{change}");
+        }
+    }
+
+    #[test]
+    fn tiles_at_the_edge_of_a_matrix_are_filled_up_with_zeros() {
+        let b = Matrix::new(5, 9, (1..=45_i8).collect()).unwrap();
+        let piece = Piece { rows: 0..5, columns: 2..9 };
+        let wanted = Wanted { whole: (5, 9), piece, size: (STEP, SIDE) };
+        let (root, leaves) = shown(Format::I8, &b, &wanted);
+        let tile = wanted.open(Format::I8, root, &leaves).unwrap();
+        assert_eq!((tile.len(), tile[0], tile[6], tile[7], tile[16]), (2048, 3, 9, 0, 12));
+        assert_eq!(tile.iter().filter(|n| **n != 0).count(), 35);
+    }
+
+    #[test]
+    fn a_leaf_of_wide_sums_opens_into_its_tiles() {
+        let c = Matrix::new(20, 18, (0..360).map(|n| i64::from(n) << 40).collect()).unwrap();
+        let tree = LeafTree::of_cell(Format::I16, &c, &(0..20), &(0..18));
+        let ground = Ground {
+            format: Format::I16,
+            at: LeafAt::nth(20, 18, 0).unwrap(),
+            rows: 0..20,
+            columns: 0..18,
+            depth: 0..5,
+            sides: [20, 5, 18],
+        };
+        let mut bytes = vec![0; 20 * 18 * 8];
+        i64::write(c.values(), &mut bytes);
+        let tiles = leaf(&ground, tree.root(), &bytes).unwrap();
+        assert_eq!((tiles.len(), tiles[3][0], tiles[3][2]), (4, (16 * 18 + 16) << 40, 0));
+        bytes[7] ^= 1;
+        assert_eq!(leaf(&ground, tree.root(), &bytes), None);
+        assert_eq!(sums(Format::I16, &[0; 2048]).map(|all| all.len()), Some(256));
+        assert_eq!(
+            (sums(Format::I16, &[0; 1024]), sums(Format::F32Strict, &[0; 1024])),
+            (None, None)
+        );
+    }
+}
