@@ -30,7 +30,9 @@ pub enum Kind {
 
 /// The text names no kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no such kind; there are Root, Policy, Job, Playbook, Directive, Revocation, Receipt and Dispute")]
+#[error(
+    "no such kind; there are Root, Policy, Job, Playbook, Directive, Revocation, Receipt and Dispute"
+)]
 pub struct NoSuchKind;
 
 impl Kind {
