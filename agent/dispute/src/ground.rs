@@ -41,13 +41,13 @@ pub struct Spot {
 }
 
 impl Ground {
-    /// Where two commitments meet in a leaf of a cell. `None` if they do not: other products, formats,
-    /// stretches of the depth, or one has no such leaf.
+    /// Where two commitments meet in a leaf of a cell. `None` if they do not: products of other sizes,
+    /// formats, stretches of the depth, or one has no such leaf. How the depth is cut where both have
+    /// summed up all of it makes no difference.
     #[must_use]
     pub fn common(one: &Commitment, other: &Commitment, cell: Cell, leaf: u64) -> Option<Self> {
         let own = Self::of(one, cell, leaf)?;
-        let same = one.grid() == other.grid() && Self::of(other, cell, leaf)? == own;
-        same.then_some(own)
+        (Self::of(other, cell, leaf)? == own).then_some(own)
     }
 
     fn of(commitment: &Commitment, cell: Cell, leaf: u64) -> Option<Self> {

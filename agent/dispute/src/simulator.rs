@@ -342,6 +342,12 @@ fn a_replayed_challenge_has_one_subject_and_a_second_stake_is_refused() {
     assert_eq!(one.dispute.case().id, again.dispute.case().id);
     assert_ne!(one.dispute.case().id, other.dispute.case().id);
     assert_eq!(one.dispute.case().subject(), other.dispute.case().subject());
+    let size = [150, 129, 170];
+    let subject = |leaf| {
+        let world = World::new(&stand_ins, 9, size, leaf);
+        Scene::new(&world, &stand_ins, lies, Resolver::Groth16).dispute.case().subject()
+    };
+    assert_ne!(subject(0), subject(3));
     let mut ops = stake(one.dispute.case()).to_vec();
     let deposit = |n: u8| Op::Deposit {
         entry: Digest::of(&[n]),

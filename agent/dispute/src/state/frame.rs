@@ -32,9 +32,8 @@ impl Frame {
         stage.update(b"arch-network.v1 dispute stage\n");
         stage.update(self.stage.as_bytes());
         said.iter().for_each(|digest| stage.update(digest.as_bytes()));
-        let last = if heard.1 < self.last.1 { self.last } else { heard };
-        let until = last.1.plus(seconds);
-        Self { case: self.case.clone(), stage: stage.finish(), last, until }
+        let until = heard.1.plus(seconds);
+        Self { case: self.case.clone(), stage: stage.finish(), last: heard, until }
     }
 
     /// The same place, where one of two has said his part.

@@ -35,8 +35,17 @@ fn respondent_lies() -> Pair<Option<Lie>> {
 
 /// A dispute in which the respondent has lied, in that state.
 fn scene<'w>(world: &'w World, stand_ins: &'w StandIns, state: &str) -> Scene<'w> {
+    scene_of(world, stand_ins, state, respondent_lies())
+}
+
+fn scene_of<'w>(
+    world: &'w World,
+    stand_ins: &'w StandIns,
+    state: &str,
+    lies: Pair<Option<Lie>>,
+) -> Scene<'w> {
     let resolver = if state == "awaitsReveal" { Resolver::Reveal } else { Resolver::Groth16 };
-    let mut scene = Scene::new(world, stand_ins, respondent_lies(), resolver);
+    let mut scene = Scene::new(world, stand_ins, lies, resolver);
     let respondent = scene.by(Side::Respondent).clone();
     let mut tiles = scene.dispute.case().id;
     if state == "awaitsLeaves" {

@@ -45,6 +45,21 @@ fn challenges_that_say_what_was_not_committed_are_the_challengers_fault_or_are_n
         assert_eq!(told, Err(Refused::OtherResolver));
         strict.task.attempt += 1;
         assert!(!strict.anchor(&Heard::unsigned(scene.players.challenger.commit())));
+        // What is committed later can challenge, and cannot be challenged.
+        let mut later = scene.facts.with_resolvers(&[right.resolver]);
+        let auditor = Player { key: &world.judges[0], ..scene.honest() };
+        let commit = said(auditor.key.public(), auditor.commit().spec.says);
+        assert!(later.witness(&commit));
+        let court = Court { facts: &later, ..scene.court() };
+        let mut challenge = right.clone();
+        challenge.challenger.commit = commit.digest();
+        let heard = said(auditor.key.public(), Says::Challenge(challenge));
+        let opened = Dispute::open(&court, &heard, scene.now).unwrap();
+        assert_eq!(opened.word(), "awaitsAnswer");
+        let mut challenge = right.clone();
+        challenge.respondent.commit = commit.digest();
+        let heard = said(&by, Says::Challenge(challenge));
+        assert_eq!(Dispute::open(&court, &heard, scene.now), Err(Refused::UnknownCommitment));
         let stranger = key(JUDGES).public().clone();
         assert_eq!(open(&stranger, &|_| ()), Err(Refused::UnknownCommitment));
         let nobody_lied = Scene::new(

@@ -228,3 +228,46 @@ fn two_who_lie_differently_are_both_at_fault() {
         }
     });
 }
+
+#[test]
+fn only_the_respondent_answers_or_concedes() {
+    with_world(|world, stand_ins| {
+        let mut scene = scene(world, stand_ins, "awaitsAnswer");
+        let (dispute, inputs) = (scene.dispute.case().id, world.roots);
+        let marks = scene.players.respondent.marks_of(&world.ground);
+        let by = scene.by(Side::Challenger).clone();
+        for says in
+            [Says::Concede(Concede { dispute }), Says::Answer(Answer { dispute, marks, inputs })]
+        {
+            assert_eq!(scene.say(&by, says), Err(Rejected::OutOfTurn));
+        }
+    });
+}
+
+#[test]
+fn an_opening_of_less_or_more_than_is_asked_for_is_none() {
+    with_world(|world, stand_ins| {
+        for (state, step) in [("awaitsInputs", 1), ("awaitsReveal", 1), ("awaitsReveal", 0)] {
+            let lies = Pair { challenger: None, respondent: Some(Lie { step, ..LIE }) };
+            let mut scene = scene_of(world, stand_ins, state, lies);
+            let Some(Says::Opening(right)) = scene.reply(Side::Challenger) else { panic!() };
+            let Shown::Step { a, b, before } = right.shows.clone() else { panic!() };
+            let other_b = if b.is_empty() { a.clone() } else { vec![] };
+            let other_before = match before {
+                Some(_) => None,
+                None => Some(crate::Bytes(vec![0; 1024])),
+            };
+            for shows in [
+                Shown::Step { a: vec![], b: b.clone(), before: before.clone() },
+                Shown::Step { a: a.clone(), b: other_b, before: before.clone() },
+                Shown::Step { a, b, before: other_before },
+            ] {
+                let by = scene.by(Side::Challenger).clone();
+                let told = scene.say(&by, Says::Opening(Opening { shows, ..right.clone() }));
+                assert_eq!(told, Err(Rejected::OtherValues), "{state} {step}");
+            }
+            scene.go(Side::Challenger);
+            assert_eq!(faults(&scene.dispute)[0].0, Side::Respondent);
+        }
+    });
+}
