@@ -176,6 +176,15 @@ impl Dispute {
         }
     }
 
+    /// The disputed step, once it is known.
+    #[must_use]
+    pub fn located(&self) -> Option<&Located> {
+        match self {
+            Self::Ended(ended) => ended.located.as_ref(),
+            _ => self.frame().and_then(|frame| frame.located.as_ref()),
+        }
+    }
+
     /// The digest of all that was said: what the next message has to name. None once it has ended.
     #[must_use]
     pub fn stage(&self) -> Option<Digest> {

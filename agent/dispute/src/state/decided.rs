@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arch_identity::{Digest, PublicKey, Timestamp};
 
-use super::{Case, Dispute, Frame, Rejected};
+use super::{Case, Dispute, Frame, Located, Rejected};
 use crate::{
     court::Court,
     fault::{Finding, Rule},
@@ -43,6 +43,8 @@ pub struct Ended {
     /// Who is at fault. None where it depends on the inputs and no judge told them: then the dispute
     /// lapses.
     pub finding: Option<Finding>,
+    /// The disputed step, if it came so far.
+    pub located: Option<Located>,
     /// Whose verdict it is; none where it stands by itself.
     pub judge: Option<PublicKey>,
     /// Whether it was not checked here but taken from the judge, because it depends on inputs that are
@@ -156,6 +158,7 @@ impl Decided {
         Dispute::Ended(Box::new(Ended {
             case: frame.case.clone(),
             finding,
+            located: frame.located,
             judge,
             on_his_word,
             silent: silent.clone(),

@@ -121,7 +121,8 @@ impl AwaitsSteps {
 
     fn next(&self, said: &[Digest], heard: (Digest, Timestamp), located: Located) -> Dispute {
         let terms = &self.frame.case.terms;
-        let frame = self.frame.next(said, heard, terms.exchange);
+        let next = self.frame.next(said, heard, terms.exchange);
+        let frame = Frame { located: Some(located), ..next };
         match self.frame.case.resolver {
             Resolver::Reveal => Dispute::AwaitsReveal(AwaitsReveal { frame, located }),
             Resolver::Groth16 => {

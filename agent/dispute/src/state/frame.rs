@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arch_identity::{Digest, DigestWriter, Timestamp};
 
-use super::{Case, Decided, Dispute};
+use super::{Case, Decided, Dispute, Located};
 use crate::{
     fault::{Finding, Rule},
     pair::Side,
@@ -20,6 +20,8 @@ pub(crate) struct Frame {
     pub(crate) last: (Digest, Timestamp),
     /// The last second of the time that there is.
     pub(crate) until: Timestamp,
+    /// The disputed step, once it is known.
+    pub(crate) located: Option<Located>,
 }
 
 /// Stands in a stage for a message that never came.
@@ -33,7 +35,8 @@ impl Frame {
         stage.update(self.stage.as_bytes());
         said.iter().for_each(|digest| stage.update(digest.as_bytes()));
         let until = heard.1.plus(seconds);
-        Self { case: self.case.clone(), stage: stage.finish(), last: heard, until }
+        let (case, located) = (self.case.clone(), self.located);
+        Self { case, stage: stage.finish(), last: heard, until, located }
     }
 
     /// The same place, where one of two has said his part.

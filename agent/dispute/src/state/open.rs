@@ -63,7 +63,8 @@ impl Dispute {
         let said = (heard.digest(), at);
         let until = at.plus(case.terms.answer);
         let wrong = wrong(&case, challenge, &commitments);
-        let frame = Frame { stage: case.id, last: said, until, case: Arc::new(case) };
+        let frame =
+            Frame { stage: case.id, last: said, until, located: None, case: Arc::new(case) };
         Ok(match wrong {
             None => Self::AwaitsAnswer(AwaitsAnswer { frame }),
             Some(rule) => {

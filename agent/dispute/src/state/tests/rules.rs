@@ -17,6 +17,8 @@ fn a_lie_is_located_to_its_step_and_proof_and_reveal_name_the_same_liar() {
                 scene.judge();
                 let Dispute::Ended(ended) = &scene.dispute else { panic!() };
                 let finding = ended.finding.as_ref().unwrap();
+                let spot = ended.located.unwrap().spot;
+                assert_eq!((spot.tile, spot.step), (LIE.tile, LIE.step));
                 assert_eq!(finding.upheld(), liar == Side::Respondent);
                 assert_eq!(ended.judge.as_ref(), scene.dispute.case().judges.first());
             }
