@@ -144,6 +144,12 @@ pub(crate) const TABLE: &[Row] = &[
         never_written: &[EFFECTS, UNSAFE],
     },
     Row {
+        name: "arch-dispute",
+        may_use: &["arch-document", "arch-identity", "arch-matrix", "arch-problem"],
+        never_linked: &[NETWORK, SYSTEM, ENGINES, PROVERS, LOOSE_YAML, DATABASES],
+        never_written: &[EFFECTS, LUCK, UNSAFE],
+    },
+    Row {
         name: "arch-ledger",
         may_use: &["arch-files", "arch-identity", "arch-problem"],
         never_linked: &[NETWORK, ENGINES, PROVERS, YAML, DATABASES],

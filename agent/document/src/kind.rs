@@ -24,16 +24,20 @@ pub enum Kind {
     Revocation,
     /// A node's statement of what it did.
     Receipt,
+    /// What a party or a judge says in a dispute; signed by a node, never by a role.
+    Dispute,
 }
 
 /// The text names no kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no such kind; there are Root, Policy, Job, Playbook, Directive, Revocation and Receipt")]
+#[error(
+    "no such kind; there are Root, Policy, Job, Playbook, Directive, Revocation, Receipt and Dispute"
+)]
 pub struct NoSuchKind;
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Root,
         Self::Policy,
         Self::Job,
@@ -41,6 +45,7 @@ impl Kind {
         Self::Directive,
         Self::Revocation,
         Self::Receipt,
+        Self::Dispute,
     ];
 
     /// The kind as it stands in documents.
@@ -54,6 +59,7 @@ impl Kind {
             Self::Directive => "Directive",
             Self::Revocation => "Revocation",
             Self::Receipt => "Receipt",
+            Self::Dispute => "Dispute",
         }
     }
 

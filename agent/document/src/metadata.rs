@@ -88,7 +88,7 @@ impl Metadata {
             Kind::Job => &["owner", "nonce", "notBefore", "notAfter"],
             Kind::Root | Kind::Policy => &["version", "notAfter"],
             Kind::Revocation => &["version"],
-            Kind::Playbook | Kind::Directive | Kind::Receipt => &[],
+            Kind::Playbook | Kind::Directive | Kind::Receipt | Kind::Dispute => &[],
         }
     }
 

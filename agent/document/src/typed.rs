@@ -33,7 +33,10 @@ use arch_identity::canonical::Decimal;
 use arch_problem::{Code, codes};
 use serde::{
     Deserialize,
-    de::{self, DeserializeSeed, Unexpected, Visitor, value::StrDeserializer},
+    de::{
+        self, DeserializeSeed, Unexpected, Visitor,
+        value::{MapAccessDeserializer, StrDeserializer},
+    },
 };
 
 use crate::{
@@ -223,7 +226,7 @@ impl<'de> de::Deserializer<'de> for At<'de> {
         }
     }
 
-    /// Choices are words; none of our documents has a choice with content.
+    /// A choice is a word, or one with its content: a map of one field.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -232,6 +235,10 @@ impl<'de> de::Deserializer<'de> for At<'de> {
     ) -> Result<V::Value, Misfit> {
         match &self.0.value {
             Value::Text(text) => visitor.visit_enum(StrDeserializer::new(text)),
+            Value::Map(fields) if fields.len() == 1 => {
+                let fields = Fields { fields: fields.iter(), open: None };
+                visitor.visit_enum(MapAccessDeserializer::new(fields))
+            }
             _ => self.deserialize_any(visitor),
         }
     }
@@ -291,6 +298,40 @@ impl<'de> de::MapAccess<'de> for Fields<'de> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    enum Choice {
+        Plain,
+        With(Content),
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Content {
+        number: u32,
+    }
+
+    #[test]
+    fn a_choice_is_a_word_or_a_map_of_one_field_and_its_faults_have_their_place() {
+        let choice = |text: &str| {
+            let tree = crate::json::load("f", format!("{{\"a\":{text}}}").as_bytes()).unwrap();
+            read::<std::collections::BTreeMap<String, Choice>>(&tree)
+        };
+        let one = |text| choice(text).unwrap().remove("a").unwrap();
+        assert_eq!(one("\"plain\""), Choice::Plain);
+        assert_eq!(one("{\"with\":{\"number\":7}}"), Choice::With(Content { number: 7 }));
+        for (text, place) in [
+            ("{}", "/a"),
+            ("{\"plain\":1,\"with\":{\"number\":7}}", "/a"),
+            ("\"with\"", "/a"),
+            ("{\"with\":{\"number\":-1}}", "/a/with/number"),
+            ("{\"with\":{\"number\":1,\"x\":1}}", "/a/with/x"),
+            ("{\"with\":[7]}", "/a/with"),
+        ] {
+            assert_eq!(choice(text).unwrap_err().pointer, place, "{text}");
+        }
+    }
 
     #[test]
     fn the_field_that_was_meant_is_named() {

@@ -16,4 +16,4 @@ mod tree;
 pub use leaf::{LEAF, LeafAt, count, leaf_hash, leaves};
 pub use opening::{Opened, Opening, OpeningError};
 pub use statement::Commitment;
-pub use tree::{Hash, LeafTree, NotAHash};
+pub use tree::{Hash, LeafTree, NotAHash, climb};

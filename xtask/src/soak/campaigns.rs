@@ -87,6 +87,14 @@ pub(crate) const CAMPAIGNS: &[Campaign] = &[
         needs_programs: false,
     },
     Campaign {
+        name: "disputes",
+        about: "nobody honest is ever at fault in a dispute, and whoever lies to him is",
+        package: "arch-dispute",
+        target: &["--lib"],
+        test: "simulator::nobody_honest_is_ever_at_fault_and_who_lies_to_him_is",
+        needs_programs: false,
+    },
+    Campaign {
         name: "fuzz-envelope",
         about: "mutants of envelopes read the same again and are believed only if they were signed",
         package: "arch-document",

@@ -126,7 +126,8 @@ impl LeafTree {
 
 /// The root that leaf `index` of `count` and the hashes beside its way lead to; `None` if they are
 /// not as many as the tree has levels there.
-pub(super) fn climb(leaf: Hash, index: usize, count: usize, path: &[Hash]) -> Option<Hash> {
+#[must_use]
+pub fn climb(leaf: Hash, index: usize, count: usize, path: &[Hash]) -> Option<Hash> {
     if index >= count {
         return None;
     }

@@ -203,7 +203,7 @@ area! {
         "`payloadType` is `application/vnd.arch-network.<kind>.v1+json`, with the kind in lower case",
         "sign the document again as what it is";
     UNKNOWN_KIND = "ARCH-D201", "no such kind of document",
-        "`kind` is none of Root, Policy, Job, Playbook, Directive, Revocation and Receipt",
+        "`kind` is none of Root, Policy, Job, Playbook, Directive, Revocation, Receipt and Dispute",
         "write one of these kinds";
     UNKNOWN_FIELD = "ARCH-D202", "no such field",
         "fields that nobody reads are refused, since a signer may believe in them",
