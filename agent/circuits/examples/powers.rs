@@ -7,6 +7,7 @@
 //! and beta, and all of them once more as Lagrange's polynomials for each size up to the whole.
 #![allow(
     clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
     clippy::expect_used,
     reason = "a step of the tests, whose numbers are its own"
 )]
