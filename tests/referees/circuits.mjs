@@ -179,8 +179,9 @@ const commands = {
 };
 
 try {
-  console.log(JSON.stringify(await commands[command](...parameters)));
-  process.exit(0);
+  // A long answer is not through a pipe when the call returns.
+  const answer = JSON.stringify(await commands[command](...parameters));
+  process.stdout.write(`${answer}\n`, () => process.exit(0));
 } catch (error) {
   console.error(error.stack ?? error, said.slice(-5).join("\n"));
   process.exit(1);

@@ -33,7 +33,9 @@ pub trait Digester {
 /// Checks proofs.
 pub trait ProofCheck {
     /// Whether a proof shows that the statement's step ends with the sums that it names, under a
-    /// circuit and a key that are believed. What is not canonical holds nothing.
+    /// circuit and a key that were believed when the task was agreed to, whatever was revoked since: a
+    /// replay must come to the same state ([`crate::Finding::is_reopenable`]). What is not canonical
+    /// holds nothing.
     fn holds(&self, statement: &Statement, proof: &Proof) -> bool;
 }
 

@@ -53,9 +53,21 @@ pub struct Fault {
 
 /// How a dispute ends: what a verdict has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
     /// Each party that is at fault, the challenger first.
     pub at_fault: Vec<Fault>,
+    /// The key that a proof was believed under, where one decided.
+    pub believed: Option<Believed>,
+}
+
+/// A key of a circuit, under which a proof was believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Believed {
+    /// The circuit's name.
+    pub circuit: String,
+    /// Digest of its verifying key.
+    pub key: Digest,
 }
 
 impl Finding {
@@ -65,7 +77,20 @@ impl Finding {
         rule: Rule,
         (evidence, at): (Digest, Timestamp),
     ) -> Self {
-        Self { at_fault: sides.map(|who| Fault { who, rule, evidence, at }).collect() }
+        let at_fault = sides.map(|who| Fault { who, rule, evidence, at }).collect();
+        Self { at_fault, believed: None }
+    }
+
+    /// The same, by a proof under this key.
+    pub(crate) fn under(self, circuit: &str, key: Digest) -> Self {
+        let circuit = circuit.to_owned();
+        Self { believed: Some(Believed { circuit, key }), ..self }
+    }
+
+    /// Whether it rests on a key that was revoked since. What was found stands as it was found then; the
+    /// two may dispute the same leaf once more.
+    pub fn is_reopenable(&self, revoked: impl FnOnce(&Believed) -> bool) -> bool {
+        self.believed.as_ref().is_some_and(revoked)
     }
 
     /// Each side for which something holds is at fault.

@@ -65,7 +65,7 @@ mod simulator;
 
 pub use bytes::Bytes;
 pub use court::{Court, Digester, Facts, ProofCheck, Tile};
-pub use fault::{Fault, Finding, Rule};
+pub use fault::{Believed, Fault, Finding, Rule};
 pub use ground::{Ground, SIDE, STEP, Spot};
 pub use heard::{Heard, NotHeard};
 pub use judge::{MOST_JUDGES, draw};

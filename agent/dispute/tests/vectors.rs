@@ -13,11 +13,11 @@
 mod world;
 
 use arch_dispute::{
-    Court, Dispute, Facts, Heard, Message, Recorded, Resolver, Says, Side, replay, reply, rule,
-    seal,
+    Believed, Court, Dispute, Facts, Finding, Heard, Message, Recorded, Resolver, Says, Side,
+    replay, reply, rule, seal,
 };
 use arch_document::SignedDocument;
-use arch_identity::{SigningKey, Timestamp};
+use arch_identity::{Digest, SigningKey, Timestamp};
 use world::{Lie, Player, StandIns, TERMS, World};
 
 const PAGE: &str = include_str!("../../../docs/DISPUTES.md");
@@ -129,6 +129,28 @@ fn check(files: &str, resolver: Resolver) -> StandIns {
         assert!(PAGE.contains(place), "the place is:\n{place}");
     }
     stand_ins
+}
+
+/// What is found at the end of a record, whoever judges.
+fn found(files: &str, resolver: Resolver) -> Finding {
+    let stand_ins = check(files, resolver);
+    let (_, record, facts) = rows(&stand_ins, files);
+    let court = Court { facts: &facts, digester: &stand_ins, proofs: &stand_ins };
+    let (state, _) = replay(&court, &record, start()).unwrap();
+    let Dispute::Ended(ended) = state else { panic!("{}", state.word()) };
+    ended.finding.unwrap()
+}
+
+#[test]
+fn what_was_proved_under_a_key_that_is_revoked_later_may_be_disputed_again_and_nothing_else() {
+    let shown = found(REVEALED, Resolver::Reveal);
+    let proved = found(PROVED, Resolver::Groth16);
+    let key = proved.believed.clone().unwrap();
+    assert!(proved.is_reopenable(|believed| *believed == key));
+    let other = Believed { circuit: key.circuit.clone(), key: Digest::of(b"another key") };
+    assert!(!proved.is_reopenable(|believed| *believed == other));
+    assert_eq!(shown.believed, None);
+    assert!(!shown.is_reopenable(|_| true));
 }
 
 #[test]

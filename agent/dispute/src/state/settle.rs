@@ -155,7 +155,8 @@ impl AwaitsProof {
             return Err(Rejected::NothingProved);
         }
         let lied = |said: &TileDigest| *said != proof.after;
-        let finding = Finding::where_it_holds(&self.located.after, lied, Rule::Proved, turn.heard);
+        let finding = Finding::where_it_holds(&self.located.after, lied, Rule::Proved, turn.heard)
+            .under(&proof.circuit, proof.key);
         Ok(self.frame.decide(&[turn.heard.0], turn.heard, finding))
     }
 

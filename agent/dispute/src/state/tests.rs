@@ -99,6 +99,6 @@ fn faults(dispute: &Dispute) -> Vec<(Side, Rule)> {
         Dispute::Ended(ended) => ended.finding.clone(),
         _ => panic!("{}", dispute.word()),
     };
-    let Finding { at_fault } = finding.unwrap();
+    let Finding { at_fault, .. } = finding.unwrap();
     at_fault.iter().map(|fault| (fault.who, fault.rule)).collect()
 }
