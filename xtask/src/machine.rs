@@ -82,7 +82,7 @@ fn disk(folder: &Path) -> Result<(), String> {
     referees::bring(&[("mmdebstrap", "mmdebstrap"), ("mke2fs", "e2fsprogs")])?;
     let root = folder.join("root");
     remove(&root)?;
-    println!("fetching Debian 12 and its kernel");
+    eprintln!("fetching Debian 12 and its kernel");
     let mut debian = Command::new("mmdebstrap");
     debian.args(["--quiet", "--variant=minbase", "--include", PACKAGES]);
     debian.arg(format!("--customize-hook={}", FINISH.replace("KERNEL", KERNEL)));

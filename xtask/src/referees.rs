@@ -73,7 +73,7 @@ pub(crate) fn prepare(install: Install) -> Result<PathBuf, String> {
         [python(&folder.join("python")), javascript(&folder.join("javascript")), go(), machines()];
     let steps = steps.into_iter().chain([model(&folder)]);
     for why in steps.filter_map(Result::err) {
-        println!("a referee is missing: {why}");
+        eprintln!("a referee is missing: {why}");
     }
     Ok(folder)
 }
@@ -148,7 +148,7 @@ pub(crate) fn init_systems(install: Install) {
         return;
     }
     if let Err(why) = bring(&INIT_SYSTEMS) {
-        println!("an init system is missing: {why}");
+        eprintln!("an init system is missing: {why}");
     }
 }
 
@@ -158,7 +158,7 @@ pub(crate) fn containers(install: Install) {
         return;
     }
     if let Err(why) = bring(&CONTAINERS) {
-        println!("what runs an image is missing: {why}");
+        eprintln!("what runs an image is missing: {why}");
     }
 }
 
@@ -169,7 +169,7 @@ pub(crate) fn nixos(install: Install) {
         return;
     }
     if let Err(why) = bring(&STORE) {
-        println!("what makes a store is missing: {why}");
+        eprintln!("what makes a store is missing: {why}");
     }
 }
 
@@ -183,7 +183,7 @@ pub(crate) fn newest_debian(install: Install) -> Result<PathBuf, String> {
         return Err("a newer systemd may not be fetched".to_owned());
     }
     bring(&[("mmdebstrap", "mmdebstrap")])?;
-    println!("fetching the newest Debian");
+    eprintln!("fetching the newest Debian");
     let mut debian = Command::new("mmdebstrap");
     debian.args(["--quiet", "--variant=minbase", "--include", NEWER]);
     debian.args(["--aptopt=Acquire::Check-Valid-Until \"false\"", "sid"]).arg(&folder);
@@ -216,7 +216,7 @@ fn once(
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    println!("installing {}", packages.join(" "));
+    eprintln!("installing {}", packages.join(" "));
     install()?;
     std::fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
 }
