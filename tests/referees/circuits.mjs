@@ -102,33 +102,20 @@ const commands = {
   // The second phase as docs/CIRCUITS.md tells it: a key with three contributions and a beacon. Leaves
   // `unused.zkey`, to which nobody contributed, and `final.zkey`.
   async ceremony(r1cs, powers, to) {
-    const at = (name) => path.join(to, `${name}.zkey`);
-    await snarkjs.zKey.newZKey(r1cs, powers, at("unused"), logger);
-    let last = at("unused");
-    for (const who of ["one", "two", "three"]) {
-      await snarkjs.zKey.contribute(last, at(who), who, `chance of ${who}`, logger);
-      last = at(who);
-    }
-    await snarkjs.zKey.beacon(last, at("final"), "beacon", beacon, 10, logger);
-    return snarkjs.zKey.verifyFromR1cs(r1cs, powers, at("final"), logger);
+    await commands.second(r1cs, powers, to);
+    return snarkjs.zKey.verifyFromR1cs(r1cs, powers, path.join(to, "final.zkey"), logger);
   },
 
-  // The second phase alone, for a circuit whose ceremony others verify.
+  // The same, for a circuit whose ceremony others verify.
   async second(r1cs, powers, to) {
     const at = (name) => path.join(to, `${name}.zkey`);
     await snarkjs.zKey.newZKey(r1cs, powers, at("unused"), logger);
-    return commands.contribute(at("unused"), to);
-  },
-
-  // Three contributions and a beacon to a key that is there, which takes no powers of tau.
-  async contribute(zkey, to) {
-    let last = zkey;
+    let last = "unused";
     for (const who of ["one", "two", "three"]) {
-      const next = path.join(to, `${who}.zkey`);
-      await snarkjs.zKey.contribute(last, next, who, `chance of ${who}`, logger);
-      last = next;
+      await snarkjs.zKey.contribute(at(last), at(who), who, `chance of ${who}`, logger);
+      last = who;
     }
-    await snarkjs.zKey.beacon(last, path.join(to, "final.zkey"), "beacon", beacon, 10, logger);
+    await snarkjs.zKey.beacon(at(last), at("final"), "beacon", beacon, 10, logger);
     return true;
   },
 

@@ -3,7 +3,7 @@
 use arch_tests::{
     EXPOSURE,
     booted::{Booted, Seed, cannot_boot},
-    skip,
+    checkout, skip,
 };
 
 /// The agent's unit.
@@ -34,6 +34,13 @@ pub(crate) fn version(guest: &Booted) -> u32 {
 /// Changes a unit by a drop-in, another each time.
 pub(crate) fn change(guest: &Booted, unit: &str, text: &str) {
     guest.change(unit, text);
+}
+
+/// Takes the drop-in of a choice, as an operator copies it.
+pub(crate) fn choose(guest: &Booted, choice: &str, file: &str) {
+    let text = checkout().join("dist/systemd").join(choice).join(file);
+    guest.write(&format!("/etc/systemd/system/{file}"), &std::fs::read_to_string(text).unwrap());
+    let _quiet = guest.good(&["systemctl", "daemon-reload"]);
 }
 
 /// Asks for a start; how that ended.

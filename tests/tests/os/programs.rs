@@ -3,10 +3,9 @@
 use arch_tests::{
     World,
     booted::{Booted, Seed},
-    checkout,
 };
 
-use super::installed::{AGENT, EXECUTOR, boot, change, journal, start, started};
+use super::installed::{AGENT, EXECUTOR, boot, change, choose, journal, start, started};
 
 #[test]
 fn the_executor_closes_its_workers_off_inside_its_unit() {
@@ -23,14 +22,6 @@ fn the_executor_closes_its_workers_off_inside_its_unit() {
     for attempt in report["attempts"].as_array().unwrap() {
         assert_ne!(attempt["inWorker"], "allowed", "{attempt}");
     }
-}
-
-/// The drop-in of a choice, as an operator copies it.
-fn choose(guest: &Booted, choice: &str) {
-    let name = "arch-node-agent.service.d/40-node-key.conf";
-    let text = checkout().join("dist/systemd").join(choice).join(name);
-    guest.write(&format!("/etc/systemd/system/{name}"), &std::fs::read_to_string(text).unwrap());
-    let _quiet = guest.good(&["systemctl", "daemon-reload"]);
 }
 
 /// The node's did:key, as the agent has it.
@@ -56,7 +47,7 @@ fn a_key_in_the_credential_store_reaches_the_agent_and_goes_with_it() {
     for (choice, keep) in [("choice-node-key", plain), ("choice-node-key-encrypted", encrypted)] {
         let _quiet = guest.good(&["systemctl", "stop", AGENT]);
         let _quiet = guest.good(&["sh", "-ec", &keep]);
-        choose(&guest, choice);
+        choose(&guest, choice, "arch-node-agent.service.d/40-node-key.conf");
         started(&guest, AGENT);
         assert_eq!(node(&guest), before, "{choice}");
         // The key is not where doctor could read it, and its unit says that it need not be.

@@ -8,7 +8,7 @@ use arch_tests::{
 };
 use serde_json::{Value, json};
 
-use super::installed::{PROVER, boot, show};
+use super::installed::{PROVER, boot, change, choose, journal, show, start};
 
 /// Where the guest has who asks.
 const ASKER: &str = "/usr/bin/arch-asker";
@@ -43,14 +43,6 @@ fn asked(guest: &Booted, files: &[&str]) -> Vec<Value> {
     said.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// The drop-in of a choice, as an operator copies it.
-fn choose(guest: &Booted, choice: &str) {
-    let name = "arch-prover.service.d/40-keys.conf";
-    let text = checkout().join("dist/systemd").join(choice).join(name);
-    guest.write(&format!("/etc/systemd/system/{name}"), &std::fs::read_to_string(text).unwrap());
-    let _quiet = guest.good(&["systemctl", "daemon-reload"]);
-}
-
 #[test]
 fn the_prover_checks_for_the_agent_and_makes_no_proof_before_keys_are_named() {
     let Some(guest) = guest() else { return };
@@ -73,12 +65,12 @@ fn the_prover_checks_for_the_agent_and_makes_no_proof_before_keys_are_named() {
 #[test]
 fn with_dev_keys_the_prover_makes_its_key_a_proof_of_its_own_and_nothing_else() {
     let Some(guest) = guest() else { return };
-    choose(&guest, "choice-dev-keys");
+    choose(&guest, "choice-dev-keys", "arch-prover.service.d/40-keys.conf");
     let said = asked(&guest, &["/srv/fold.json"]);
     let stages = said.iter().filter(|word| word["progress"].is_object()).count();
     assert!(stages >= 5, "{said:?}");
     let proof = said.last().unwrap()["proved"]["proof"].as_str().unwrap_or_else(|| {
-        let journal = super::installed::journal(&guest, PROVER);
+        let journal = journal(&guest, PROVER);
         panic!("{said:?} {journal}")
     });
     guest.write("/srv/proved.json", &verify(proof, true));
@@ -98,9 +90,9 @@ fn the_prover_closes_itself_off_inside_its_unit() {
     let Some(guest) = guest() else { return };
     let instead = "[Service]\nType=oneshot\nExecStart=\n\
         ExecStart=/usr/bin/arch-prover --print-confinement\nStandardOutput=truncate:/out/report\n";
-    super::installed::change(&guest, PROVER, instead);
-    let started = super::installed::start(&guest, PROVER);
-    assert_eq!(started, Some(0), "{}", super::installed::journal(&guest, PROVER));
+    change(&guest, PROVER, instead);
+    let started = start(&guest, PROVER);
+    assert_eq!(started, Some(0), "{}", journal(&guest, PROVER));
     let report: Value = serde_json::from_str(&guest.good(&["cat", "/out/report"])).unwrap();
     assert_eq!(
         (&report["kernel"]["NoNewPrivs"], &report["kernel"]["Seccomp"]),

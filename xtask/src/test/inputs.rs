@@ -80,11 +80,13 @@ pub(super) const WHAT_PROOFS_ARE: [&str; 8] = [
 ];
 
 /// The prover, and what puts it into an image.
-pub(super) const WHAT_AN_IMAGE_IS: [&str; 7] = [
+pub(super) const WHAT_AN_IMAGE_IS: [&str; 9] = [
     "agent/circuits/src",
     "agent/confine",
     "agent/prover",
+    "tests/src/bin/asker.rs",
     "tests/tests/image",
+    "tests/vectors/prover",
     "xtask/src/image",
     "xtask/src/image.rs",
     "Cargo.lock",
