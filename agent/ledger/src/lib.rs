@@ -70,7 +70,7 @@ pub use ledger::{Ledger, Recovery, Turn, Unanchored};
 pub use note::{Note, NoteError, NoteSignature, VerifierKey};
 pub use reader::{Entries, Failure, KeySource, Reader, Verification};
 pub use receipt::{Receipt, ReceiptError};
-pub use record::{EndState, Record, Usage};
+pub use record::{BondShare, EndState, Record, Usage};
 pub use tree::Hash;
 
 #[cfg(test)]

@@ -203,6 +203,84 @@ pub enum Record {
         /// Who.
         by: String,
     },
+    /// Somebody says something about a disputed job. The time of this entry is when it was heard.
+    Said {
+        /// Digest of the job's document.
+        document: Digest,
+        /// The dispute: digest of its challenge; none for a commitment, which may be used in several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dispute: Option<Digest>,
+        /// Digest of the signed message, which the archive has.
+        message: Digest,
+        /// Which message, in its word.
+        word: String,
+        /// The did:key whose it is.
+        by: String,
+    },
+    /// A dispute has ended, as everybody finds who replays its messages. The entries that settle its
+    /// stakes come with it, in one unit.
+    Settled {
+        /// Digest of the job's document.
+        document: Digest,
+        /// Digest of the challenge.
+        dispute: Digest,
+        /// Whether the challenge was right.
+        upheld: bool,
+        /// The did:keys of those at fault, the challenger first.
+        at_fault: Vec<String>,
+        /// The did:key of the judge whose verdict it is; none where it stands without one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        judge: Option<String>,
+        /// SHA-256 of the key under which a proof was believed, where one decided.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<Digest>,
+    },
+    /// Units come into the book.
+    Deposit {
+        /// What brought them; once each.
+        source: Digest,
+        /// The did:key whose they are.
+        account: String,
+        /// How many.
+        units: u64,
+    },
+    /// Units are staked in a dispute.
+    Bond {
+        /// In which; once for each account.
+        dispute: Digest,
+        /// The did:key by whom.
+        account: String,
+        /// How many.
+        units: u64,
+    },
+    /// A stake goes back.
+    BondReturned {
+        /// Of which dispute.
+        dispute: Digest,
+        /// The did:key to whom.
+        account: String,
+    },
+    /// A stake is lost, all of it.
+    BondLost {
+        /// In which dispute.
+        dispute: Digest,
+        /// The did:key by whom.
+        account: String,
+        /// Who gets how much of it.
+        shares: Vec<BondShare>,
+        /// What nobody gets.
+        burnt: u64,
+    },
+}
+
+/// A share of a lost stake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BondShare {
+    /// The did:key whose it is from now on.
+    pub to: String,
+    /// How many units.
+    pub units: u64,
 }
 
 /// How a job ended.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::record::{EndState, Usage};
+use crate::record::{BondShare, EndState, Usage};
 
 fn noon() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
@@ -188,7 +188,51 @@ fn record() -> impl Strategy<Value = Record> {
             name,
             version,
         }),
+        dispute(),
         Just(Record::OutOfSpace {}),
+    ]
+}
+
+/// What is said of disputes and their stakes.
+fn dispute() -> impl Strategy<Value = Record> {
+    let share = || (word(), number()).prop_map(|(to, units)| BondShare { to, units });
+    prop_oneof![
+        (digest(), prop::option::of(digest()), digest(), word(), word()).prop_map(
+            |(document, dispute, message, word, by)| Record::Said {
+                document,
+                dispute,
+                message,
+                word,
+                by
+            }
+        ),
+        (
+            (digest(), digest(), any::<bool>()),
+            prop::collection::vec(word(), 0..3),
+            (prop::option::of(word()), prop::option::of(digest())),
+        )
+            .prop_map(|((document, dispute, upheld), at_fault, (judge, key))| {
+                Record::Settled { document, dispute, upheld, at_fault, judge, key }
+            }),
+        (digest(), word(), number()).prop_map(|(source, account, units)| Record::Deposit {
+            source,
+            account,
+            units
+        }),
+        (digest(), word(), number()).prop_map(|(dispute, account, units)| Record::Bond {
+            dispute,
+            account,
+            units
+        }),
+        (digest(), word()).prop_map(|(dispute, account)| Record::BondReturned { dispute, account }),
+        (digest(), word(), prop::collection::vec(share(), 0..3), number()).prop_map(
+            |(dispute, account, shares, burnt)| Record::BondLost {
+                dispute,
+                account,
+                shares,
+                burnt
+            }
+        ),
     ]
 }
 
