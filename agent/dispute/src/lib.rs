@@ -44,10 +44,13 @@ pub mod book;
 mod bytes;
 mod compute;
 mod court;
+mod factors;
 mod fault;
 mod ground;
 mod heard;
+mod holding;
 mod judge;
+mod list;
 mod locate;
 mod message;
 mod opened;
@@ -65,10 +68,13 @@ mod simulator;
 
 pub use bytes::Bytes;
 pub use court::{Court, Digester, Facts, ProofCheck, Tile};
+pub use factors::{Factor, Factors, Source};
 pub use fault::{Believed, Fault, Finding, Rule};
 pub use ground::{Ground, SIDE, STEP, Spot};
 pub use heard::{Heard, NotHeard};
+pub use holding::{Holding, StepNumbers, StepProver};
 pub use judge::{MOST_JUDGES, draw};
+pub use list::{Agreed, Line, List, NotAList, ProofKey, Signature};
 pub use locate::first_difference;
 pub use message::{
     Answer, Challenge, Commit, Concede, InputLeaf, Message, Opening, Proof, Resolver, Says, Shown,

@@ -46,8 +46,13 @@ fn values(at: &LeafAt) -> u64 {
 
 /// The tiles of a leaf of C, if its values are those that were committed to.
 pub(crate) fn leaf(ground: &Ground, hash: Hash, bytes: &[u8]) -> Option<Vec<Vec<i64>>> {
-    let fits = length(ground.format, Of::Sums, values(&ground.at)) == Some(bytes.len());
-    if !fits || leaf_hash(ground.format, &ground.at, bytes) != hash {
+    let tiles = tiles(ground, bytes)?;
+    (leaf_hash(ground.format, &ground.at, bytes) == hash).then_some(tiles)
+}
+
+/// The tiles of a leaf of C, if it has as many values.
+pub(crate) fn tiles(ground: &Ground, bytes: &[u8]) -> Option<Vec<Vec<i64>>> {
+    if length(ground.format, Of::Sums, values(&ground.at)) != Some(bytes.len()) {
         return None;
     }
     let all = numbers(ground.format, Of::Sums, bytes)?;
@@ -66,6 +71,20 @@ pub(crate) fn leaf(ground: &Ground, hash: Hash, bytes: &[u8]) -> Option<Vec<Vec<
 pub(crate) fn sums(format: Format, bytes: &[u8]) -> Option<Vec<i64>> {
     let fits = length(format, Of::Sums, u64::from(SIDE).checked_mul(SIDE.into())?);
     (fits == Some(bytes.len())).then(|| numbers(format, Of::Sums, bytes))?
+}
+
+/// Sums as they are shown; `None` if one has no room in the format.
+pub(crate) fn written(format: Format, sums: &[i64]) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; length(format, Of::Sums, u64::try_from(sums.len()).ok()?)?];
+    match format.carrier() {
+        CarrierKind::I8 => {
+            let sums: Result<Vec<i32>, _> = sums.iter().map(|sum| i32::try_from(*sum)).collect();
+            Element::write(&sums.ok()?, &mut bytes);
+        }
+        CarrierKind::I16 => Element::write(sums, &mut bytes),
+        CarrierKind::F32 => return None,
+    }
+    Some(bytes)
 }
 
 /// Rows and columns.
@@ -116,6 +135,23 @@ impl Wanted {
             Some((usize::try_from(index).ok()?, LeafAt::nth(rows, columns, index)?))
         })
         .collect()
+    }
+
+    /// Rows and columns of the tile in the input; fewer than its own at an edge.
+    pub(crate) fn place(&self) -> (&Range<u32>, &Range<u32>) {
+        (&self.piece.rows, &self.piece.columns)
+    }
+
+    /// Rows and columns of the input.
+    pub(crate) fn whole(&self) -> (u32, u32) {
+        self.whole
+    }
+
+    /// The tile's numbers, from those at its place.
+    pub(crate) fn fill(&self, format: Format, bytes: &[u8]) -> Option<Vec<i64>> {
+        let mut filled = Filled::new(self.piece.clone(), self.size.0, self.size.1);
+        filled.take(&self.piece, &numbers(format, Of::Inputs, bytes)?);
+        Some(filled.numbers)
     }
 
     /// The tile's numbers, if these are its leaves and each leads to the root.

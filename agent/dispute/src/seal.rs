@@ -23,16 +23,35 @@ pub enum Unsealed {
 /// # Errors
 /// [`Unsealed`] if the key is not the one that the message names, or nobody would read the message.
 pub fn seal(message: &Message, key: &SigningKey) -> Result<String, Unsealed> {
+    let (body, sig) = sign(message, key)?;
+    Ok(around(&body, message, &sig))
+}
+
+/// The message's canonical bytes, and the key's signature of them.
+pub(crate) fn sign(message: &Message, key: &SigningKey) -> Result<(Vec<u8>, Vec<u8>), Unsealed> {
     if message.spec.by != *key.public() {
         return Err(Unsealed::OtherKey);
     }
     message.check().map_err(|fault| Unsealed::Form(fault.message))?;
-    let body = canonical::bytes(message).map_err(|error| Unsealed::Form(error.to_string()))?;
-    let payload_type = Kind::Dispute.payload_type();
-    let sig = STANDARD.encode(key.sign(&pae(&payload_type, &body)));
-    let (payload, keyid) = (STANDARD.encode(body), key.public());
-    Ok(format!(
+    let body = bytes(message)?;
+    let sig = key.sign(&pae(&Kind::Dispute.payload_type(), &body));
+    Ok((body, sig))
+}
+
+/// The envelope of a message that was signed elsewhere. Whether the signature holds is not asked.
+pub(crate) fn envelope(message: &Message, sig: &[u8]) -> Result<String, Unsealed> {
+    Ok(around(&bytes(message)?, message, sig))
+}
+
+fn bytes(message: &Message) -> Result<Vec<u8>, Unsealed> {
+    canonical::bytes(message).map_err(|error| Unsealed::Form(error.to_string()))
+}
+
+fn around(body: &[u8], message: &Message, sig: &[u8]) -> String {
+    let (payload, sig) = (STANDARD.encode(body), STANDARD.encode(sig));
+    let (payload_type, keyid) = (Kind::Dispute.payload_type(), &message.spec.by);
+    format!(
         "{{\"payload\":\"{payload}\",\"payloadType\":\"{payload_type}\",\
          \"signatures\":[{{\"keyid\":\"{keyid}\",\"sig\":\"{sig}\"}}]}}\n"
-    ))
+    )
 }

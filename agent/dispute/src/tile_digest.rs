@@ -17,7 +17,7 @@ pub struct NotATileDigest;
 impl TileDigest {
     /// From its bytes.
     #[must_use]
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 

@@ -139,6 +139,14 @@ impl Decided {
         next
     }
 
+    /// Where nobody can be asked for a verdict there is none to wait for.
+    pub(super) fn or_stands(self, at: Timestamp) -> Dispute {
+        match (self.judge(), &self.grounds) {
+            (None, Grounds::Record(finding)) => self.end(Some(finding.clone()), None, false, at),
+            _ => Dispute::Decided(self),
+        }
+    }
+
     /// After the last judge: what everybody can replay needs none.
     fn or_end(self, court: &Court<'_>) -> Dispute {
         match self.judge() {

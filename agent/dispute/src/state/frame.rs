@@ -52,7 +52,7 @@ impl Frame {
         finding: Finding,
     ) -> Dispute {
         let frame = self.next(said, heard, self.case.terms.verdict);
-        Dispute::Decided(Decided::found(frame, finding))
+        Decided::found(frame, finding).or_stands(heard.1)
     }
 
     /// These were silent, and their time is over.
@@ -66,6 +66,6 @@ impl Frame {
         let said = [said, &[Digest::of(SILENCE)]].concat();
         let mut frame = self.next(&said, self.last, 0);
         frame.until = self.until.plus(self.case.terms.verdict);
-        Dispute::Decided(Decided::found(frame, finding))
+        Decided::found(frame, finding).or_stands(self.until)
     }
 }
