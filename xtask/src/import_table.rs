@@ -199,7 +199,7 @@ pub(crate) const TABLE: &[Row] = &[
     Row {
         name: "arch-node",
         may_use: &[
-            "arch-archive", "arch-confine", "arch-document", "arch-files", "arch-identity",
+            "arch-archive", "arch-confine", "arch-dispute", "arch-document", "arch-files", "arch-identity",
             "arch-kernels", "arch-ledger", "arch-matrix", "arch-policy", "arch-problem",
             "arch-schedule", "arch-wire",
         ],
@@ -209,7 +209,7 @@ pub(crate) const TABLE: &[Row] = &[
     Row {
         name: "arch-cli",
         may_use: &[
-            "arch-archive", "arch-circuits", "arch-document", "arch-files", "arch-identity", "arch-kernels",
+            "arch-archive", "arch-circuits", "arch-dispute", "arch-document", "arch-files", "arch-identity", "arch-kernels",
             "arch-ledger", "arch-matrix", "arch-policy", "arch-problem", "arch-schedule",
             "arch-wire",
         ],
@@ -219,7 +219,7 @@ pub(crate) const TABLE: &[Row] = &[
     Row {
         name: "arch-tests",
         may_use: &[
-            "arch-archive", "arch-document", "arch-files", "arch-identity", "arch-kernels",
+            "arch-archive", "arch-dispute", "arch-document", "arch-files", "arch-identity", "arch-kernels",
             "arch-ledger", "arch-matrix", "arch-policy", "arch-problem", "arch-schedule",
             "arch-wire",
         ],

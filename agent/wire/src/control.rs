@@ -11,7 +11,7 @@ mod job;
 mod line;
 mod status;
 
-pub use answer::{Answer, Reloaded, Replayed, Submitted, Text};
+pub use answer::{Answer, HeardOf, Reloaded, Replayed, Submitted, Text};
 pub use bytes::Bytes;
 pub use call::Call;
 pub use job::{Anchors, JobDetail, JobProgress, JobRow, JobUse};

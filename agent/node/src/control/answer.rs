@@ -41,6 +41,9 @@ pub(super) async fn answer(node: &Arc<Node>, peer: &Peer, call: Call) -> Reply {
             .map(|state| Answer::JobRetry { state: state.to_string() }),
         Call::JobLogs { digest } => show::logs(node, digest).await,
         Call::JobReplay { digest } => replay::replay(node, digest).await.map(Answer::JobReplay),
+        Call::DisputeHear { .. } => {
+            Err(told::problem(codes::WRONG_STATE, "this node settles no disputes"))
+        }
         Call::Reload {} => reload::reload(node).await.map(Answer::Reload),
     };
     match answered {

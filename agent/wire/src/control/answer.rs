@@ -54,8 +54,31 @@ pub enum Answer {
     },
     /// How the second run compares with the first.
     JobReplay(Replayed),
+    /// What became of a message of a dispute.
+    DisputeHear(HeardOf),
     /// What is in force now.
     Reload(Reloaded),
+}
+
+/// What became of a message of a dispute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HeardOf {
+    /// The message's digest.
+    pub message: Digest,
+    /// Which message, in its word.
+    pub word: String,
+    /// The dispute: digest of its challenge; none for a commitment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispute: Option<Digest>,
+    /// Index of the entry that has it; none while it waits for stakes to be free.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u64>,
+    /// Whether it was there before.
+    pub already: bool,
+    /// Where the dispute is now, in the words of docs/DISPUTES.md; none for a commitment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
 }
 
 /// What became of a submitted document. A job that was accepted before is named again, with its

@@ -59,6 +59,13 @@ pub enum Call {
         /// Which.
         digest: Digest,
     },
+    /// Takes a message of a dispute in: what somebody else says of a job of this node.
+    DisputeHear {
+        /// The file's name as its sender knows it, for the words of a refusal.
+        file: String,
+        /// The file's bytes.
+        bytes: Bytes,
+    },
     /// Reads root, revocations and policy again, as SIGHUP does.
     Reload {},
 }

@@ -126,7 +126,7 @@ mod tests {
     use arch_problem::codes;
 
     use super::*;
-    use crate::control::{Bytes, Submitted};
+    use crate::control::{Bytes, HeardOf, Submitted};
 
     fn digest() -> Digest {
         Digest::of(b"job")
@@ -142,6 +142,7 @@ mod tests {
             Call::JobSubmit { file: "a.yaml".into(), bytes: Bytes(vec![0, 255, 10]) },
             Call::JobCancel { digest: digest() },
             Call::JobReplay { digest: digest() },
+            Call::DisputeHear { file: "a.dsse.json".into(), bytes: Bytes(vec![0, 255, 10]) },
             Call::Reload {},
         ] {
             let line = write_call(&call).unwrap();
@@ -164,8 +165,17 @@ mod tests {
             already: false,
             problems: vec![Problem::new(codes::BELOW_QUORUM, "0 of 1")],
         };
+        let heard = HeardOf {
+            message: digest(),
+            word: "steps".into(),
+            dispute: Some(digest()),
+            entry: Some(9),
+            already: false,
+            state: Some("awaitsSteps".into()),
+        };
         for reply in [
             Reply::Ok(Answer::JobSubmit(submitted)),
+            Reply::Ok(Answer::DisputeHear(heard)),
             Reply::Problem(Box::new(Problem::new(codes::BELOW_QUORUM, "0 of 1"))),
         ] {
             assert_eq!(read_reply(&write_reply(&reply).unwrap()).unwrap(), reply);
