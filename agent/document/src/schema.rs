@@ -130,6 +130,11 @@ pub fn did(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "string", "pattern": DID, "description": "A did:key."})
 }
 
+/// For fields of type `Vec<PublicKey>`.
+pub fn dids(generator: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "array", "items": did(generator)})
+}
+
 /// For fields of type `KeyKind`.
 pub fn key_kind(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"enum": ["ed25519", "ml-dsa-44", "hybrid"]})

@@ -4,6 +4,7 @@
 
 mod around;
 mod coverage;
+mod disputes;
 mod jobs;
 mod layers;
 mod names;

@@ -2,6 +2,7 @@
 
 mod caps;
 mod circuits;
+mod disputes;
 mod rules;
 mod sound;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use caps::{MaxResources, ResourceRules, RunLimits};
 pub use circuits::{CircuitPin, CircuitRules, MAX_PINS};
+pub use disputes::{DisputeResolver, DisputeRules, MAX_JUDGES, MAX_PARTIES, MAX_UNITS};
 pub use rules::{AllowRule, OwnerRule, RefuseRule, When};
 pub(crate) use sound::check;
 
@@ -43,6 +45,10 @@ pub struct PolicySpec {
     /// Keys of circuits under which proofs are believed. Default none.
     #[serde(default)]
     pub circuits: CircuitRules,
+    /// How nodes that contradict each other settle it. Without it, divergences are not settled on this
+    /// node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disputes: Option<DisputeRules>,
     /// Jobs that are refused whatever else allows them. Default none.
     #[serde(default)]
     pub refuse: Vec<RefuseRule>,

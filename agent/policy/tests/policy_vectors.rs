@@ -1,4 +1,4 @@
-//! What policies say of circuits, against `tests/vectors/policy`: one file a rule, its first line says
+//! What policies say of circuits and of disputes, against `tests/vectors/policy`: one file a rule, its first line says
 //! what is wrong.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests may be blunt")]
 
@@ -8,7 +8,7 @@ use arch_document::SignedDocument;
 use arch_identity::Digest;
 use arch_policy::{
     Policy,
-    spec::{CircuitPin, CircuitRules},
+    spec::{CircuitPin, CircuitRules, DisputeResolver, DisputeRules, MAX_UNITS},
 };
 
 fn files(below: &str) -> Vec<(String, String)> {
@@ -47,13 +47,14 @@ fn every_policy_vector_is_refused_by_its_rule_at_its_place_with_words_that_help(
         codes.insert(problem.code.as_str());
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    for code in ["ARCH-P108", "ARCH-P109", "ARCH-P110"] {
-        assert!(codes.contains(code), "no vector of {code}");
+    for number in 108..=114 {
+        let code = format!("ARCH-P{number}");
+        assert!(codes.contains(code.as_str()), "no vector of {code}");
     }
 }
 
 #[test]
-fn accepted_pins_are_read_alike_from_yaml_and_envelope_and_say_what_they_say() {
+fn accepted_policies_are_read_alike_from_yaml_and_envelope_and_say_what_they_say() {
     for (name, text) in files("accepted") {
         let document = SignedDocument::parse(&name, text.as_bytes()).unwrap();
         let policy: Policy = document.read().unwrap_or_else(|problem| panic!("{name}: {problem}"));
@@ -94,4 +95,28 @@ fn two_versions_of_a_circuit_are_pinned_at_once_and_nothing_else_is() {
     ] {
         assert_eq!(key(circuit, version), None, "{circuit} {version}");
     }
+}
+
+#[test]
+fn what_is_not_said_of_disputes_has_its_default_and_without_terms_nothing_is_settled() {
+    let rules = |wanted: &str| {
+        let (_, text) = files("accepted").into_iter().find(|(name, _)| name == wanted).unwrap();
+        let policy: Policy = SignedDocument::parse("a", text.as_bytes()).unwrap().read().unwrap();
+        policy.spec.disputes
+    };
+    assert_eq!(rules("circuits-empty"), None);
+    let plain = rules("disputes-with-defaults").unwrap();
+    assert_eq!(plain.resolvers, [DisputeResolver::Reveal]);
+    assert!(plain.allows(DisputeResolver::Reveal) && !plain.allows(DisputeResolver::Groth16));
+    assert_eq!((plain.bond, plain.endowment), (100, 0));
+    assert!(plain.judges.is_empty() && plain.parties.is_empty());
+    let times = |rules: &DisputeRules| {
+        [rules.answer, rules.exchange, rules.proof, rules.verdict].map(|time| time.seconds())
+    };
+    assert_eq!(times(&plain), [3_600; 4]);
+    let least = rules("disputes-with-the-least").unwrap();
+    assert_eq!((least.bond, least.endowment, times(&least)), (1, 1, [1; 4]));
+    let most = rules("disputes-with-the-most").unwrap();
+    assert_eq!((most.bond, most.endowment), (MAX_UNITS, MAX_UNITS));
+    assert_eq!((most.judges.len(), most.parties.len(), times(&most)), (64, 256, [2_592_000; 4]));
 }

@@ -89,8 +89,9 @@ fn the_schema_for_editors_knows_every_field_and_closes_every_object() {
         "weight",
         "allowDevKeys",
         "vkSha256",
+        "endowment",
     ] {
         assert!(text.contains(field), "{field}");
     }
-    assert!(text.matches("\"additionalProperties\":false").count() >= 14, "{text}");
+    assert!(text.matches("\"additionalProperties\":false").count() >= 15, "{text}");
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use arch_document::{Capabilities, Fault};
 use arch_problem::codes;
 
-use super::{MaxResources, PolicySpec, RunLimits, When};
+use super::{DisputeRules, MaxResources, PolicySpec, RunLimits, When};
 use crate::Pattern;
 
 /// The first thing that makes `spec` unusable.
@@ -16,7 +16,8 @@ pub(crate) fn check(spec: &PolicySpec) -> Result<(), Fault> {
     patterns(spec)?;
     caps(&spec.resources.max)?;
     run_limits(&spec.resources.limits)?;
-    spec.circuits.check()
+    spec.circuits.check()?;
+    spec.disputes.as_ref().map_or(Ok(()), DisputeRules::check)
 }
 
 /// Every id of the policy with its place.

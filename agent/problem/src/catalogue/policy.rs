@@ -85,6 +85,18 @@ area! {
     TOO_MANY_PINS = "ARCH-P110", "too many pins",
         "a policy pins 64 keys at most",
         "remove the pins of versions that nobody makes proofs under any more";
+    STAKE_RANGE = "ARCH-P111", "a stake that nobody can put in",
+        "a bond has at least one unit, an endowment that is given at all covers a bond, and neither has more than 8589934591 units",
+        "write a bond from 1 on, and an endowment of 0 or of at least the bond";
+    DEADLINE_RANGE = "ARCH-P112", "a time that nobody can keep or wait for",
+        "each of `answer`, `exchange`, `proof` and `verdict` of `disputes` is 1 second to 30 days",
+        "write a time that the slowest of the nodes keeps, such as `1h`";
+    NAMED_TWICE = "ARCH-P113", "one is named twice in a list",
+        "a list of `disputes` says who or what is in it, so that a second mention changes nothing and was meant for another",
+        "remove one of the two, or write the other one that was meant";
+    DISPUTE_LIST = "ARCH-P114", "a list of `disputes` is empty or too long",
+        "there is at least one of `resolvers`, and at most 64 `judges` and 256 `parties`",
+        "list `reveal`, `groth16` or both, and leave out keys that are not needed any more";
     NEVER_FITS = "ARCH-P201", "the job is larger than the node",
         "what the job reserves is more than the node lends in all, so that it would wait for ever",
         "ask for less, or send the job to a larger node";

@@ -107,6 +107,15 @@ fn rules(spec: &PolicySpec, document: &SignedDocument) -> Vec<Rule> {
         let says = "also if anybody can forge with that key, or nobody verified its ceremony";
         rules.push(rule("allowDevKeys", "/spec/circuits/allowDevKeys", says.to_owned()));
     }
+    if let Some(disputes) = &spec.disputes {
+        let ways: Vec<&str> = disputes.resolvers.iter().map(|way| way.name()).collect();
+        let says = format!(
+            "who differs may be challenged for a stake of {} units; settled by {}",
+            disputes.bond,
+            listed(&ways)
+        );
+        rules.push(rule("disputes", "/spec/disputes", says));
+    }
     for (i, refuse) in spec.refuse.iter().enumerate() {
         let says = format!("refused whatever else allows it: {}", refuse.reason);
         rules.push(rule(&refuse.id, &format!("/spec/refuse/{i}/id"), says));
