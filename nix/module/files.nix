@@ -38,6 +38,9 @@ in
     services.archNodeAgent.settings = {
       trustRoot = mkDefault cfg.trustRoot.digest;
       mode = mkIf (cfg.mode != "sovereign") (mkDefault cfg.mode);
+      prover.socket = mkIf cfg.roles.prover.enable (
+        mkDefault table.units."arch-prover.socket".Socket.ListenStream
+      );
       metrics.enabled = mkIf (!cfg.sockets.metrics.enable) (mkDefault false);
       nodeKey = mkIf (
         cfg.credentials.nodeKey != null || cfg.credentials.nodeKeyEncrypted != null

@@ -45,6 +45,7 @@ in
     };
     inputs.max = unset ours.bytes "All inputs of one job together. Default 1Gi.";
     executor.socket = unset ours.place "Not to be set here: the units say where the executor is.";
+    prover.socket = unset ours.place "Where the agent calls a prover. Default that of `roles.prover`, if it is on.";
     control = {
       socket = unset ours.place "Not to be set here: the socket is handed in.";
       users = unset (types.listOf types.ints.unsigned) "User numbers that may use the control socket.";

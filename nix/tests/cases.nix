@@ -147,6 +147,10 @@ in
       && !(prover found ? BindPaths)
       && !(prover found ? CacheDirectory);
   };
+  "the agent calls the prover that is there" = {
+    holds =
+      found: found.settings.prover.socket == found.units."arch-prover.socket".Socket.ListenStream;
+  };
   "keys of a ceremony come with their list" = {
     config.prover.keys = "ceremony";
     holds =
@@ -216,6 +220,7 @@ in
 
   # ---- settings ----
   "what is not set is left to the agent" = {
+    config.roles.prover.enable = false;
     holds = found: builtins.attrNames found.settings == [ "trustRoot" ];
   };
   "a setting that is newer than this module is passed on" = {

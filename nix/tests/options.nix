@@ -224,6 +224,7 @@ in
       !hasUnit "arch-prover.service" all
       && !hasUnit "arch-prover.socket" all
       && !hasInfix "prover" all.units."arch-node-agent.service".Unit.Wants
+      && !(all.settings ? prover.socket)
       && !lib.any (rule: hasInfix "prover" rule || hasInfix "circuits" rule) all.folders;
     refused = [ "no" ];
   };
@@ -459,6 +460,10 @@ in
 // setting "jobs.waitingPerOwner" 5 [ "5" ]
 // setting "inputs.max" "512Mi" [ "lots" ]
 // decided "executor.socket"
+// setting "prover.socket" "/run/other/prover.sock" [
+  "prover.sock"
+  [ ]
+]
 // decided "control.socket"
 // setting "control.users" [ 1000 ] [
   [ "me" ]

@@ -59,6 +59,7 @@ mod product;
 mod progress;
 pub mod proof_terms;
 pub mod prover_client;
+pub mod prover_line;
 mod pulse;
 mod readmission;
 mod reason;

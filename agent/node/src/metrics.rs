@@ -68,6 +68,11 @@ fn text(node: &Node) -> String {
     let executor = node.executor.state();
     page.one("arch_executor_ready", "gauge", "whether it takes runs", executor.is_ready().into());
     page.one("arch_executor_restarts_total", "counter", "starts after a death", executor.restarts);
+    let asked = node.prover.counters();
+    let what = "tiles whose digests a prover was asked for";
+    page.one("arch_tile_digests_total", "counter", what, asked.digests());
+    let what = "proofs that a prover was asked for";
+    page.one("arch_proofs_total", "counter", what, asked.proofs());
     page.one(
         "arch_accepting",
         "gauge",

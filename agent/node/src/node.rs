@@ -28,6 +28,7 @@ use crate::{
     memory::KnownJob,
     places::Places,
     progress::Progress,
+    prover_line::ProverLine,
     pulse::Pulses,
     settings::Settings,
     supplies::Stores,
@@ -53,6 +54,8 @@ pub struct Node {
     pub stores: Arc<Stores>,
     /// The executor.
     pub executor: ExecutorClient,
+    /// The way to the prover.
+    pub prover: Arc<ProverLine>,
     authority: RwLock<Arc<Authority>>,
     /// Whether something else is in force than at the start.
     changed: AtomicBool,
@@ -101,6 +104,7 @@ impl Node {
     #[must_use]
     pub fn new(parts: Parts) -> Arc<Self> {
         let desk = Desk::new(crate::settings::machine(&parts.settings), parts.settings.jobs.caps());
+        let prover = ProverLine::to(parts.settings.prover.socket.clone());
         Arc::new(Self {
             did: parts.did,
             since: clock::wall(),
@@ -110,6 +114,7 @@ impl Node {
             anchors: parts.anchors,
             stores: Arc::new(parts.stores),
             executor: parts.executor,
+            prover: Arc::new(prover),
             authority: RwLock::new(Arc::new(parts.authority)),
             changed: AtomicBool::new(false),
             reloading: tokio::sync::Mutex::default(),

@@ -3,6 +3,7 @@
 use std::{
     io::{self, Read as _, Write as _},
     os::unix::net::UnixStream,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -10,12 +11,12 @@ use arch_wire::{
     control::Bytes,
     frame::{FrameError, FrameReader, encode},
     prover::{
-        FromProver, InvalidAsk, ProveRequest, REQUEST_CAP, Refusal, Stage, Terms, ToProver,
-        VerifyRequest,
+        DigestRequest, FromProver, InvalidAsk, NUMBERS_CAP, ProveRequest, REQUEST_CAP, Refusal,
+        Stage, TILES_CAP, Terms, TileNumbers, ToProver, VerifyRequest, read_digest_text,
     },
 };
 
-use crate::checked_statement::CheckedStatement;
+use crate::{checked_statement::CheckedStatement, prover_line::ProverCounters};
 
 /// A line to a prover. After [`ProverError::Line`] it is of no further use.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub struct ProverClient {
     reader: FrameReader,
     patience: Duration,
     asked: u64,
+    counters: Arc<ProverCounters>,
 }
 
 /// What is stated, and what it is known from.
@@ -55,6 +57,9 @@ pub enum ProverError {
     /// The prover is gone, silent, or says what it was not asked.
     #[error("the prover is lost: {0}")]
     Line(#[from] io::Error),
+    /// This node has no prover.
+    #[error("there is no `prover.socket` in the settings")]
+    Nowhere,
 }
 
 impl ProverClient {
@@ -65,12 +70,19 @@ impl ProverClient {
     pub fn over(stream: UnixStream, patience: Duration) -> Result<Self, ProverError> {
         stream.set_write_timeout(Some(patience))?;
         let reader = FrameReader::capped(REQUEST_CAP);
-        let mut client = Self { stream, reader, patience, asked: 0 };
+        let counters = Arc::default();
+        let mut client = Self { stream, reader, patience, asked: 0, counters };
         match client.hear(Instant::now())? {
             FromProver::Ready { .. } => Ok(client),
             FromProver::Refused(refusal) => Err(ProverError::Refused(refusal)),
             _ => Err(unasked()),
         }
+    }
+
+    /// Counts what it asks for, here as well.
+    #[must_use]
+    pub fn counted(self, counters: Arc<ProverCounters>) -> Self {
+        Self { counters, ..self }
     }
 
     /// Has a statement proved; gives the proof file, of which nothing is known until it was checked.
@@ -87,6 +99,7 @@ impl ProverClient {
         let witness = Bytes(witness);
         let ask = ProveRequest { request, circuit, version, publics, witness };
         let begun = self.say(&ToProver::Prove(ask))?;
+        self.counters.asks_for_a_proof();
         loop {
             match self.hear(begun)? {
                 FromProver::Progress { request: of, stage, .. } if of == request => reached(stage),
@@ -112,6 +125,56 @@ impl ProverClient {
             // The one place where the prover's word is taken.
             word => CheckedStatement::assertion(&ask, &word)
                 .ok_or_else(|| Self::otherwise(word, request)),
+        }
+    }
+
+    /// Has digests of tiles made, as they stand in statements about this circuit: 32 bytes each, lowest
+    /// first, in the order of the tiles. They are the prover's word. A long list takes several requests,
+    /// each with a patience of its own.
+    ///
+    /// # Errors
+    /// [`ProverError`].
+    pub fn digest(
+        &mut self,
+        circuit: &str,
+        tiles: Vec<TileNumbers>,
+    ) -> Result<Vec<[u8; 32]>, ProverError> {
+        let mut digests = Vec::with_capacity(tiles.len());
+        let mut tiles = tiles.into_iter().peekable();
+        while tiles.peek().is_some() {
+            let (mut some, mut room) = (Vec::new(), NUMBERS_CAP);
+            while some.len() < TILES_CAP
+                && let Some(tile) = tiles.next_if(|tile| {
+                    // One that is too long for any request is refused by the check of its own.
+                    some.is_empty() || tile.numbers.0.len() <= room
+                })
+            {
+                room = room.saturating_sub(tile.numbers.0.len());
+                some.push(tile);
+            }
+            digests.extend(self.digest_some(circuit, some)?);
+        }
+        Ok(digests)
+    }
+
+    /// As many as one request may have.
+    fn digest_some(
+        &mut self,
+        circuit: &str,
+        tiles: Vec<TileNumbers>,
+    ) -> Result<Vec<[u8; 32]>, ProverError> {
+        let (request, count) = (self.number(), tiles.len());
+        let ask = DigestRequest { request, circuit: circuit.to_owned(), tiles };
+        let begun = self.say(&ToProver::Digest(ask))?;
+        self.counters.asks_for_digests(count);
+        match self.hear(begun)? {
+            FromProver::Digests { request: of, digests }
+                if of == request && digests.len() == count =>
+            {
+                let read = digests.iter().map(|text| read_digest_text(text));
+                read.collect::<Option<_>>().ok_or_else(unasked)
+            }
+            other => Err(Self::otherwise(other, request)),
         }
     }
 
@@ -171,6 +234,7 @@ mod tests {
     use std::thread;
 
     use arch_identity::Digest;
+    use arch_wire::prover::{TileKind, digest_text};
 
     use super::*;
 
@@ -283,6 +347,71 @@ mod tests {
         assert!(matches!(silent, ProverError::Line(_)), "{silent:?}");
     }
 
+    fn digests(request: u64, marks: &[u8]) -> FromProver {
+        let digests = marks.iter().map(|mark| digest_text([*mark; 32])).collect();
+        FromProver::Digests { request, digests }
+    }
+
+    fn sums(count: usize, length: usize) -> Vec<TileNumbers> {
+        vec![TileNumbers { tile: TileKind::Sums, numbers: Bytes(vec![0; length]) }; count]
+    }
+
+    #[test]
+    fn a_long_list_of_tiles_is_asked_for_in_pieces_and_answered_whole() {
+        // By their number, and then by their length.
+        let by_number = [(TILES_CAP, 1_u8), (TILES_CAP, 2), (3, 3)];
+        let by_length = [(4, 4_u8), (4, 5), (1, 6)];
+        let words = [by_number, by_length].concat().into_iter().zip(1..);
+        let marks = |(count, mark): (usize, u8)| vec![mark; count];
+        let words = words.map(|(piece, request)| vec![digests(request, &marks(piece))]).collect();
+        let counters = Arc::<ProverCounters>::default();
+        told(words, PATIENCE, |client| {
+            client.counters = Arc::clone(&counters);
+            assert_eq!(client.digest("a", vec![]).unwrap(), Vec::<[u8; 32]>::new());
+            for (pieces, length) in [(by_number, 1), (by_length, NUMBERS_CAP / 4)] {
+                let whole: Vec<u8> = pieces.into_iter().flat_map(marks).collect();
+                let told = client.digest("a", sums(whole.len(), length)).unwrap();
+                assert_eq!(told, whole.iter().map(|mark| [*mark; 32]).collect::<Vec<_>>());
+            }
+        });
+        let asked = u64::try_from(2 * TILES_CAP + 3 + 9).unwrap();
+        assert_eq!((counters.digests(), counters.proofs()), (asked, 0));
+    }
+
+    #[test]
+    fn digests_that_were_not_asked_for_are_none() {
+        let text = |text: String| FromProver::Digests { request: 1, digests: vec![text] };
+        for word in [
+            digests(1, &[]),
+            digests(1, &[1, 2]),
+            digests(2, &[1]),
+            checked(1, true),
+            text(String::new()),
+            text("A".repeat(64)),
+        ] {
+            let lost = told(vec![vec![word]], PATIENCE, |client| {
+                client.digest("a", sums(1, 1)).unwrap_err()
+            });
+            assert!(matches!(lost, ProverError::Line(_)), "{lost:?}");
+        }
+        let no = FromProver::Refused(Refusal::new(Some(1), "ARCH-V002", "no", false));
+        let refused =
+            told(vec![vec![no]], PATIENCE, |client| client.digest("a", sums(1, 1)).unwrap_err());
+        assert!(matches!(refused, ProverError::Refused(refusal) if !refusal.retry));
+    }
+
+    #[test]
+    fn proofs_that_are_asked_for_are_counted_and_checks_are_not() {
+        let busy = FromProver::Refused(Refusal::new(Some(1), "ARCH-V001", "busy", true));
+        let counters = Arc::<ProverCounters>::default();
+        told(vec![vec![busy], vec![checked(2, true)]], PATIENCE, |client| {
+            client.counters = Arc::clone(&counters);
+            client.prove(statement(), &mut |_| {}).unwrap_err();
+            client.check(SHIPPED.to_owned(), terms()).unwrap();
+        });
+        assert_eq!((counters.digests(), counters.proofs()), (0, 1));
+    }
+
     #[test]
     fn what_makes_no_sense_is_not_even_asked() {
         told(vec![vec![]], PATIENCE, |client| {
@@ -291,6 +420,9 @@ mod tests {
             let letters = Statement { publics: vec!["one".to_owned()], ..statement() };
             let refused = client.prove(letters, &mut |_| {}).unwrap_err();
             assert!(matches!(refused, ProverError::Ask(_)));
+            let refused = client.digest("a", sums(1, NUMBERS_CAP + 1)).unwrap_err();
+            assert!(matches!(refused, ProverError::Ask(_)));
+            assert_eq!((client.counters.digests(), client.counters.proofs()), (0, 0));
         });
     }
 }

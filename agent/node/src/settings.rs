@@ -46,6 +46,8 @@ pub struct Settings {
     pub inputs: Inputs,
     /// Where the executor comes from.
     pub executor: Executor,
+    /// Where the prover is.
+    pub prover: Prover,
     /// The control socket.
     pub control: Control,
     /// The metrics socket.
@@ -149,6 +151,15 @@ impl Default for Inputs {
 pub struct Executor {
     /// The Unix socket of an executor that a service manager starts. Default none: the agent starts one
     /// itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub socket: Option<PathBuf>,
+}
+
+/// Where the prover is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Prover {
+    /// The Unix socket of a prover that somebody else starts. Default none: nothing is proved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub socket: Option<PathBuf>,
 }

@@ -172,6 +172,9 @@ fn after_a_kill_at_any_moment_the_accepted_job_is_still_there_once() {
     };
     assert!(metrics.starts_with("HTTP/1.0 200"), "{metrics}");
     assert!(metrics.contains("arch_jobs{state=\"waiting\"} 1"), "{metrics}");
+    for nothing in ["arch_tile_digests_total 0\n", "arch_proofs_total 0\n"] {
+        assert!(metrics.contains(nothing), "{metrics}");
+    }
     signal(&child, rustix::process::Signal::TERM);
     assert_eq!(ended(&mut child).code(), Some(0));
     assert_eq!(world::story(&world, job), ["accepted"]);

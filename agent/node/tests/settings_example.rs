@@ -57,6 +57,7 @@ fn what_the_example_shows_as_a_default_is_one() {
     shown.facts = default.facts.clone();
     (shown.lend.cpu, shown.lend.memory) = (None, None);
     (shown.executor, shown.control) = (default.executor.clone(), default.control.clone());
+    shown.prover = default.prover.clone();
     shown.metrics.socket = None;
     assert_eq!(shown, default);
 }
@@ -68,7 +69,8 @@ fn every_setting_is_in_the_example_and_on_the_page_of_formats() {
     // A new field without a default that is written would escape the list above.
     let fields = include_str!("../src/settings.rs").matches("    pub ").count();
     let structs =
-        ["lend", "jobs", "inputs", "executor", "control", "metrics", "log", "shutdown"].len();
+        ["lend", "jobs", "inputs", "executor", "prover", "control", "metrics", "log", "shutdown"]
+            .len();
     let functions = include_str!("../src/settings.rs").matches("    pub fn ").count();
     assert_eq!(paths.len(), fields - structs - functions, "{paths:?}");
     for path in paths {

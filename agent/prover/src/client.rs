@@ -17,6 +17,7 @@ use arch_wire::{
 
 use crate::{
     circuits::Circuits,
+    digests,
     queue::{Queue, Waiting},
     refused::Refused,
     secret::Secret,
@@ -123,6 +124,10 @@ fn answer(asked: ToProver, house: &House, client: &Arc<Client>) -> Result<(), Re
         }
         ToProver::Verify(ask) => {
             client.tell(&house.circuits.check(&ask));
+            Ok(())
+        }
+        ToProver::Digest(ask) => {
+            client.tell(&digests::answer(&ask)?);
             Ok(())
         }
         ToProver::Prove(ask) => {

@@ -1,7 +1,8 @@
 //! Makes proofs of statements about products, and checks them, for one agent or for auditors.
 //!
 //! ```text
-//! agent, auditors ══socket══> arch-prover       reads requests, checks proofs; no file, no program
+//! agent, auditors ══socket══> arch-prover       reads requests, checks proofs, makes digests; no file,
+//!                               │                      no program
 //!                               │ Start + socket
 //!                             launcher          starts workers; knows nothing but the program's path
 //!                               │ exec
@@ -17,10 +18,12 @@ mod arguments;
 mod circuits;
 mod client;
 mod confinement;
+mod digests;
 mod failure;
 mod foreman;
 mod job;
 mod launcher;
+mod numbers;
 mod queue;
 mod refused;
 mod say;

@@ -16,6 +16,9 @@ mod asker;
 #[path = "prover/confinement.rs"]
 mod confinement;
 #[cfg(test)]
+#[path = "prover/digests.rs"]
+mod digests;
+#[cfg(test)]
 #[path = "prover/doors.rs"]
 mod doors;
 #[cfg(test)]

@@ -78,6 +78,7 @@ pub(crate) fn look(args: &Args) -> Report {
     let keys = report.key(args, &places, settings.as_ref().unwrap_or(&usual));
     if let (Some(settings), Some(mode)) = (&settings, mode) {
         report.took("executor", Stop::COULD_NOT, super::executor(args, settings, mode), whence);
+        report.good("prover", prover(settings));
     }
     let memory = report.ledger(&places, keys.as_ref());
     report.trust(settings.as_ref(), &places, memory);
@@ -198,6 +199,14 @@ fn text(problem: &Problem) -> String {
     match &problem.at {
         Some(place) => format!("{} at {place}", problem.message),
         None => problem.message.clone(),
+    }
+}
+
+/// It is not called: one that serves one agent would take whoever calls first for it.
+fn prover(settings: &Settings) -> String {
+    match &settings.prover.socket {
+        Some(path) => format!("the socket {}", path.display()),
+        None => "none, nothing is proved".to_owned(),
     }
 }
 

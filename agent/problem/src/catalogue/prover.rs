@@ -7,8 +7,8 @@ area! {
     PROVER_REQUEST = "ARCH-V002", "the prover does not understand what it is asked",
         "a frame is too long, is no message, or says something of a length that nothing has",
         "use an agent and a prover of one version";
-    PROVER_CIRCUIT = "ARCH-V003", "no proof is made for this circuit",
-        "the manifest has no such circuit in such a version, or not as an active one, or the public numbers are not its own",
+    PROVER_CIRCUIT = "ARCH-V003", "nothing is made for this circuit",
+        "the manifest has no such circuit in such a version, or not as an active one, the public numbers are not its own, or digests of tiles are asked for and it is not about tiles",
         "name an active circuit and version of the prover's manifest, and its public numbers in order";
     PROVER_STATEMENT = "ARCH-V004", "what is stated does not hold for the numbers that were given",
         "the assignment does not satisfy the circuit, or is none",

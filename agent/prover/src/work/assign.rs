@@ -8,7 +8,10 @@ use arch_circuits::{
 };
 
 use super::NoProof;
-use crate::job::Why;
+use crate::{
+    job::Why,
+    numbers::{length, numbers},
+};
 
 /// The assignment for a statement of others and for bytes as [`arch_wire::prover::ProveRequest`] has them.
 pub(super) fn assignment(
@@ -35,31 +38,18 @@ pub(super) fn assignment(
 
 fn step(shape: TileShape, witness: &[u8]) -> Result<TileStep, String> {
     let mut rest = witness;
-    let mut tile = |tile: Tile, bits: usize| {
-        let (rows, columns) = shape.sides(tile);
-        let width = bits.div_ceil(8);
-        let length = rows.saturating_mul(columns).saturating_mul(width);
-        let (bytes, left) = rest.split_at_checked(length).ok_or("the tiles have too few bytes")?;
+    let mut tile = |tile: Tile| {
+        let few = "the tiles have too few bytes";
+        let (bytes, left) = rest.split_at_checked(length(shape, tile)).ok_or(few)?;
         rest = left;
-        Ok::<_, String>(bytes.chunks(width).map(number).collect::<Vec<_>>())
+        numbers(shape, tile, bytes).ok_or(few)
     };
-    let (input, sum) = (shape.inputs().bits(), shape.inputs().sum_bits());
-    let (a, b) = (tile(Tile::A, input)?, tile(Tile::B, input)?);
-    let (before, after) = (tile(Tile::Sums, sum)?, tile(Tile::Sums, sum)?);
+    let (a, b) = (tile(Tile::A)?, tile(Tile::B)?);
+    let (before, after) = (tile(Tile::Sums)?, tile(Tile::Sums)?);
     if !rest.is_empty() {
         return Err("the tiles have too many bytes".to_owned());
     }
     TileStep::new(shape, a, b, before, after).map_err(|error| error.to_string())
-}
-
-/// Lowest byte first, the highest bit for the sign.
-fn number(bytes: &[u8]) -> i64 {
-    let negative = bytes.last().is_some_and(|byte| *byte >= 0x80);
-    let mut all = if negative { [0xff; 8] } else { [0; 8] };
-    for (place, byte) in all.iter_mut().zip(bytes) {
-        *place = *byte;
-    }
-    i64::from_le_bytes(all)
 }
 
 fn output(witness: &[u8]) -> Result<Output, String> {
@@ -76,20 +66,6 @@ fn output(witness: &[u8]) -> Result<Output, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_read_lowest_byte_first_with_their_sign() {
-        for (bytes, read) in [
-            (&[0x7f][..], 127),
-            (&[0x80], -128),
-            (&[0x00, 0x80], -32_768),
-            (&[0xfe, 0xff, 0xff, 0xff], -2),
-            (&[1, 2, 0, 0], 513),
-            (&[0, 0, 0, 0, 0, 0, 0, 0x80], i64::MIN),
-        ] {
-            assert_eq!(number(bytes), read);
-        }
-    }
 
     #[test]
     fn tiles_have_exactly_the_bytes_of_their_shape() {

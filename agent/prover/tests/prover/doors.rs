@@ -9,7 +9,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use arch_wire::prover::{FromProver, STRANGER_CAP, Terms, ToProver, VerifyRequest};
+use arch_wire::prover::{DigestRequest, FromProver, STRANGER_CAP, Terms, ToProver, VerifyRequest};
 
 use crate::asker::{Double, Line, PATIENCE, PROGRAM, ended, eventually, fold, keys};
 
@@ -67,7 +67,11 @@ fn nobody_is_answered_at_a_port_before_the_secret_is_shown() {
     assert!(address.starts_with("127.0.0.1:"));
     let terms = Terms { pinned: None, dev_keys: true };
     let verify = ToProver::Verify(VerifyRequest { request: 1, proof: "{}".to_owned(), terms });
-    for first in [verify.clone(), present("twenty letters, mor"), present(""), present("x")] {
+    let circuit = "arch-tile-fma-v1".to_owned();
+    let digest = ToProver::Digest(DigestRequest { request: 3, circuit, tiles: vec![] });
+    for first in
+        [verify.clone(), digest.clone(), present("twenty letters, mor"), present(""), present("x")]
+    {
         let mut line = call(&address);
         line.say(&first);
         let Some(FromProver::Refused(refusal)) = line.hear() else { panic!("{first:?}") };
@@ -86,6 +90,8 @@ fn nobody_is_answered_at_a_port_before_the_secret_is_shown() {
     let mut line = line.ready();
     line.say(&verify);
     assert!(matches!(line.hear(), Some(FromProver::Checked { holds: false, .. })));
+    line.say(&digest);
+    assert_eq!(line.hear(), Some(FromProver::Digests { request: 3, digests: vec![] }));
     line.proved(fold(2, &[1]));
     // Shown twice, it is no request.
     line.say(&present(SECRET));

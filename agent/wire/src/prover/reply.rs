@@ -39,6 +39,13 @@ pub enum FromProver {
         /// Why not; empty if it is.
         why: String,
     },
+    /// Digests were made, in the order in which their tiles were asked for.
+    Digests {
+        /// Which.
+        request: u64,
+        /// Each as [`digest_text`](super::digest_text) writes it: the 32 bytes of the field's element.
+        digests: Vec<String>,
+    },
     /// Nothing came of a request, or of the connection.
     Refused(Refusal),
 }
@@ -97,7 +104,8 @@ impl FromProver {
             Self::Ready { .. } => None,
             Self::Progress { request, .. }
             | Self::Proved { request, .. }
-            | Self::Checked { request, .. } => Some(*request),
+            | Self::Checked { request, .. }
+            | Self::Digests { request, .. } => Some(*request),
             Self::Refused(refusal) => refusal.request,
         }
     }

@@ -3,7 +3,7 @@
 use arch_identity::Digest;
 use serde::{Deserialize, Serialize};
 
-use super::{DIGITS_CAP, NAME_CAP, PROOF_CAP, PUBLICS_CAP, SECRET_CAP, WITNESS_CAP};
+use super::{DIGITS_CAP, DigestRequest, NAME_CAP, PROOF_CAP, PUBLICS_CAP, SECRET_CAP, WITNESS_CAP};
 use crate::control::Bytes;
 
 /// To the prover.
@@ -19,6 +19,8 @@ pub enum ToProver {
     Prove(ProveRequest),
     /// Asks whether a proof is evidence.
     Verify(VerifyRequest),
+    /// Asks for digests of tiles.
+    Digest(DigestRequest),
 }
 
 /// A statement, and what it is known from.
@@ -89,6 +91,7 @@ impl ToProver {
             Self::Present { secret } => within("secret", secret.len(), SECRET_CAP),
             Self::Prove(request) => request.check(),
             Self::Verify(request) => within("proof", request.proof.len(), PROOF_CAP),
+            Self::Digest(request) => request.check(),
         }
     }
 
@@ -98,7 +101,8 @@ impl ToProver {
         match self {
             Self::Present { .. } => None,
             Self::Prove(ProveRequest { request, .. })
-            | Self::Verify(VerifyRequest { request, .. }) => Some(*request),
+            | Self::Verify(VerifyRequest { request, .. })
+            | Self::Digest(DigestRequest { request, .. }) => Some(*request),
         }
     }
 }
@@ -121,7 +125,7 @@ impl ProveRequest {
     }
 }
 
-fn within(what: &'static str, have: usize, most: usize) -> Result<(), InvalidAsk> {
+pub(super) fn within(what: &'static str, have: usize, most: usize) -> Result<(), InvalidAsk> {
     if have > most { Err(InvalidAsk::Long { what, most }) } else { Ok(()) }
 }
 
