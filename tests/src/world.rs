@@ -2,14 +2,14 @@
 
 use std::{
     fs,
-    os::unix::fs::DirBuilderExt as _,
+    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     process::Command,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use arch_document::{SignedDocument, signing};
-use arch_identity::{Digest, KeyKind, KeyPair, Timestamp};
+use arch_identity::{Digest, KeyKind, KeyPair, Timestamp, keyfile};
 use tempfile::TempDir;
 
 use crate::{Agent, JobText};
@@ -164,6 +164,20 @@ spec:
     /// Signs a policy and installs it.
     pub fn write_policy(&self, text: &str) {
         self.write("config/policy.yaml", self.policy.sign("policy.yaml", text));
+    }
+
+    /// Gives the node its key before its first start, so that a policy can name it; its did:key.
+    ///
+    /// # Panics
+    /// When the state folder takes no file.
+    #[must_use]
+    pub fn node(&self, seed: u8) -> String {
+        let pair = KeyPair::from_seed(KeyKind::Hybrid, &[seed; 32]);
+        let path = self.path("state/node.key");
+        fs::write(&path, keyfile::write_plain(&pair)).expect("the state folder takes a file");
+        let closed = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(&path, closed).expect("a file of ours");
+        pair.public().first().expect("a hybrid key has two").did()
     }
 
     /// Puts a module where the agent finds it by digest.

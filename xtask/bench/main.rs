@@ -2,6 +2,7 @@
 //! `cargo xtask bench` builds and starts this.
 
 mod databases;
+mod dispute;
 mod executor;
 mod hostile;
 mod idle;
@@ -82,6 +83,10 @@ const BENCHES: &[Bench] = &[
     proofs::BESIDE_SNARKJS,
     proofs::VERIFY,
     proofs::VERIFY_MANY,
+    dispute::USUAL,
+    dispute::LARGE,
+    dispute::BYTES,
+    dispute::HONEST,
 ];
 
 /// Benches, beside a peer where there is one

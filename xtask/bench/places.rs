@@ -11,6 +11,14 @@ pub(crate) fn program(name: &str) -> Result<PathBuf, String> {
     if path.is_file() { Ok(path) } else { Err(format!("{} is not built", path.display())) }
 }
 
+/// A folder for what is kept between runs, beside the programs.
+pub(crate) fn kept(name: &str) -> Result<PathBuf, String> {
+    let program = program("arch-node-agent")?;
+    let folder = program.parent().ok_or("no folder of programs")?.join("../xtask").join(name);
+    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    Ok(folder)
+}
+
 /// Another's program, if there is one; why there is none was told by whoever looked for it.
 pub(crate) fn other(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file())

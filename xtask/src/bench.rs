@@ -68,6 +68,13 @@ impl Args {
                 process::succeed(self.cargo("build").args(["-p", package]))?;
             }
         }
+        if self.wants(&["dispute"]) {
+            for package in ["arch-executor", "arch-node", "arch-prover"] {
+                process::succeed(self.cargo("build").args(["-p", package]))?;
+            }
+            let liar = ["-p", "arch-tests", "--bin", "lying-executor"];
+            process::succeed(self.cargo("build").args(liar))?;
+        }
         command.env("ARCH_PROGRAMS", self.programs()?);
         let install = Install::unless(self.no_install);
         let name = |place: Result<PathBuf, String>| {

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
 
-use crate::{house, process};
+use crate::guests::Install;
+use crate::{house, process, referees};
 
 /// What is built: the programs, and a generator of ours, whose dependencies for development make
 /// cargo choose the same features as for tests. So demo, tests and docs share one build; without
@@ -27,7 +28,9 @@ impl Args {
         );
         build()?;
         // Replaces this process: signals and the exit code are the demo's own.
-        let error = archctl()?.args(self.rest).exec();
+        let mut command = archctl()?;
+        with_snarkjs(&mut command);
+        let error = command.args(self.rest).exec();
         Err(format!("archctl does not start: {error}"))
     }
 }
@@ -35,6 +38,16 @@ impl Args {
 /// Builds every program; cargo shows its progress on standard error.
 pub(crate) fn build() -> Result<(), String> {
     process::succeed(&mut process::cargo(BUILD))
+}
+
+/// Has the demo's proof checked by others as well, where npm brings them.
+pub(crate) fn with_snarkjs(command: &mut Command) {
+    match referees::prepare_javascript(Install::unless(false)) {
+        Ok(folder) => {
+            command.arg("--snarkjs").arg(folder.join("javascript/node_modules"));
+        }
+        Err(why) => eprintln!("SKIPPED: nobody else checks the demo's proof because {why}"),
+    }
 }
 
 /// `archctl demo`, as it was built, with a liar for the chapter about one. It runs where the caller

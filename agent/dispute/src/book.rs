@@ -176,6 +176,13 @@ impl Book {
         self.bonds.get(&(dispute, account.clone())).copied()
     }
 
+    /// What an account has staked in all disputes that are not settled.
+    #[must_use]
+    pub fn bonded(&self, account: &PublicKey) -> u64 {
+        let own = self.bonds.iter().filter(|((_, of), _)| of == account);
+        own.fold(0, |sum, (_, units)| sum.saturating_add(*units))
+    }
+
     /// Whether a dispute is not settled yet.
     #[must_use]
     pub fn is_open(&self, dispute: Digest) -> bool {

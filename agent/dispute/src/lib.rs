@@ -81,7 +81,7 @@ pub use message::{
     Spec, Stand, Steps, Terms, Tiles, Verdict,
 };
 pub use pair::{Pair, Side};
-pub use reply::{Own, reply, rule};
+pub use reply::{Own, reply, reply_by_showing, rule};
 pub use seal::{Unsealed, seal};
 pub use state::{
     AwaitsAnswer, AwaitsInputs, AwaitsLeaves, AwaitsProof, AwaitsReveal, AwaitsSteps, AwaitsTiles,

@@ -77,6 +77,16 @@ pub fn reply(dispute: &Dispute, side: Side, own: &dyn Own) -> Option<Says> {
     }
 }
 
+/// What a challenger says instead of a proof that he cannot have: he shows the step, where the task allows
+/// that as well.
+#[must_use]
+pub fn reply_by_showing(dispute: &Dispute, side: Side, own: &dyn Own) -> Option<Says> {
+    let (Dispute::AwaitsProof(state), Side::Challenger) = (dispute, side) else { return None };
+    let (case, spot) = (dispute.case(), state.located.spot);
+    let shows = own.show(&case.ground, spot, [true, true], spot.step > 0);
+    Some(Says::Opening(Opening { dispute: case.id, stage: dispute.stage()?, shows }))
+}
+
 /// The verdict that an honest judge signs. None where the inputs decide and he does not have them.
 #[must_use]
 pub fn rule(court: &Court<'_>, dispute: &Dispute) -> Option<Says> {

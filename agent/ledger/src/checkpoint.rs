@@ -178,6 +178,12 @@ impl LogKeys {
         self.verifiers.first().map_or("", VerifierKey::name)
     }
 
+    /// The node's keys, for what else it signs.
+    #[must_use]
+    pub fn pair(&self) -> &Arc<KeyPair> {
+        &self.pair
+    }
+
     /// The public halves, Ed25519 first: what others need to believe the checkpoints.
     #[must_use]
     pub fn verifiers(&self) -> &[VerifierKey] {

@@ -11,6 +11,7 @@ use arch_wire::executor::Outcome;
 
 use crate::{
     cancel::{Cancel, Wish},
+    dispute::require_stakes,
     ending::{FULL_DISK, Next, end, give_up, interrupt, troubled},
     executor_client::{Executed, Lost},
     gate::Shut,
@@ -127,7 +128,11 @@ async fn gather(node: &Node, placed: &Placed) -> Told<Work> {
     // The job stays with its place; what is read of it is copied for the thread that blocks.
     let (stores, job) = (&node.stores, placed.job());
     tokio::task::block_in_place(|| match job.job().get().spec.runtime {
-        Runtime::Matrix => product::look(&stores.shelf, job, &accepted_with).map(Work::Product),
+        Runtime::Matrix => {
+            let product = product::look(&stores.shelf, job, &accepted_with)?;
+            require_stakes(node, &product.identities(&node.identities))?;
+            Ok(Work::Product(product))
+        }
         _ => supplies::gather(stores, job, &accepted_with).map(Work::Guest),
     })
 }

@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use arch_identity::Digest;
-use arch_ledger::{LedgerError, Record};
+use arch_ledger::{EndState, LedgerError, Record};
 use arch_problem::Problem;
 
-use crate::{anchors::AnchorError, node::Node, point::Point, product::forget, records};
+use crate::{anchors::AnchorError, dispute, node::Node, point::Point, product::forget, records};
 
 /// How long to wait when the disk is full before something is tried again.
 pub(crate) const FULL_DISK: Duration = Duration::from_secs(5);
@@ -41,6 +41,9 @@ pub(crate) async fn end(node: &Arc<Node>, record: Record) -> Next {
                     tokio::task::block_in_place(|| forget(node.places.scratch(), document));
                 }
                 node.awaited.ended();
+                if let Record::Finished { document, state: EndState::Disputed, .. } = &record {
+                    dispute::begin(node, *document);
+                }
                 return Next::Over;
             }
             Err(error @ AnchorError::Ledger(LedgerError::OutOfSpace)) => {

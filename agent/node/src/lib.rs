@@ -33,6 +33,7 @@ mod confinement;
 mod control;
 mod daemon;
 mod desk;
+pub mod dispute;
 mod diverged;
 pub mod drop_folder;
 mod ending;

@@ -4,6 +4,7 @@
 //! Never written to disk: it is made from the entries at the start and learns every entry that is
 //! anchored. Deleting a file of the state folder therefore cannot make the node forget.
 
+mod disputes;
 mod ended;
 mod history;
 mod job;
@@ -17,6 +18,7 @@ use arch_identity::{Digest, Timestamp};
 use arch_ledger::Record;
 use arch_schedule::JobState;
 
+pub use disputes::{Disputes, KnownDispute, Promised};
 pub use ended::EndedJob;
 pub use history::AcceptedBefore;
 use job::Common;
@@ -37,6 +39,7 @@ pub struct Memory {
     refusals: BTreeMap<Digest, KnownRefusal>,
     codes: Codes,
     versions: BTreeMap<(Kind, String), Newest>,
+    disputes: Disputes,
     /// Name of the policy that became active last.
     policy: Option<String>,
     node: Option<String>,
@@ -58,6 +61,7 @@ impl Memory {
     pub fn learn(&mut self, index: u64, time: Timestamp, record: &Record) {
         self.newest = Some(self.newest.map_or(time, |newest| newest.max(time)));
         self.size = index.saturating_add(1);
+        self.disputes.learn(index, time, record);
         match record {
             Record::Opened { node, .. } => self.node = Some(node.clone()),
             Record::Root { document, version } => self.version(Kind::Root, "", *document, *version),
@@ -163,6 +167,19 @@ impl Memory {
     pub fn accepted_at(&self, digest: &Digest) -> Option<Timestamp> {
         let open = self.open_job(digest).map(|job| job.accepted_at);
         open.or_else(|| self.ended_job(digest).map(EndedJob::accepted_at))
+    }
+
+    /// Disputes and stakes.
+    #[must_use]
+    pub fn disputes(&self) -> &Disputes {
+        &self.disputes
+    }
+
+    /// Jobs that have ended with parts that contradict each other, and that nobody has thrown away.
+    #[must_use]
+    pub fn disputed(&self) -> Vec<Digest> {
+        let of = self.ended.iter().filter(|(_, job)| job.state() == JobState::Disputed);
+        of.map(|(digest, _)| *digest).collect()
     }
 
     /// A document or file that was refused.

@@ -73,6 +73,8 @@ fn text(node: &Node) -> String {
     page.one("arch_tile_digests_total", "counter", what, asked.digests());
     let what = "proofs that a prover was asked for";
     page.one("arch_proofs_total", "counter", what, asked.proofs());
+    let what = "milliseconds that went by until proofs were there";
+    page.one("arch_proving_milliseconds_total", "counter", what, asked.proving_millis());
     page.one(
         "arch_accepting",
         "gauge",

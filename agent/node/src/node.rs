@@ -22,6 +22,7 @@ use crate::{
     cancel::Cancel,
     clock,
     desk::Desk,
+    dispute::{Identities, News},
     executor_client::ExecutorClient,
     gate::{Gate, Shut},
     hands::Hands,
@@ -56,6 +57,10 @@ pub struct Node {
     pub executor: ExecutorClient,
     /// The way to the prover.
     pub prover: Arc<ProverLine>,
+    /// Who computes on this machine.
+    pub identities: Identities,
+    /// Of disputes.
+    pub(crate) news: News,
     authority: RwLock<Arc<Authority>>,
     /// Whether something else is in force than at the start.
     changed: AtomicBool,
@@ -97,6 +102,8 @@ pub struct Parts {
     pub stores: Stores,
     /// The executor.
     pub executor: ExecutorClient,
+    /// Who computes on this machine.
+    pub identities: Identities,
 }
 
 impl Node {
@@ -115,6 +122,8 @@ impl Node {
             stores: Arc::new(parts.stores),
             executor: parts.executor,
             prover: Arc::new(prover),
+            identities: parts.identities,
+            news: News::default(),
             authority: RwLock::new(Arc::new(parts.authority)),
             changed: AtomicBool::new(false),
             reloading: tokio::sync::Mutex::default(),
@@ -190,6 +199,7 @@ impl Node {
         let done = |digest: &&Digest| {
             let state = self.state_of(digest);
             matches!(state, Some(JobState::Completed | JobState::Released))
+                && !self.anchors.memory().disputes().contests(digest)
         };
         jobs.iter().filter(done).copied().collect()
     }

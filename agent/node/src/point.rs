@@ -55,6 +55,18 @@ pub(crate) enum Point {
     Interrupted,
     /// That it is called off is durable, and its run has not heard of it.
     CalledOff,
+    /// A dispute that was not settled is about to be taken up again after a start.
+    DisputeTakenUp,
+    /// A challenge and both stakes are durable.
+    Challenged,
+    /// A message of a dispute is in the archive and about to be made durable in the ledger.
+    Saying,
+    /// It is durable, and nobody has looked what follows from it.
+    Said,
+    /// How a dispute has ended is about to be made durable, with what becomes of the stakes.
+    Settling,
+    /// That is durable.
+    Settled,
 }
 
 impl Point {

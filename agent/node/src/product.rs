@@ -40,7 +40,9 @@ use arch_problem::codes;
 use arch_schedule::Placed;
 use arch_wire::executor::Outcome;
 
+pub(crate) use divergence::{Finding, Party, found};
 pub(crate) use factors::look;
+pub(crate) use outcome::stored_values;
 pub(crate) use scratch::{forget, sweep};
 
 use crate::{

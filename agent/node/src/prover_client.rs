@@ -103,7 +103,10 @@ impl ProverClient {
         loop {
             match self.hear(begun)? {
                 FromProver::Progress { request: of, stage, .. } if of == request => reached(stage),
-                FromProver::Proved { request: of, proof } if of == request => return Ok(proof),
+                FromProver::Proved { request: of, proof } if of == request => {
+                    self.counters.has_a_proof_after(begun.elapsed());
+                    return Ok(proof);
+                }
                 other => return Err(Self::otherwise(other, request)),
             }
         }

@@ -33,6 +33,7 @@ pub struct ProverLine {
 pub struct ProverCounters {
     digests: AtomicU64,
     proofs: AtomicU64,
+    proving_millis: AtomicU64,
 }
 
 impl ProverLine {
@@ -77,6 +78,17 @@ impl ProverCounters {
     #[must_use]
     pub fn proofs(&self) -> u64 {
         self.proofs.load(Ordering::Relaxed)
+    }
+
+    /// Milliseconds that went by until proofs were there.
+    #[must_use]
+    pub fn proving_millis(&self) -> u64 {
+        self.proving_millis.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn has_a_proof_after(&self, time: Duration) {
+        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.proving_millis.fetch_add(millis, Ordering::Relaxed);
     }
 
     pub(crate) fn asks_for_digests(&self, tiles: usize) {

@@ -8,7 +8,7 @@ use tokio::{net::UnixListener, task::JoinSet, time};
 use crate::{
     anchors::Anchors,
     cancel::Wish,
-    control,
+    control, dispute,
     drop_folder::DropFolder,
     gate::Shut,
     handed_in::{CONTROL, HandedIn, METRICS},
@@ -39,6 +39,7 @@ pub enum WaysIn {
 /// When the ledger does not take what has to be said first, or a socket cannot be made.
 pub async fn open(node: &Arc<Node>, ways_in: WaysIn, mut handed_in: HandedIn) -> Told<JoinSet<()>> {
     resume(node).await.map_err(|error| error.problem())?;
+    dispute::resume(node);
     let mut tasks = JoinSet::new();
     let control = listener(node, &mut handed_in, CONTROL, &node.places.control())?;
     tasks.spawn(control::serve(Arc::clone(node), control));

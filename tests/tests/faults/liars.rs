@@ -144,23 +144,31 @@ pub(crate) fn with_trick_and(
     trick: &str,
     change: impl FnOnce(&mut Command),
 ) -> Agent {
+    unready_with_trick_and(world, trick, change).ready()
+}
+
+/// The same, not waited for.
+pub(crate) fn unready_with_trick_and(
+    world: &World,
+    trick: &str,
+    change: impl FnOnce(&mut Command),
+) -> Agent {
     let cache = world.path("state/cache");
     fs::create_dir_all(&cache).unwrap();
     fs::write(cache.join("trick"), trick).unwrap();
-    with_liar_and(world, change)
+    unready_with_liar_and(world, change)
 }
 
 fn with_liar(world: &World) -> Agent {
-    with_liar_and(world, |_| {})
+    unready_with_liar_and(world, |_| {}).ready()
 }
 
-fn with_liar_and(world: &World, change: impl FnOnce(&mut Command)) -> Agent {
+fn unready_with_liar_and(world: &World, change: impl FnOnce(&mut Command)) -> Agent {
     let liar = env!("CARGO_BIN_EXE_lying-executor");
-    let agent = world.agent_with(|command| {
+    world.agent_with(|command| {
         command.args(["--executor", liar]);
         change(command);
-    });
-    agent.ready()
+    })
 }
 
 fn same(trick: &Trick, end: &JobDetail, expected: End) -> Result<(), String> {

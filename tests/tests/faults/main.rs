@@ -12,6 +12,8 @@
 #[cfg(test)]
 mod clocks;
 #[cfg(test)]
+mod disputes;
+#[cfg(test)]
 mod endurance;
 #[cfg(test)]
 mod flood;

@@ -16,6 +16,8 @@ pub(crate) enum Way {
     Product,
     /// When a worker lies about a product.
     Lie,
+    /// When that is disputed.
+    Dispute,
 }
 
 /// Run at one go.
@@ -33,7 +35,7 @@ const LIE: &[&str] = &["accepted", "started", "committed", "diverged", "finished
 
 /// In the order of the path: the point, how a job comes there, what the ledger says of it in the end
 /// when the agent was killed there.
-pub(crate) const POINTS: [(&str, Way, &[&str]); 22] = [
+pub(crate) const POINTS: [(&str, Way, &[&str]); 28] = [
     ("Parsed", Way::Straight, ONCE),
     ("Verified", Way::Straight, ONCE),
     ("Admitted", Way::Straight, ONCE),
@@ -56,6 +58,12 @@ pub(crate) const POINTS: [(&str, Way, &[&str]); 22] = [
     ("Lost", Way::AfterALoss, TWICE),
     ("Interrupted", Way::AfterALoss, TWICE),
     ("CalledOff", Way::CalledOff, CALLED_OFF),
+    ("DisputeTakenUp", Way::Dispute, LIE),
+    ("Challenged", Way::Dispute, LIE),
+    ("Saying", Way::Dispute, LIE),
+    ("Said", Way::Dispute, LIE),
+    ("Settling", Way::Dispute, LIE),
+    ("Settled", Way::Dispute, LIE),
 ];
 
 #[test]

@@ -268,7 +268,9 @@ fn run_tests(runner: Runner, command: &mut Command, logs: &Logs) -> Result<Tally
 
 fn demonstration(_: &Context) -> Result<Tally, String> {
     demo::build()?;
-    let output = demo::archctl()?.arg("--json").output().map_err(|error| error.to_string())?;
+    let mut command = demo::archctl()?;
+    demo::with_snarkjs(&mut command);
+    let output = command.arg("--json").output().map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&output.stdout);
     println!("{}", text.trim());
     let wrong = serde_json::from_str(&text)
@@ -296,6 +298,8 @@ fn faults(json: &serde_json::Value) -> Vec<String> {
         (at("/ledger/verified") == true, "the ledger is not verified"),
         (length("/products") == 2, "not two shared products"),
         (at("/disputed/job/state") == "disputed", "a shard that lied was not caught"),
+        (at("/disputed/dispute/replayed") == true, "who lied was not settled, or it does not hold"),
+        (at("/disputed/dispute/snarkjs") != false, "snarkjs does not take the proof"),
     ];
     promises.into_iter().filter(|(kept, _)| !kept).map(|(_, fault)| fault.to_owned()).collect()
 }
@@ -367,15 +371,17 @@ mod tests {
     fn a_demo_that_keeps_its_promises_has_no_faults() {
         let good = r#"{"schema":"arch.demo/v1","jobs":[{"state":"completed"}],"refused":[{},{},{}],
             "restarted":{"lost":0,"doubled":0},"ledger":{"verified":true},"products":[{},{}],
-            "disputed":{"job":{"state":"disputed"}}}"#;
+            "disputed":{"job":{"state":"disputed"},"dispute":{"replayed":true}}}"#;
         assert!(faults(&serde_json::from_str(good).unwrap()).is_empty());
         let lost = good.replace("\"lost\":0", "\"lost\":1");
         assert_eq!(faults(&serde_json::from_str(&lost).unwrap()).len(), 1);
         let ended_badly = good.replace("completed", "failed");
         assert_eq!(faults(&serde_json::from_str(&ended_badly).unwrap()).len(), 1);
         let unseen = good.replace("\"disputed\":{", "\"skipped\":{");
-        assert_eq!(faults(&serde_json::from_str(&unseen).unwrap()).len(), 1);
-        assert_eq!(faults(&serde_json::Value::Null).len(), 8);
+        assert_eq!(faults(&serde_json::from_str(&unseen).unwrap()).len(), 2);
+        let untaken = good.replace("\"replayed\":true", "\"replayed\":true,\"snarkjs\":false");
+        assert_eq!(faults(&serde_json::from_str(&untaken).unwrap()).len(), 1);
+        assert_eq!(faults(&serde_json::Value::Null).len(), 9);
     }
 
     #[test]

@@ -6,9 +6,11 @@ mod broom;
 mod cast;
 mod claim;
 mod committed;
+mod counted;
 mod cover;
 mod deadline;
 mod dependencies;
+mod disputed;
 mod documents;
 mod entries;
 mod evidence;
@@ -16,6 +18,7 @@ mod factors;
 mod folder;
 mod jobs;
 mod proof;
+mod prover;
 mod refusals;
 mod report;
 mod stage;
@@ -30,7 +33,7 @@ use crate::places::Format;
 use crate::{programs, say};
 use agent::Programs;
 use deadline::Deadline;
-use stage::{Both, Stage};
+use stage::{All, Stage};
 use story::Story;
 
 /// Show everything on this machine: jobs verified, run, anchored, proved, refused and survived
@@ -50,6 +53,12 @@ pub(crate) struct Args {
     /// The program arch-executor; the one beside this program if not given
     #[arg(long, value_name = "PATH")]
     executor: Option<PathBuf>,
+    /// The program arch-prover; the one beside this program if not given
+    #[arg(long, value_name = "PATH")]
+    prover: Option<PathBuf>,
+    /// The folder node_modules with snarkjs in it, to have the demo's proof checked by others
+    #[arg(long, value_name = "DIR")]
+    snarkjs: Option<PathBuf>,
     /// A program in place of arch-executor that tells lies about products, for the chapter about one
     // Nobody but this project has such a program.
     #[arg(long, value_name = "PROGRAM", hide = true)]
@@ -72,10 +81,11 @@ impl Args {
             agent: program(self.agent.as_ref(), "arch-node-agent")?,
             executor: program(self.executor.as_ref(), "arch-executor")?,
         };
+        let prover = program(self.prover.as_ref(), "arch-prover")?;
         let sources = dependencies::find(self.sources.as_deref())?;
         agent::adopt_orphans();
         let liar = self.liar.map(|liar| Programs { executor: liar, ..programs.clone() });
-        let programs = Both { honest: programs, liar };
+        let programs = All { honest: programs, liar, prover, snarkjs: self.snarkjs };
         let stage = Stage::set(self.keep.as_deref(), programs, sources, story, deadline)?;
         let played = stage.play();
         let quiet = agent::nothing_left(Duration::from_secs(10));

@@ -10,6 +10,7 @@ use arch_wire::control::{Answer, Call, Reply, Submitted};
 
 use super::{Peer, decide, show};
 use crate::{
+    dispute,
     node::Node,
     pipeline::{Fate, take_in},
     refusals, reload, replay,
@@ -41,8 +42,8 @@ pub(super) async fn answer(node: &Arc<Node>, peer: &Peer, call: Call) -> Reply {
             .map(|state| Answer::JobRetry { state: state.to_string() }),
         Call::JobLogs { digest } => show::logs(node, digest).await,
         Call::JobReplay { digest } => replay::replay(node, digest).await.map(Answer::JobReplay),
-        Call::DisputeHear { .. } => {
-            Err(told::problem(codes::WRONG_STATE, "this node settles no disputes"))
+        Call::DisputeHear { file, bytes } => {
+            dispute::hear(node, &name(&file), &bytes.0).await.map(Answer::DisputeHear)
         }
         Call::Reload {} => reload::reload(node).await.map(Answer::Reload),
     };
@@ -52,12 +53,17 @@ pub(super) async fn answer(node: &Arc<Node>, peer: &Peer, call: Call) -> Reply {
     }
 }
 
+/// A file's name as it may be told.
+fn name(file: &str) -> String {
+    file.chars().filter(|c| !c.is_control()).take(1_024).collect()
+}
+
 async fn submit(node: &Arc<Node>, file: &str, bytes: &[u8]) -> Told<Submitted> {
     if u64::try_from(bytes.len()).map_or(true, |size| size > MAX_ENVELOPE_BYTES) {
         let text = format!("a document has at most {MAX_ENVELOPE_BYTES} bytes");
         return Err(told::problem(codes::FILE_TOO_LARGE, text));
     }
-    let file: String = file.chars().filter(|c| !c.is_control()).take(1_024).collect();
+    let file = name(file);
     Ok(match take_in(node, &file, bytes).await {
         Fate::Accepted(digest) => submitted(digest, JobState::Waiting, false, Vec::new()),
         Fate::Known(digest, state) => submitted(digest, state, true, Vec::new()),

@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     thread::JoinHandle,
 };
 
@@ -15,6 +16,7 @@ use crate::{
     args::Args,
     authority::{self, Authority, Unsettled},
     clock,
+    dispute::Identities,
     executor_client::ExecutorClient,
     identity,
     launcher::{Launch, Launcher},
@@ -46,6 +48,10 @@ pub(super) async fn parts(
     let pin = premises::pin(&settings).map_err(Stop::configuration)?;
     let keys = identity::open(&places, settings.node_key).map_err(Stop::could_not)?;
     let did = keys.node();
+    let identities = Identities::new(Arc::clone(keys.pair()));
+    let identities = identities.ok_or_else(|| {
+        Stop::could_not(problem(codes::NODE_KEY, "the node's key has no Ed25519 key in it"))
+    })?;
     let (anchors, thread) = ledger(&places, keys).map_err(Stop::could_not)?;
     let authority = match trust(&places, pin, &settings.groups, &anchors).await {
         Ok(authority) => authority,
@@ -68,7 +74,8 @@ pub(super) async fn parts(
         Executor::None => ExecutorClient::none(),
     };
     let listen = args.listen.clone();
-    let parts = Parts { did, settings, places, listen, anchors, authority, stores, executor };
+    let parts =
+        Parts { did, settings, places, listen, anchors, authority, stores, executor, identities };
     Ok((parts, thread))
 }
 

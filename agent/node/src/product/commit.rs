@@ -1,29 +1,28 @@
 //! What each part holds, said before anybody knows what will be looked at.
 
+use arch_dispute::{Agreed, Line, List};
+use arch_identity::PublicKey;
+use arch_kernels::stream::Committed;
 use arch_ledger::Record;
-use arch_matrix::{Zone, commit::Commitment};
-use serde::Serialize;
+use arch_matrix::Zone;
+use arch_problem::codes;
 
-use super::{Run, Stop, draw::Promised, scratch::Scratch};
-use crate::point::Point;
+use super::{Product, Run, Share, Stop, draw::Promised, scratch::Scratch};
+use crate::{
+    dispute::{Identities, agreed, endowments},
+    point::Point,
+    told::{Told, problem},
+};
 
-/// The list of commitments, as it lies in the archive: the output `commitments`.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct List<'a> {
-    schema: &'static str,
-    document: arch_identity::Digest,
-    commitments: Vec<Line<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Line<'a> {
-    /// The node's number in the plan.
-    node: usize,
-    /// One digest of all that the commitment says.
-    digest: arch_matrix::commit::Hash,
-    commitment: &'a Commitment,
+impl Product {
+    /// Who computes it: each once.
+    pub(crate) fn identities(&self, identities: &Identities) -> Vec<PublicKey> {
+        let mut nodes: Vec<usize> = self.shares.iter().map(|share| share.node).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        let key = |node| identities.of_share(node, self.plan.is_some());
+        nodes.into_iter().filter_map(key).map(|key| key.public().clone()).collect()
+    }
 }
 
 /// Anchors the commitments to all parts, and draws what is looked at.
@@ -32,31 +31,50 @@ pub(super) async fn commit(run: &Run<'_>, scratch: &Scratch) -> Result<Promised,
     for values in scratch.parts() {
         of.push((values.share, values.committed()?));
     }
-    let line = |(share, committed): &(super::Share, arch_kernels::stream::Committed)| {
-        (share.node, committed.commitment.digest())
+    let authority = run.node.authority();
+    let policy = authority.believed()?;
+    let list = tokio::task::block_in_place(|| list(run, agreed(policy.policy()), &of))?;
+    let mut records = match list.disputes {
+        None => Vec::new(),
+        // Whoever commits has something to lose from this entry on.
+        Some(_) => {
+            let identities = run.product.identities(&run.node.identities);
+            endowments(run.node.anchors.memory().disputes().book(), policy, &identities)
+        }
     };
-    let digests: Vec<_> = of.iter().map(line).collect();
-    let document = run.placed.job().digest();
-    let commitments = digests.iter().zip(&of).map(|((node, digest), (_, committed))| Line {
-        node: *node,
-        digest: *digest,
-        commitment: &committed.commitment,
-    });
-    let list = List {
-        schema: "arch.network/matrix-commitments/v1",
-        document,
-        commitments: commitments.collect(),
-    };
+    let digests: Vec<_> = list.commitments.iter().map(|line| line.digest).collect();
     let list = tokio::task::block_in_place(|| run.node.stores.shelf.put_json(&list))?;
-    let record = Record::Committed { document, attempt: run.attempt, commitments: list };
-    let anchored = run.node.anchors.anchor_one(record).await.map_err(|error| {
+    let document = run.placed.job().digest();
+    records.push(Record::Committed { document, attempt: run.attempt, commitments: list });
+    let anchored = run.node.anchors.anchor(records).await.map_err(|error| {
         run.node.heed(&error);
         Stop::Machine(error.problem())
     })?;
+    let anchored = anchored.last();
+    let anchored =
+        anchored.ok_or_else(|| problem(codes::WENT_MISSING, "the entry of the commitments"))?;
     Point::Promised.reached();
     let seed = *anchored.leaf().as_bytes();
-    let all: Vec<_> = digests.iter().map(|(_, digest)| *digest).collect();
     let plan = run.product.plan.as_ref().filter(|_| run.product.overlap);
-    let zone = plan.map(|plan| Zone::draw(plan, &seed, &all));
+    let zone = plan.map(|plan| Zone::draw(plan, &seed, &digests));
     Ok(Promised { list, entry: anchored.index(), seed, of, zone })
+}
+
+/// The list; where divergences are settled, each line is signed by whoever computed the part.
+fn list(run: &Run<'_>, agreed: Option<Agreed>, of: &[(Share, Committed)]) -> Told<List> {
+    let document = run.placed.job().digest();
+    let is_shared = run.product.plan.is_some();
+    let line = |(share, committed): &(Share, Committed)| -> Told<Line> {
+        let commitment = committed.commitment.clone();
+        if agreed.is_none() {
+            return Ok(Line::unsigned(share.node, commitment));
+        }
+        let unsigned = |why: String| problem(codes::NODE_KEY, why);
+        let key = run.node.identities.of_share(share.node, is_shared);
+        let key = key.ok_or_else(|| unsigned("the node has no key to commit with".to_owned()))?;
+        Line::signed(share.node, (document, run.attempt), commitment, &key)
+            .map_err(|error| unsigned(error.to_string()))
+    };
+    let lines = of.iter().map(line).collect::<Told<Vec<Line>>>()?;
+    Ok(List::new(document, run.attempt, agreed, lines))
 }

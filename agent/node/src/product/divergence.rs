@@ -9,13 +9,18 @@ use arch_matrix::{
     Cell, Difference, Part,
     commit::{Commitment, Hash, LeafAt, Opening},
 };
+use arch_problem::codes;
 use arch_wire::control::Bytes;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Run, Share, draw::tree, scratch::Scratch, values::Values};
+use crate::{
+    node::Node,
+    told::{Told, problem},
+};
 
 /// How it was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Kind {
     /// A row and a column hold another value of the same element.
@@ -27,7 +32,7 @@ pub(super) enum Kind {
 }
 
 /// A leaf of C.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Spot {
     pub(super) cell: Cell,
     pub(super) leaf: LeafAt,
@@ -40,9 +45,9 @@ impl From<Difference> for Spot {
 }
 
 /// One leaf, and who says what of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Finding {
+pub(crate) struct Finding {
     kind: Kind,
     #[serde(flatten)]
     spot: Spot,
@@ -50,22 +55,22 @@ pub(super) struct Finding {
 }
 
 /// What one of them committed to.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Party {
+pub(crate) struct Party {
     /// The node's number in the plan.
     node: usize,
     part: Part,
     commitment: Commitment,
     /// The leaf, shown; absent if the values are not those any more that were committed to.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     opening: Option<Shown>,
 }
 
 /// A leaf, and its way to the cell's root.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Shown {
+pub(crate) struct Shown {
     index: usize,
     /// The values, row by row, lowest byte first.
     bytes: Bytes,
@@ -132,6 +137,86 @@ impl Finding {
             Kind::Partial => format!("partial sums computed once more differ in {place}: {who}"),
             Kind::Freivalds => format!("{place} of {who} is not what A and B give"),
         }
+    }
+}
+
+/// What is read of the evidence once more.
+#[derive(Deserialize)]
+struct Found {
+    findings: Vec<Finding>,
+}
+
+/// The longest evidence that is read: as many leaves of 64-bit sums as are opened at most, several times.
+const LONGEST: u64 = 64 << 20;
+
+/// What was found, from the evidence in the archive.
+///
+/// # Errors
+/// When it is not there, or is no evidence.
+pub(crate) fn found(node: &Node, evidence: &Digest) -> Told<Vec<Finding>> {
+    let bytes = node.stores.shelf.get(evidence, LONGEST)?;
+    let read: Result<Found, _> = serde_json::from_slice(&bytes);
+    let read = read.map_err(|error| problem(codes::WENT_MISSING, format!("evidence: {error}")))?;
+    Ok(read.findings)
+}
+
+impl Finding {
+    /// Everybody who computed the leaf.
+    pub(crate) fn parties(&self) -> &[Party] {
+        &self.parties
+    }
+
+    /// The cell that the leaf is of.
+    pub(crate) fn cell(&self) -> Cell {
+        self.spot.cell
+    }
+
+    /// The values of a leaf as they were committed to, if they are shown here.
+    pub(crate) fn shown(
+        &self,
+        cell: Cell,
+        leaf: &LeafAt,
+        commitment: &Commitment,
+    ) -> Option<&[u8]> {
+        if (self.spot.cell, &self.spot.leaf) != (cell, leaf) {
+            return None;
+        }
+        let party = self.parties.iter().find(|party| party.commitment == *commitment)?;
+        Some(party.shown()?.bytes())
+    }
+}
+
+impl Party {
+    /// Its number in the plan.
+    pub(crate) fn node(&self) -> usize {
+        self.node
+    }
+
+    /// What it committed to.
+    pub(crate) fn commitment(&self) -> &Commitment {
+        &self.commitment
+    }
+
+    /// The leaf; none if the values were others by then than it had committed to.
+    pub(crate) fn shown(&self) -> Option<&Shown> {
+        self.opening.as_ref()
+    }
+}
+
+impl Shown {
+    /// Its number among the leaves of the cell.
+    pub(crate) fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The values, row by row, lowest byte first.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes.0
+    }
+
+    /// The hashes beside its way up, lowest first.
+    pub(crate) fn path(&self) -> &[Hash] {
+        &self.path
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fs::File,
     io::{Cursor, Read},
 };
 
@@ -26,6 +27,7 @@ use super::{
 use crate::{
     diverged,
     memfd::ByPosition,
+    node::Node,
     told::{Told, problem},
     validate::{Findings, MOST_NUMBER, Validated, judge, short},
 };
@@ -114,10 +116,8 @@ fn product(
     let product = run.product;
     let (mut c, length) = assembled(run, scratch)?;
     let digest = run.node.stores.shelf.put_stream(&mut c, length)?;
-    let (file, length) = run.node.stores.shelf.open_object(&digest)?;
-    let stored = stored(&file, length, None)
-        .map_err(|error| problem(codes::ARCHIVE_IO, format!("the product: {error}")))?;
-    let body = Behind { bytes: file, offset: stored.offset };
+    let (file, offset) = stored_values(run.node, &digest)?;
+    let body = Behind { bytes: file, offset };
     if !kept::is_what_was_promised(run, &body, promised)? {
         return Ok((digest, Some(false)));
     }
@@ -125,6 +125,17 @@ fn product(
         return Ok((digest, None));
     }
     Ok((digest, Some(audit::whole(run, &body, promised, &digest)?)))
+}
+
+/// A product in the archive, and where its values begin.
+///
+/// # Errors
+/// When it is not there, or is no matrix.
+pub(crate) fn stored_values(node: &Node, product: &Digest) -> Told<(File, u64)> {
+    let (file, length) = node.stores.shelf.open_object(product)?;
+    let stored = stored(&file, length, None)
+        .map_err(|error| problem(codes::ARCHIVE_IO, format!("the product: {error}")))?;
+    Ok((file, stored.offset))
 }
 
 /// C as an .npy file, read in order.

@@ -37,4 +37,7 @@ area! {
     PROVER_SETUP = "ARCH-V012", "the prover cannot start",
         "a socket, the manifest, the folder of keys or the secret file is not there or not as it must be",
         "follow what the message says";
+    PROVER_ABSENT = "ARCH-V013", "the prover does not answer",
+        "the settings name no socket of a prover, nobody listens there, or it was lost on the way",
+        "start arch-prover and set `prover.socket` to its socket; disputes wait for it";
 }

@@ -52,6 +52,11 @@ impl Liar {
             // Whoever has the first tile lies.
             "add-one" if request.first == 0 => add_one(&values)?,
             "add-one" => {}
+            at if at.starts_with("add-one-at-") => {
+                if let Some(place) = place(at, &work, request)? {
+                    add_one_at(&values, place)?;
+                }
+            }
             "too-many-tiles" => {
                 self.say(&FromExecutor::Progress { run, tiles: u64::MAX }, &[])?;
             }
@@ -113,12 +118,37 @@ impl Liar {
     }
 }
 
+/// Where a number of C stands in the part's file, if it is computed now: `add-one-at-ROW-COLUMN`.
+fn place<A: stream::ReadAt + Sync, B: stream::ReadAt + Sync>(
+    trick: &str,
+    work: &Work<'_, A, B>,
+    request: &MultiplyRequest,
+) -> Result<Option<u64>, Box<dyn std::error::Error>> {
+    let mut numbers = trick.trim_start_matches("add-one-at-").split('-').map(str::parse::<u32>);
+    let mut number = || numbers.next().ok_or("not two numbers");
+    let (row, column) = (number()??, number()??);
+    let tiles = work.tiles()?;
+    let now = request.first..request.first.saturating_add(request.count);
+    let is_there = now
+        .filter_map(|tile| tiles.get(tile))
+        .any(|tile| tile.rows.contains(&row) && tile.columns.contains(&column));
+    let region = work.part.region(work.grid).ok_or("no such part")?;
+    let down = u64::from(row.saturating_sub(region.rows.start));
+    let across = u64::from(column.saturating_sub(region.columns.start));
+    let number = down.saturating_mul(region.size().1.into()).saturating_add(across);
+    Ok(is_there.then(|| number.saturating_mul(4)))
+}
+
 /// The first number becomes one more.
 fn add_one(values: &File) -> std::io::Result<()> {
-    let mut first = [0; 4];
-    values.read_exact_at(&mut first, 0)?;
-    let more = i32::from_le_bytes(first).wrapping_add(1);
-    values.write_all_at(&more.to_le_bytes(), 0)
+    add_one_at(values, 0)
+}
+
+fn add_one_at(values: &File, at: u64) -> std::io::Result<()> {
+    let mut number = [0; 4];
+    values.read_exact_at(&mut number, at)?;
+    let more = i32::from_le_bytes(number).wrapping_add(1);
+    values.write_all_at(&more.to_le_bytes(), at)
 }
 
 fn read(values: &File) -> std::io::Result<[u8; 4]> {

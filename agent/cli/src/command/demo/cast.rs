@@ -15,6 +15,8 @@ pub(super) struct Cast {
     pub(super) root: [KeyPair; 2],
     pub(super) policy: KeyPair,
     pub(super) issuer: KeyPair,
+    /// The node, which judges what its shards dispute.
+    pub(super) node: KeyPair,
     /// Somebody of whom the root knows nothing.
     pub(super) stranger: KeyPair,
 }
@@ -26,6 +28,7 @@ impl Cast {
             root: [key("root-1", KeyKind::Hybrid)?, key("root-2", KeyKind::Hybrid)?],
             policy: key("policy", KeyKind::Ed25519)?,
             issuer: key("issuer", KeyKind::Hybrid)?,
+            node: node(folder)?,
             stranger: key("stranger", KeyKind::Ed25519)?,
         })
     }
@@ -34,6 +37,14 @@ impl Cast {
 /// As they stand in a root.
 pub(super) fn signer(pair: &KeyPair) -> Signer {
     Signer::of(None, pair.public())
+}
+
+/// The node's key, where the agent finds it at its first start.
+fn node(folder: &Folder) -> Result<KeyPair, Stop> {
+    let pair = KeyPair::from_seed(KeyKind::Hybrid, &*chance::bytes::<32>()?);
+    let text = Zeroizing::new(keyfile::write_plain(&pair));
+    folder.put("state/node.key", text.as_bytes(), 0o600)?;
+    Ok(pair)
 }
 
 /// Plain files, because nobody is there to type a passphrase; the folder is closed to others.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::claim::claim;
 use super::committed::{self, Commitments};
+use super::disputed::Settled;
 use super::factors::Factors;
 use super::jobs::SignedJob;
 use super::report::JobTold;
@@ -23,6 +24,7 @@ pub(super) struct Disputed {
     pub(super) job: JobTold,
     pub(super) lie: Lie,
     pub(super) waits: Waiting,
+    pub(super) dispute: Settled,
 }
 
 /// A job that comes after it.

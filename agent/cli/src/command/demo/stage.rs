@@ -13,10 +13,11 @@ use super::dependencies::{LOCK, Sources};
 use super::factors::Factors;
 use super::folder::Folder;
 use super::jobs::{ALL, AUDIT, CHECKSUMS, Draft, INDEX, SignedJob};
+use super::prover::Prover;
 use super::report::{JobTold, LedgerTold, Refused, Report, Restarted, seconds};
 use super::story::Story;
 use super::watch::Watch;
-use super::{documents, proof, refusals};
+use super::{disputed, documents, proof, refusals};
 use crate::answer::Stop;
 use crate::archive_folder;
 use crate::control::Control;
@@ -27,10 +28,13 @@ const HEAD: usize = 12;
 /// How often a job may be too quick to be interrupted.
 const ATTEMPTS: u32 = 5;
 
-/// The programs of almost all scenes, and those of the one with a liar.
-pub(super) struct Both {
+/// The programs of almost all scenes, those of the one with a liar, and who proves and checks.
+pub(super) struct All {
     pub(super) honest: Programs,
     pub(super) liar: Option<Programs>,
+    pub(super) prover: PathBuf,
+    /// Where snarkjs is, if it is there.
+    pub(super) snarkjs: Option<PathBuf>,
 }
 
 /// Everything that the scenes share.
@@ -38,7 +42,9 @@ pub(super) struct Stage {
     folder: Folder,
     /// Put away after the folder is gone: fields are dropped in this order.
     broom: Broom,
-    programs: Both,
+    /// Runs through all scenes; nobody asks it anything before the last one.
+    _prover: Prover,
+    programs: All,
     sources: Sources,
     cast: Cast,
     lock: PathBuf,
@@ -51,7 +57,7 @@ impl Stage {
     /// Keys, documents, modules and inputs, all in the demo's folder.
     pub(super) fn set(
         keep: Option<&Path>,
-        programs: Both,
+        programs: All,
         sources: Sources,
         story: Story,
         deadline: Deadline,
@@ -60,6 +66,7 @@ impl Stage {
         let folder = Folder::make(keep)?;
         let broom = Broom::take(folder.temporary())?;
         let cast = Cast::make(&folder)?;
+        let prover = Prover::start(&programs.prover, &folder, &broom, deadline)?;
         let root = documents::write(&folder, &cast, std::slice::from_ref(&sources.folder))?;
         for example in ALL {
             let file = format!("config/modules/{}.wasm", example.name);
@@ -69,7 +76,18 @@ impl Stage {
         let factors = Factors::make(&folder)?;
         story.tell(&format!("root {root}\nsigned by 2 of 2, pinned in node.yaml"))?;
         story.tell(&format!("everything is in {}", folder.root().display()))?;
-        Ok(Self { folder, broom, programs, sources, cast, lock, factors, story, deadline })
+        Ok(Self {
+            folder,
+            broom,
+            _prover: prover,
+            programs,
+            sources,
+            cast,
+            lock,
+            factors,
+            story,
+            deadline,
+        })
     }
 
     pub(super) fn play(self) -> Result<Report, Stop> {
@@ -83,7 +101,14 @@ impl Stage {
         jobs.push(survived);
         let products = self.products(&mut troupe, &mut jobs)?;
         let (troupe, disputed) = self.liar(troupe)?;
-        let skipped = disputed.is_none().then(|| liar::SKIPPED.to_owned()).into_iter().collect();
+        let mut skipped = Vec::new();
+        match &disputed {
+            None => skipped.push(liar::SKIPPED.to_owned()),
+            Some(_) if self.programs.snarkjs.is_none() => {
+                skipped.push(disputed::SKIPPED.to_owned());
+            }
+            Some(_) => {}
+        }
         let (restarted, ledger) = self.close(troupe)?;
         let schema = "arch.demo/v1";
         let seconds = seconds(self.deadline.passed());

@@ -8,6 +8,7 @@ use super::{Stage, Troupe};
 use crate::answer::Stop;
 use crate::command::demo::audited;
 use crate::command::demo::claim::claim;
+use crate::command::demo::counted::{self, Proving};
 use crate::command::demo::cover::{self, Cover};
 use crate::command::demo::entries;
 use crate::command::demo::jobs::{Draft, SignedJob};
@@ -39,6 +40,13 @@ impl Stage {
         let same = all && digests.len() == 1;
         claim(same, "three and nine shards gave different products")?;
         self.story.tell("\nthree and nine shards gave the same product, byte by byte")?;
+        let proving = counted::read(&self.folder.path("state"))?;
+        self.story.tell(&format!(
+            "proofs: {}, digests that proofs are about: {}: nobody disputed anything",
+            proving.proofs, proving.tile_digests
+        ))?;
+        let nothing = Proving { proofs: 0, tile_digests: 0, milliseconds: 0 };
+        claim(proving == nothing, "an honest run asked for proofs")?;
         Ok(products)
     }
 

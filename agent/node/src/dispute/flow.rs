@@ -1,0 +1,282 @@
+//! A dispute from its challenge to its end: the record is played, and whoever of ours has to speak speaks.
+
+use std::{sync::Arc, time::Duration};
+
+use arch_dispute::{
+    Case, Court, Dispute, Ended, Factors, Holding, Resolver, Says, Side, book, replay, reply,
+    reply_by_showing, rule,
+};
+use arch_identity::{Digest, PublicKey, Timestamp};
+use arch_ledger::Record;
+use arch_problem::codes;
+use tokio::time;
+
+use super::{
+    AGAIN,
+    asks::Line,
+    docket::Docket,
+    known::Known,
+    messages,
+    operands::{self, Operands},
+    stakes,
+};
+use crate::{
+    memory::KnownJob,
+    node::{AtWork, Node},
+    point::Point,
+    told::{Told, problem},
+};
+
+/// The longest wait for somebody's time to be over, before the clock is read again.
+const NAP: Duration = Duration::from_secs(3_600);
+
+/// Where a dispute is after a step.
+enum Next {
+    /// Something was said; there may be more to say.
+    Said,
+    /// Somebody else has to speak until then.
+    Waits(Timestamp),
+    /// It is settled.
+    Settled,
+}
+
+/// Carries a dispute on until it is settled, or the agent stops.
+pub(super) async fn pursue(node: Arc<Node>, dispute: Digest, at_work: AtWork) {
+    let mut busy = Some(at_work);
+    let mut news = node.news.listen();
+    let mut trouble = AGAIN[0];
+    let mut table = Table::default();
+    loop {
+        news.mark_unchanged();
+        let next = step(&node, dispute, &mut table).await;
+        let pause = match next {
+            Ok(Next::Said) => {
+                trouble = AGAIN[0];
+                continue;
+            }
+            Ok(Next::Settled) => return,
+            Ok(Next::Waits(until)) => until_over(&node, until),
+            Err(problem) => {
+                tracing::warn!(%dispute, %problem, ?trouble, "a dispute waits");
+                let pause = trouble;
+                trouble = trouble.saturating_mul(2).min(AGAIN[1]);
+                pause
+            }
+        };
+        // Nobody waits for a dispute that waits for somebody else.
+        drop(busy.take());
+        tokio::select! {
+            () = time::sleep(pause) => {}
+            _ = news.changed() => {}
+            () = node.gate.stopping() => break,
+        }
+        busy = Some(node.at_work());
+    }
+}
+
+/// How long until the time of whoever has to speak is over.
+fn until_over(node: &Node, until: Timestamp) -> Duration {
+    let now = node.moment().map_or(until, |moment| moment.now());
+    Duration::from_secs(until.seconds_since(now).saturating_add(1)).min(NAP)
+}
+
+/// What was found out already, and need not be found out again at the next step.
+#[derive(Default)]
+struct Table {
+    docket: Option<Docket>,
+    known: Option<Known>,
+    factors: Option<Factors>,
+    line: Line,
+}
+
+/// What is to be done after the record was played.
+enum Deed {
+    Say(PublicKey, Box<Says>),
+    Settle(Box<Ended>),
+    Wait(Timestamp),
+}
+
+async fn step(node: &Arc<Node>, dispute: Digest, table: &mut Table) -> Told<Next> {
+    let _hand = node.hands.take(dispute).await;
+    let known = node.anchors.memory().disputes().dispute(&dispute).cloned();
+    let Some(known) = known.filter(|known| known.settled.is_none()) else {
+        return Ok(Next::Settled);
+    };
+    if table.docket.is_none() {
+        let none = || problem(codes::WENT_MISSING, "the job has nothing that can be disputed");
+        table.docket = Some(Docket::of(node, known.job).await?.ok_or_else(none)?);
+    }
+    let job = node.job(known.job).await?;
+    let now = node.moment()?.now();
+    let deed = tokio::task::block_in_place(|| table.play(node, dispute, (known.job, &job), now))?;
+    match deed {
+        Deed::Wait(until) => Ok(Next::Waits(until)),
+        Deed::Say(by, says) => match &table.docket {
+            Some(docket) => say(node, docket, &by, *says).await,
+            None => Ok(Next::Settled),
+        },
+        Deed::Settle(ended) => settle(node, known.job, &ended).await,
+    }
+}
+
+impl Table {
+    /// Plays the record up to now, as often as it takes to know all that it asks.
+    fn play(
+        &mut self,
+        node: &Node,
+        dispute: Digest,
+        (digest, job): (Digest, &KnownJob),
+        now: Timestamp,
+    ) -> Told<Deed> {
+        let Self { docket, known, factors, line } = self;
+        let Some(docket) = docket else {
+            return Err(problem(codes::WENT_MISSING, "the docket"));
+        };
+        let record = messages::record(node, &dispute)?;
+        let known = known.get_or_insert_with(|| Known::of(docket));
+        loop {
+            let court = Court { facts: &docket.facts, digester: known, proofs: known };
+            let played = replay(&court, &record, now).map_err(|refused| {
+                problem(codes::DISPUTE_MESSAGE, format!("the record: {refused}"))
+            })?;
+            if line.ask_all(node, known)? {
+                continue;
+            }
+            let (state, _) = played;
+            let until = match (&state, state.until()) {
+                (Dispute::Ended(ended), _) => return Ok(Deed::Settle(ended.clone())),
+                (_, until) => until.unwrap_or(now),
+            };
+            let case = state.case();
+            if factors.is_none() && ours(node, docket, case) {
+                let read = Operands::of(node, &digest, job)?.around(&case.ground)?;
+                docket.facts.inputs = Some(read.roots());
+                *factors = Some(read);
+                continue;
+            }
+            let court = Court { facts: &docket.facts, digester: known, proofs: known };
+            let word = match factors {
+                Some(factors) => word(node, (docket, &court), &state, (job, factors), known)?,
+                None => None,
+            };
+            if line.ask_all(node, known)? {
+                continue;
+            }
+            return Ok(match word {
+                Some((by, says)) => Deed::Say(by, Box::new(says)),
+                None => Deed::Wait(until),
+            });
+        }
+    }
+}
+
+/// Whether one of the parties, or of the judges, is somebody of ours.
+fn ours(node: &Node, docket: &Docket, case: &Case) -> bool {
+    let parties = [&case.parties.challenger, &case.parties.respondent];
+    let mut all = parties.into_iter().chain(&case.judges);
+    all.any(|public| node.identities.key_of(&docket.list, public).is_some())
+}
+
+/// What somebody of ours says now.
+fn word(
+    node: &Node,
+    (docket, court): (&Docket, &Court<'_>),
+    state: &Dispute,
+    (job, factors): (&KnownJob, &Factors),
+    known: &Known,
+) -> Told<Option<(PublicKey, Says)>> {
+    let case = state.case();
+    let is_ours = |public: &PublicKey| node.identities.key_of(&docket.list, public).is_some();
+    for side in Side::BOTH {
+        let party = case.parties.of(side);
+        if !is_ours(party) {
+            continue;
+        }
+        let Some(leaf) = leaf(node, docket, case, side, job)? else { continue };
+        let own = Holding { factors, leaf: &leaf, digester: known, prover: known };
+        let says = reply(state, side, &own).or_else(|| {
+            let shows = known.has_no_proof() && docket.agreed.resolvers.contains(&Resolver::Reveal);
+            shows.then(|| reply_by_showing(state, side, &own)).flatten()
+        });
+        if let Some(says) = says {
+            return Ok(Some((party.clone(), says)));
+        }
+    }
+    let Dispute::Decided(decided) = state else { return Ok(None) };
+    let judge = decided.judge().filter(|judge| is_ours(judge));
+    Ok(judge.and_then(|judge| Some((judge.clone(), rule(court, state)?))))
+}
+
+/// The values that a party committed to, if they are kept here.
+fn leaf(
+    node: &Node,
+    docket: &Docket,
+    case: &Case,
+    side: Side,
+    job: &KnownJob,
+) -> Told<Option<Vec<u8>>> {
+    let (party, hash) = (case.parties.of(side), *case.hashes.of(side));
+    for heard in docket.commits.iter().chain(&docket.later) {
+        let Says::Commit(commit) = heard.says() else { continue };
+        if heard.by() != party {
+            continue;
+        }
+        let leaf = operands::leaf(node, job, &case.ground, case.cell, &commit.commitment)?;
+        // A party may have committed to several parts: what counts is the leaf that is disputed.
+        if let Some(leaf) = leaf.filter(|leaf| operands::hash(&case.ground, leaf) == hash) {
+            return Ok(Some(leaf));
+        }
+    }
+    Ok(None)
+}
+
+/// Signs, keeps and anchors what somebody of ours says; a judge stakes with his verdict.
+async fn say(node: &Arc<Node>, docket: &Docket, by: &PublicKey, says: Says) -> Told<Next> {
+    let job = docket.task.job;
+    let key = node.identities.key_of(&docket.list, by);
+    let key = key.ok_or_else(|| problem(codes::WENT_MISSING, format!("the key of {by}")))?;
+    let kept = tokio::task::block_in_place(|| messages::say(node, &key, says))?;
+    Point::Saying.reached();
+    let mut records = vec![kept.record(job)];
+    let booking = node.news.booking().await;
+    if let Says::Verdict(verdict) = kept.heard.says() {
+        let bond = docket.agreed.terms.bond;
+        let op = book::Op::Lock { dispute: verdict.dispute, account: by.clone(), units: bond };
+        let stake = stakes::booked(node.anchors.memory().disputes().book(), &[op]);
+        records.extend(stake.map_err(|error| problem(codes::NO_STAKE, error.to_string()))?);
+    }
+    super::anchor(node, records).await?;
+    drop(booking);
+    Point::Said.reached();
+    tracing::info!(%job, %by, word = kept.heard.says().word(), "said in a dispute");
+    Ok(Next::Said)
+}
+
+/// Anchors how it ended and what becomes of the stakes, in one unit.
+async fn settle(node: &Arc<Node>, job: Digest, ended: &Ended) -> Told<Next> {
+    let finding = ended.finding.as_ref();
+    let faults = finding.map(|finding| finding.at_fault.as_slice()).unwrap_or_default();
+    let parties = &ended.case.parties;
+    let settled = Record::Settled {
+        document: job,
+        dispute: ended.case.id,
+        upheld: finding.is_some_and(arch_dispute::Finding::upheld),
+        at_fault: faults.iter().map(|fault| parties.of(fault.who).did()).collect(),
+        judge: ended.judge.as_ref().map(PublicKey::did),
+        key: finding.and_then(|finding| Some(finding.believed.as_ref()?.key)),
+    };
+    let booking = node.news.booking().await;
+    let ops = book::settle(ended);
+    let booked = stakes::booked(node.anchors.memory().disputes().book(), &ops);
+    let booked = booked.map_err(|error| problem(codes::WENT_MISSING, error.to_string()))?;
+    Point::Settling.reached();
+    let records = std::iter::once(settled).chain(booked).collect();
+    super::anchor(node, records).await?;
+    drop(booking);
+    Point::Settled.reached();
+    node.news.tell();
+    let dispute = ended.case.id;
+    let at_fault: Vec<String> = faults.iter().map(|fault| parties.of(fault.who).did()).collect();
+    tracing::warn!(%job, %dispute, ?at_fault, "a dispute is settled");
+    Ok(Next::Settled)
+}
