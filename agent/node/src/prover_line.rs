@@ -50,7 +50,8 @@ impl ProverLine {
     }
 
     /// Calls the prover, and waits until it is ready. The call, the waiting and each request may take
-    /// `patience` each. It blocks: a task calls it where that is allowed.
+    /// `patience` each. It blocks: a task calls it where that is allowed. A prover that serves one agent
+    /// serves one line at a time, and the next call waits until that is dropped.
     ///
     /// # Errors
     /// [`ProverError`].
