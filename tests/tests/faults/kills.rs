@@ -42,7 +42,9 @@ struct Plan {
 fn plans() -> Vec<Plan> {
     let mut plans = vec![];
     // Those of products are in `lying_shards`.
-    let guests = POINTS.into_iter().filter(|(_, way, _)| ![Way::Product, Way::Lie].contains(way));
+    let guests = POINTS
+        .into_iter()
+        .filter(|(_, way, _)| ![Way::Product, Way::Lie, Way::Dispute].contains(way));
     for (point, way, story) in guests {
         plans.push(Plan { point, way, story: Some(story), victim: Victim::Agent });
         // While an agent takes up what was left, its executor may not be there yet.
@@ -108,7 +110,7 @@ fn one(case: &mut Case, world: &World, plan: Plan, alone: bool) {
     let deed = if victim == Victim::Agent { "kill" } else { "stop" };
     let there = format!("{deed} {point} {}", 1 + case.below(several));
     let orders = match way {
-        Way::Straight | Way::CalledOff | Way::Product | Way::Lie => there.clone(),
+        Way::Straight | Way::CalledOff | Way::Product | Way::Lie | Way::Dispute => there.clone(),
         Way::AfterADeath => "kill Started 1".to_owned(),
         Way::AfterALoss => format!("stop Running 1, {there}"),
     };
@@ -120,7 +122,7 @@ fn one(case: &mut Case, world: &World, plan: Plan, alone: bool) {
     // Closed too early, a call would not be heard.
     let mut calls = vec![];
     match way {
-        Way::Straight | Way::Product | Way::Lie => {}
+        Way::Straight | Way::Product | Way::Lie | Way::Dispute => {}
         Way::AfterADeath => {
             killed(agent.ended());
             agent = with_orders(world, &there);

@@ -86,7 +86,6 @@ struct Table {
     docket: Option<Docket>,
     known: Option<Known>,
     factors: Option<Factors>,
-    line: Line,
 }
 
 /// What is to be done after the record was played.
@@ -128,7 +127,9 @@ impl Table {
         (digest, job): (Digest, &KnownJob),
         now: Timestamp,
     ) -> Told<Deed> {
-        let Self { docket, known, factors, line } = self;
+        let Self { docket, known, factors } = self;
+        // Given back afterwards: a prover may serve one at a time, and this may wait for hours.
+        let mut line = Line::default();
         let Some(docket) = docket else {
             return Err(problem(codes::WENT_MISSING, "the docket"));
         };
