@@ -1,0 +1,33 @@
+//! `archctl dispute …`
+
+mod book;
+mod list;
+mod replay;
+mod show;
+
+use clap::Subcommand;
+
+use crate::answer::Outcome;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// List the disputes in a node's ledger
+    List(list::Args),
+    /// Tell what happened in a dispute
+    Show(show::Args),
+    /// Judge a dispute once more from ledger and archive, and hold what the ledger says against it
+    Replay(replay::Args),
+    /// Print who has staked and lost what, from the ledger's first entry on
+    Book(book::Args),
+}
+
+impl Verb {
+    pub(crate) fn run(self) -> Outcome {
+        match self {
+            Self::List(args) => args.run(),
+            Self::Show(args) => args.run(),
+            Self::Replay(args) => args.run(),
+            Self::Book(args) => args.run(),
+        }
+    }
+}
