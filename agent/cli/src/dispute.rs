@@ -13,6 +13,7 @@ pub(crate) mod court;
 pub(crate) mod docket;
 pub(crate) mod evidence;
 pub(crate) mod flaw;
+pub(crate) mod folder;
 pub(crate) mod inputs;
 pub(crate) mod named;
 pub(crate) mod office;

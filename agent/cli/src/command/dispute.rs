@@ -1,6 +1,7 @@
 //! `archctl dispute …`
 
 mod book;
+mod export;
 mod list;
 mod replay;
 mod show;
@@ -19,6 +20,8 @@ pub(crate) enum Verb {
     Replay(replay::Args),
     /// Print who has staked and lost what, from the ledger's first entry on
     Book(book::Args),
+    /// Take a dispute, or a job's commitments, along: all that it is judged by, in a folder
+    Export(export::Args),
 }
 
 impl Verb {
@@ -28,6 +31,7 @@ impl Verb {
             Self::Show(args) => args.run(),
             Self::Replay(args) => args.run(),
             Self::Book(args) => args.run(),
+            Self::Export(args) => args.run(),
         }
     }
 }
