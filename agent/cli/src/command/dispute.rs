@@ -2,6 +2,7 @@
 
 mod book;
 mod export;
+mod import;
 mod list;
 mod replay;
 mod show;
@@ -22,6 +23,8 @@ pub(crate) enum Verb {
     Book(book::Args),
     /// Take a dispute, or a job's commitments, along: all that it is judged by, in a folder
     Export(export::Args),
+    /// Hand messages of disputes to the running agent
+    Import(import::Args),
 }
 
 impl Verb {
@@ -32,6 +35,7 @@ impl Verb {
             Self::Replay(args) => args.run(),
             Self::Book(args) => args.run(),
             Self::Export(args) => args.run(),
+            Self::Import(args) => args.run(),
         }
     }
 }
