@@ -1,10 +1,14 @@
 //! `archctl dispute …`
 
 mod book;
+mod challenge;
+mod commit;
 mod export;
 mod import;
 mod list;
 mod replay;
+mod reply;
+mod rule;
 mod show;
 
 use clap::Subcommand;
@@ -25,6 +29,14 @@ pub(crate) enum Verb {
     Export(export::Args),
     /// Hand messages of disputes to the running agent
     Import(import::Args),
+    /// Sign what one's own product holds, by files alone
+    Commit(commit::Args),
+    /// Sign that another's leaf is wrong, by files alone
+    Challenge(challenge::Args),
+    /// Sign what a party has to say next, by files alone
+    Reply(reply::Args),
+    /// Sign the verdict of the judge whose turn it is, by files alone
+    Rule(rule::Args),
 }
 
 impl Verb {
@@ -36,6 +48,10 @@ impl Verb {
             Self::Book(args) => args.run(),
             Self::Export(args) => args.run(),
             Self::Import(args) => args.run(),
+            Self::Commit(args) => args.run(),
+            Self::Challenge(args) => args.run(),
+            Self::Reply(args) => args.run(),
+            Self::Rule(args) => args.run(),
         }
     }
 }
