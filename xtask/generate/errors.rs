@@ -9,7 +9,7 @@ const HEAD: &str = "# Errors\n\n\
     same. A code is never used again for anything else.\n";
 
 /// Areas by their letter.
-const AREAS: [(char, &str); 7] = [
+const AREAS: [(char, &str); 8] = [
     ('D', "Documents"),
     ('P', "Policy"),
     ('L', "Ledger"),
@@ -17,6 +17,7 @@ const AREAS: [(char, &str); 7] = [
     ('K', "Keys"),
     ('N', "Node, settings, control"),
     ('F', "Files"),
+    ('Q', "Disputes"),
 ];
 
 /// The whole file.

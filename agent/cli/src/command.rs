@@ -3,6 +3,7 @@
 mod bundle;
 mod circuit;
 mod demo;
+mod dispute;
 mod doctor;
 mod explain;
 pub(crate) mod job;
@@ -55,6 +56,9 @@ enum Noun {
     /// Check proofs that circuits are about
     #[command(subcommand)]
     Proof(proof::Verb),
+    /// Read, judge and carry disputes about products
+    #[command(subcommand)]
+    Dispute(dispute::Verb),
     /// Say how the node is
     Status(status::Args),
     /// Look whether this machine can run the agent well
@@ -77,6 +81,7 @@ impl Archctl {
             Noun::Bundle(verb) => verb.run(),
             Noun::Circuit(verb) => verb.run(),
             Noun::Proof(verb) => verb.run(),
+            Noun::Dispute(verb) => verb.run(),
             Noun::Status(args) => args.run(),
             Noun::Doctor(args) => args.run(),
             Noun::Demo(args) => args.run(),

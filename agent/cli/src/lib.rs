@@ -24,6 +24,7 @@ mod clock;
 mod command;
 mod control;
 mod decision;
+mod dispute;
 mod documents;
 mod fresh;
 mod keys;

@@ -15,6 +15,7 @@ macro_rules! area {
 }
 
 mod circuits;
+mod dispute;
 mod document;
 mod executor;
 mod files;
@@ -27,6 +28,7 @@ mod prover;
 /// All codes as constants.
 pub mod codes {
     pub use super::circuits::*;
+    pub use super::dispute::*;
     pub use super::document::*;
     pub use super::executor::*;
     pub use super::files::*;
@@ -46,5 +48,6 @@ pub(crate) const AREAS: &[&[&crate::Explanation]] = &[
     ledger::ROWS,
     node::ROWS,
     policy::ROWS,
+    dispute::ROWS,
     prover::ROWS,
 ];

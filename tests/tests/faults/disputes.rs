@@ -181,7 +181,7 @@ fn who_has_lost_his_stakes_is_not_let_compute_until_a_new_policy_endows_him() {
         settled(&mut agent, &world, count);
     }
     let third = drop_job(&world);
-    agent.wait_for("job that waits", |agent| agent.log().contains("ARCH-N402").then_some(()));
+    agent.wait_for("job that waits", |agent| agent.log().contains("ARCH-Q007").then_some(()));
     assert_eq!(Stranger::verified(&world).kinds(third), ["accepted"]);
     let policy = world.policy_text(2);
     world.write_policy(&format!("{policy}{}", terms(&world, "reveal")));

@@ -5,6 +5,8 @@ mod verify;
 
 use clap::Subcommand;
 
+pub(crate) use export::files;
+
 use crate::answer::Outcome;
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,8 @@ mod bundles;
 #[cfg(test)]
 mod circuits;
 #[cfg(test)]
+mod disputes;
+#[cfg(test)]
 mod owner;
 #[cfg(test)]
 mod pins;

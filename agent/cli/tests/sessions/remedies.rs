@@ -46,6 +46,7 @@ fn every_command_that_the_documents_name_is_there() {
         include_str!("../../../../CHANGELOG.md"),
         include_str!("../../../../docs/ARCHITECTURE.md"),
         include_str!("../../../../docs/CIRCUITS.md"),
+        include_str!("../../../../docs/DISPUTES.md"),
         include_str!("../../../../docs/FORMATS.md"),
         include_str!("../../../../docs/THREATS.md"),
         include_str!("../../../../docs/GLOSSARY.md"),

@@ -89,6 +89,6 @@ impl Docket {
         let known = Known::of(self);
         let court = Court { facts: &self.facts, digester: &known, proofs: &known };
         Dispute::open(&court, challenge, at)
-            .map_err(|refused| problem(codes::DISPUTE_MESSAGE, format!("the challenge: {refused}")))
+            .map_err(|refused| problem(codes::DISPUTE_REFUSED, format!("the challenge: {refused}")))
     }
 }

@@ -138,7 +138,7 @@ impl Table {
         loop {
             let court = Court { facts: &docket.facts, digester: known, proofs: known };
             let played = replay(&court, &record, now).map_err(|refused| {
-                problem(codes::DISPUTE_MESSAGE, format!("the record: {refused}"))
+                problem(codes::DISPUTE_RECORD, format!("the record: {refused}"))
             })?;
             if line.ask_all(node, known)? {
                 continue;

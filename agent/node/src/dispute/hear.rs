@@ -29,7 +29,8 @@ use crate::{
 /// A problem says why it is not taken; nothing is kept of it then.
 pub(crate) async fn hear(node: &Arc<Node>, file: &str, bytes: &[u8]) -> Told<HeardOf> {
     let document = SignedDocument::parse(file, bytes)?;
-    let heard = Heard::check(&document).map_err(|error| refused(error.to_string()))?;
+    let heard = Heard::check(&document)
+        .map_err(|error| problem(codes::DISPUTE_MESSAGE, error.to_string()))?;
     match heard.says().clone() {
         Says::Commit(commit) => commitment(node, &document, heard, commit.job).await,
         Says::Challenge(challenge) => challenged(node, &document, heard, challenge.task.job).await,
@@ -42,7 +43,7 @@ pub(crate) async fn hear(node: &Arc<Node>, file: &str, bytes: &[u8]) -> Told<Hea
 }
 
 fn refused(why: String) -> Box<Problem> {
-    problem(codes::DISPUTE_MESSAGE, why)
+    problem(codes::DISPUTE_TURN, why)
 }
 
 async fn docket(node: &Node, job: Digest) -> Told<Docket> {
@@ -134,7 +135,8 @@ fn once(node: &Node, docket: &Docket, opened: &Dispute) -> Told<()> {
         let record = messages::record(node, &other)?;
         let first = record.first().map(|first| docket.opened(&first.heard, first.at));
         if matches!(first, Some(Ok(first)) if first.case().subject() == subject) {
-            return Err(refused(format!("the same two dispute this leaf already, in {other}")));
+            let text = format!("the same two dispute this leaf already, in {other}");
+            return Err(problem(codes::DISPUTE_REFUSED, text));
         }
     }
     Ok(())

@@ -1,5 +1,5 @@
 //! N: the node. 0xx settings and start, 1xx what is asked of it, 2xx bytes that a job needs,
-//! 3xx the executor and what it claims, 4xx disputes.
+//! 3xx the executor and what it claims.
 
 area! {
     SETTINGS_FORM = "ARCH-N001", "the settings cannot be read",
@@ -110,11 +110,4 @@ area! {
     OUTPUT_ABSENT = "ARCH-N305", "an output is missing",
         "the job ended well but did not write an output that its document names",
         "write the file `/out/<name>` in the guest, or take the name out of the document";
-
-    DISPUTE_MESSAGE = "ARCH-N401", "the message is none that a dispute here waits for",
-        "it is not signed by whoever it names, belongs to another job or dispute, or it is not whose turn it is",
-        "see `archctl dispute show` for who has to say what; nothing was taken of it";
-    NO_STAKE = "ARCH-N402", "somebody has fewer units than a dispute would cost",
-        "the policy's `endowment` is below its `bond`, or the units were lost in disputes or are staked in others",
-        "see `archctl dispute book`; a new version of the policy endows each identity again";
 }

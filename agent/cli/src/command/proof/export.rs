@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use arch_circuits::{iden3, registry::ProofFile, solidity};
+use arch_circuits::{groth16::VerifyingKey, iden3, registry::ProofFile, solidity};
 use arch_problem::{Problem, codes};
 use serde::Serialize;
 
@@ -51,22 +51,7 @@ impl Args {
         };
         let key = registry.key(entry).ok_or_else(revoked)?;
         fresh::absent(&self.out)?;
-        let files = [
-            ("proof.json", format!("{:#}\n", iden3::proof_to_json(proof.proof())).into_bytes()),
-            (
-                "public.json",
-                format!("{:#}\n", iden3::publics_to_json(proof.publics())).into_bytes(),
-            ),
-            (
-                "verification_key.json",
-                format!("{:#}\n", iden3::verifying_key_to_json(key)).into_bytes(),
-            ),
-            (
-                "calldata.txt",
-                format!("{}\n", solidity::calldata_text(proof.proof(), proof.publics()))
-                    .into_bytes(),
-            ),
-        ];
+        let files = files(&proof, key);
         let written = circuits::write_files(&self.out, &files)?;
         if self.format.json {
             say::json(&Exported { schema: "arch.proof-exported/v1", files: written })?;
@@ -75,4 +60,16 @@ impl Args {
         }
         Ok(Answer::Yes)
     }
+}
+
+/// What snarkjs and a contract take, each with the name of its file.
+pub(crate) fn files(proof: &ProofFile, key: &VerifyingKey) -> [(&'static str, Vec<u8>); 4] {
+    let json = |value| format!("{value:#}\n").into_bytes();
+    let calldata = solidity::calldata_text(proof.proof(), proof.publics());
+    [
+        ("proof.json", json(iden3::proof_to_json(proof.proof()))),
+        ("public.json", json(iden3::publics_to_json(proof.publics()))),
+        ("verification_key.json", json(iden3::verifying_key_to_json(key))),
+        ("calldata.txt", format!("{calldata}\n").into_bytes()),
+    ]
 }

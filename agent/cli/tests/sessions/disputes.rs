@@ -1,0 +1,10 @@
+//! Disputes: read, judged once more, taken elsewhere, and carried by files.
+#![allow(clippy::arithmetic_side_effects, reason = "tests may be blunt")]
+
+mod by_files;
+mod dev;
+mod numbers;
+mod reading;
+mod stage;
+mod taken_along;
+mod tampered;
