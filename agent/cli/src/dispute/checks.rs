@@ -1,20 +1,19 @@
 //! Everything that the ledger says of a dispute, held against what follows from its messages.
 
+mod end;
+mod stakes;
+
 use arch_circuits::registry::Registry;
-use arch_dispute::{
-    Dispute, Says,
-    book::{self, Op},
-};
+use arch_dispute::{Dispute, Says};
 use arch_identity::{Digest, PublicKey};
 use serde::Serialize;
 
-use super::books::{Booking, Books};
 use super::court::Keys;
-use super::docket::{Filed, Settled};
+use super::docket::Filed;
 use super::flaw::Flaw;
 use super::office::{Looked, Office};
 use super::sources;
-use super::words::{rule, short_key, side, word};
+use super::words::{rule, side, word};
 
 /// What was looked at, and what was found.
 #[derive(Debug, Clone, Serialize)]
@@ -79,7 +78,7 @@ impl Checks {
         result == Verdict::Ok
     }
 
-    /// The list and every message, each for itself: so that each that is wrong is named.
+    /// Every message, each for itself: so that each that is wrong is named.
     pub(crate) fn sources(&mut self, office: &Office, filed: &Filed) -> bool {
         let mut sound = true;
         for told in &filed.said {
@@ -154,153 +153,4 @@ impl Checks {
             Err(flaw) => self.say("inputs", Verdict::Unclear, flaw.text()),
         }
     }
-
-    /// The entry that says how it ended, against the end that follows from the messages.
-    pub(crate) fn settled(&mut self, looked: &Looked, filed: &Filed) {
-        let end = &looked.course.end;
-        let (settled, ended) = match (filed.settled.as_slice(), end) {
-            ([], Dispute::Ended(ended)) => {
-                let found = format!("it ended at {}, and no entry settles it yet", ended.at);
-                return self.say("settled", Verdict::Note, found);
-            }
-            ([], _) => {
-                let until = end.until().map_or(String::new(), |until| until.to_string());
-                return self.say("settled", Verdict::Note, format!("not yet, until {until}"));
-            }
-            ([settled], Dispute::Ended(ended)) => (settled, ended),
-            ([settled], _) => {
-                let found = Flaw::record(format!(
-                    "entry {} settles it at {}, and then it was at `{}`",
-                    settled.entry,
-                    settled.at,
-                    end.word()
-                ));
-                self.take("settled", Err(found));
-                return;
-            }
-            ([_, again, ..], _) => {
-                let found = Flaw::record(format!("entry {} settles it once more", again.entry));
-                self.take("settled", Err(found));
-                return;
-            }
-        };
-        let differs = differs(settled, ended, looked.evidence.task.job);
-        let found = match differs.as_slice() {
-            [] => Ok(format!("entry {} says what follows from the messages", settled.entry)),
-            several => Err(Flaw::record(format!(
-                "entry {} has another {} than follows from the messages",
-                settled.entry,
-                several.join(", ")
-            ))),
-        };
-        self.take("settled", found);
-    }
-
-    /// The stakes of the dispute, against those that follow.
-    pub(crate) fn stakes(&mut self, office: &Office, looked: &Looked, filed: &Filed) {
-        let bookings: Vec<&Booking> =
-            office.docket.bookings.iter().filter(|booking| booking.is_of(&filed.id)).collect();
-        let (locks, ends): (Vec<&Booking>, Vec<&Booking>) =
-            bookings.into_iter().partition(|booking| matches!(booking.op, Ok(Op::Lock { .. })));
-        let staked = expected_stakes(looked);
-        self.take("stakes", same(&locks, &staked, "stake"));
-        let end: Vec<Op> = match (&looked.course.end, filed.settled.first()) {
-            (Dispute::Ended(ended), Some(_)) => book::settle(ended),
-            _ => Vec::new(),
-        };
-        self.take("payout", same(&ends, &end, "payout"));
-        if let (Some(settled), false) = (filed.settled.first(), ends.is_empty()) {
-            self.take("unit", in_one_unit(settled, &ends));
-        }
-    }
-
-    /// All of the book.
-    pub(crate) fn books(&mut self, bookings: &[Booking]) {
-        let told = Books::of(bookings).map(|books| {
-            let (entries, deposited) = (books.entries, books.deposited);
-            format!("{entries} entries from the first on; {deposited} units came in, and are there")
-        });
-        let broken = |misbooked: super::books::Misbooked| {
-            let text = format!("entry {}: {}", misbooked.entry, misbooked.why);
-            Flaw::wrong(arch_problem::codes::DISPUTE_BOOK, text)
-        };
-        self.take("book", told.map_err(broken));
-    }
-}
-
-/// Both parties' stakes, and that of each judge who signed a verdict in his turn.
-fn expected_stakes(looked: &Looked) -> Vec<Op> {
-    let case = looked.course.end.case();
-    let mut staked = book::stake(case).to_vec();
-    let steps = looked.course.steps.iter().zip(&looked.evidence.said);
-    let judges = steps.filter(|(step, message)| {
-        step.rejected.is_none() && matches!(message.heard.says(), Says::Verdict(_))
-    });
-    staked.extend(judges.map(|(_, message)| book::stake_of_judge(case, message.heard.by())));
-    staked
-}
-
-/// Whether the entries are these operations, in this order.
-fn same(entries: &[&Booking], expected: &[Op], what: &str) -> Result<String, Flaw> {
-    let place = entries.iter().zip(expected).position(|(entry, op)| entry.op.as_ref() != Ok(op));
-    if let Some(entry) = place.and_then(|place| entries.get(place)) {
-        return Err(Flaw::record(format!("entry {} is another {what} than follows", entry.entry)));
-    }
-    match (entries.get(expected.len()), expected.get(entries.len())) {
-        (Some(entry), _) => {
-            Err(Flaw::record(format!("entry {} is a {what} that does not follow", entry.entry)))
-        }
-        (None, Some(op)) => {
-            let (Op::Deposit { account, .. }
-            | Op::Lock { account, .. }
-            | Op::Release { account, .. }
-            | Op::Slash { account, .. }) = op;
-            let who = short_key(account);
-            Err(Flaw::record(format!("there is no entry for the {what} of {who}")))
-        }
-        (None, None) => {
-            let indices: Vec<String> =
-                entries.iter().map(|entry| entry.entry.to_string()).collect();
-            Ok(match indices.as_slice() {
-                [] => "none, and none follows".to_owned(),
-                some => format!("entries {} are those that follow", some.join(", ")),
-            })
-        }
-    }
-}
-
-/// That whoever saw the end saw what it did to the stakes.
-fn in_one_unit(settled: &Settled, ends: &[&Booking]) -> Result<String, Flaw> {
-    let mut indices: Vec<u64> = ends.iter().map(|booking| booking.entry).collect();
-    indices.push(settled.entry);
-    indices.sort_unstable();
-    let together = indices.iter().zip(indices.iter().skip(1));
-    let together = together.into_iter().all(|(one, next)| next.saturating_sub(*one) == 1);
-    let at_once = ends.iter().all(|booking| booking.at == settled.at);
-    match together && at_once {
-        true => Ok("the payout stands beside the end".to_owned()),
-        false => Err(Flaw::record("the payout does not stand beside the end".to_owned())),
-    }
-}
-
-/// What the entry says otherwise.
-fn differs(settled: &Settled, ended: &arch_dispute::Ended, job: Digest) -> Vec<&'static str> {
-    let finding = ended.finding.as_ref();
-    let at_fault: Vec<String> = finding.map_or(Vec::new(), |finding| {
-        let dids = finding.at_fault.iter().map(|fault| ended.case.parties.of(fault.who).did());
-        dids.collect()
-    });
-    let key = finding.and_then(|finding| finding.believed.as_ref()).map(|believed| believed.key);
-    let upheld = finding.is_some_and(arch_dispute::Finding::upheld);
-    let judge = ended.judge.as_ref().map(PublicKey::did);
-    [
-        ("job", settled.document == job),
-        ("outcome (`upheld`)", settled.upheld == upheld),
-        ("list of who is at fault (`atFault`)", settled.at_fault == at_fault),
-        ("judge (`judge`)", settled.judge == judge),
-        ("key (`key`)", settled.key == key),
-    ]
-    .into_iter()
-    .filter_map(|(what, same)| (!same).then_some(what))
-    .collect()
 }

@@ -106,3 +106,37 @@ pub(crate) fn first(
     let ground = Ground::common(own, theirs, cell, leaf).ok_or_else(none)?;
     Ok(Some(Meeting { cell, leaf, ground, own: of(&tree)?, theirs: of(&their_tree)? }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaves_count_where_they_lead_to_the_committed_root_and_nowhere_else() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("leaves.json");
+        let hash = |digit: char| format!("blake3:{}", digit.to_string().repeat(64));
+        let text = |leaves: &[String]| {
+            serde_json::json!({
+                "cells": [{ "cell": { "row": 0, "column": 1 }, "leaves": leaves }]
+            })
+            .to_string()
+        };
+        let own = ['1', '2', '3'].map(hash);
+        let root = LeafTree::new(own.iter().map(|hash| hash.parse().unwrap()).collect()).root();
+        let cell = Cell { row: 0, column: 1 };
+        let read = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            Leaves::read(&path)
+        };
+        let sound = read(&text(&own)).unwrap();
+        assert_eq!(sound.tree(cell, root).unwrap().leaves().len(), 3);
+        assert!(sound.tree(Cell { row: 1, column: 1 }, root).is_err(), "of another cell");
+        for wrong in [&own[..2], &[hash('1'), hash('3'), hash('2')], &[]] {
+            assert!(read(&text(wrong)).unwrap().tree(cell, root).is_err());
+        }
+        for none in ["", "{}", "[]", "{\"cells\": 3}", &text(&["blake3:1".to_owned()])] {
+            assert!(read(none).is_err(), "{none}");
+        }
+    }
+}

@@ -65,11 +65,25 @@ impl Now {
     }
 }
 
+impl Looked {
+    /// Whether it rests on a key that is revoked by now, so that the two may dispute the leaf again.
+    pub(crate) fn is_reopenable(&self, registry: &Registry) -> bool {
+        let Ok(agreed) = self.evidence.agreed() else { return false };
+        let keys = Keys::new(registry, agreed);
+        let finding = self.finding();
+        finding.is_some_and(|finding| finding.is_reopenable(|believed| keys.is_revoked(believed)))
+    }
+}
+
 impl Place {
+    /// The ledger alone: whoever is to judge it does not stop where it cannot be read.
+    pub(crate) fn ledger(&self) -> Result<LedgerFolder, Stop> {
+        Folder::at(&self.state).open()
+    }
+
     pub(crate) fn open(&self) -> Result<Office, Stop> {
         let registry = self.manifest.open()?;
-        let folder = Folder::at(&self.state);
-        let ledger = folder.open()?;
+        let (folder, ledger) = (Folder::at(&self.state), self.ledger()?);
         // Beside the ledger, wherever that was found.
         let archive = Archive::to_read(&folder.path().with_file_name("archive"));
         let docket = Docket::read(&ledger)?;

@@ -2,16 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use arch_dispute::{Message, Says, seal};
+use arch_dispute::{Heard, Message, Says, seal};
 use arch_document::Nonce;
-use arch_identity::{Digest, KeyPair, PublicKey, SigningKey};
+use arch_identity::{KeyPair, PublicKey, SigningKey};
 use arch_problem::{Problem, codes};
 
+use super::sources;
 use super::words::short;
 use crate::answer::{Answer, Outcome, Stop};
 use crate::circuits::refused;
 use crate::passphrase::Existing;
-use crate::{chance, documents, fresh, keys, say};
+use crate::{chance, fresh, keys, say};
 
 /// With which key, and where to put the message.
 #[derive(Debug, clap::Args)]
@@ -63,7 +64,12 @@ impl Hand {
 
     /// Signs, and writes or prints the message.
     pub(crate) fn say(&self, key: &SigningKey, says: Says) -> Outcome {
-        let (text, digest) = signed(key, says)?;
+        self.put(&Signed::new(key, says)?)
+    }
+
+    /// Writes or prints a message.
+    pub(crate) fn put(&self, Signed { text, heard }: &Signed) -> Outcome {
+        let digest = heard.digest();
         match &self.out {
             Some(out) => {
                 fresh::write(out, text.as_bytes(), 0o644)?;
@@ -71,7 +77,7 @@ impl Hand {
                 say::talk(&format!("wrote {}", out.display()));
             }
             None => {
-                say::data(&text)?;
+                say::data(text)?;
                 say::talk(&format!("message {}", short(&digest)));
             }
         }
@@ -79,18 +85,27 @@ impl Hand {
     }
 }
 
-/// A message as a file, and its digest. A challenge takes chance with it.
-pub(crate) fn signed(key: &SigningKey, says: Says) -> Result<(String, Digest), Stop> {
-    let nonce: Option<Nonce> = match says {
-        Says::Challenge(_) => {
-            let no_nonce = |_| Stop::could_not("chance gave no nonce", "tell us");
-            Some(chance::nonce()?.parse().map_err(no_nonce)?)
-        }
-        _ => None,
-    };
-    let message = Message::new(key.public().clone(), says, nonce);
-    let text = seal(&message, key)
-        .map_err(|why| refused(Problem::new(codes::DISPUTE_MESSAGE, why.to_string())))?;
-    let digest = documents::parse("message", text.as_bytes())?.digest();
-    Ok((text, digest))
+/// A message as a file, and as everybody will read it.
+#[derive(Debug)]
+pub(crate) struct Signed {
+    text: String,
+    pub(crate) heard: Heard,
+}
+
+impl Signed {
+    /// Signs. A challenge takes chance with it.
+    pub(crate) fn new(key: &SigningKey, says: Says) -> Result<Self, Stop> {
+        let nonce: Option<Nonce> = match says {
+            Says::Challenge(_) => {
+                let no_nonce = |_| Stop::could_not("chance gave no nonce", "tell us");
+                Some(chance::nonce()?.parse().map_err(no_nonce)?)
+            }
+            _ => None,
+        };
+        let message = Message::new(key.public().clone(), says, nonce);
+        let text = seal(&message, key)
+            .map_err(|why| refused(Problem::new(codes::DISPUTE_MESSAGE, why.to_string())))?;
+        let (_, heard) = sources::read("message", text.as_bytes())?;
+        Ok(Self { text, heard })
+    }
 }

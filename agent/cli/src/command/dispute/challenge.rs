@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use arch_dispute::{
-    Challenge, Commit, Court, Dispute, Factors, Heard, Holding, Own, Resolver, Says, Stand,
+    Challenge, Court, Dispute, Factors, Heard, Holding, Own, Resolver, Says, Stand,
 };
 use arch_document::MAX_ENVELOPE_BYTES;
 use arch_problem::{Problem, codes};
@@ -20,7 +20,7 @@ use crate::dispute::meeting::{self, Leaves, Meeting};
 use crate::dispute::office::Now;
 use crate::dispute::product::Product;
 use crate::dispute::prover::Prover;
-use crate::dispute::signer::{Hand, Signer, signed};
+use crate::dispute::signer::{Hand, Signed, Signer};
 use crate::dispute::sources;
 use crate::say;
 
@@ -95,7 +95,7 @@ impl Args {
                 "there is nothing to challenge; look at another line",
             ));
         };
-        let says = self.challenge(&evidence, &heard, &own, &product, &meeting)?;
+        let says = self.challenge(&evidence, &heard, &product, &meeting)?;
         let hand = self.signer.open()?;
         sign(&hand, &heard, &evidence, says, &self.manifest, self.now)
     }
@@ -104,7 +104,6 @@ impl Args {
         &self,
         evidence: &Evidence,
         heard: &Heard,
-        own: &Commit,
         product: &Product,
         meeting: &Meeting,
     ) -> Result<Challenge, Stop> {
@@ -129,7 +128,6 @@ impl Args {
             .map_err(|why| Stop::from(Flaw::wrong(codes::COMMITMENT_LIST, why.to_string())))?;
         let theirs = theirs.get(self.against).map(|(_, heard)| heard.digest());
         let theirs = theirs.ok_or_else(no_commitment)?;
-        debug_assert_eq!(own.job, evidence.task.job);
         let stand =
             |commit, (hash, path): &(_, Vec<_>)| Stand { commit, hash: *hash, path: path.clone() };
         Ok(Challenge {
@@ -158,15 +156,13 @@ fn sign(
     let key = hand.key_of(|key| key == commit.by()).ok_or_else(|| {
         Stop::no("the commitment is signed by another key", "challenge with the key that committed")
     })?;
-    let says = Says::Challenge(Box::new(challenge));
-    let (text, _) = signed(key, says.clone())?;
-    let (_, heard) = sources::read("challenge", text.as_bytes())?;
+    let signed = Signed::new(key, Says::Challenge(Box::new(challenge)))?;
     let registry = manifest.open()?;
     let keys = Keys::new(&registry, evidence.agreed()?);
     let court = Court { facts: &evidence.facts, digester: &Poseidon2, proofs: &keys };
     let refuse = |why: String| refused(Problem::new(codes::DISPUTE_REFUSED, why));
-    match Dispute::open(&court, &heard, now.read()?) {
-        Ok(Dispute::AwaitsAnswer(_)) => hand.say(key, says),
+    match Dispute::open(&court, &signed.heard, now.read()?) {
+        Ok(Dispute::AwaitsAnswer(_)) => hand.put(&signed),
         Ok(_) => Err(refuse("it would be lost on the face of it".to_owned())),
         Err(why) => Err(refuse(why.to_string())),
     }

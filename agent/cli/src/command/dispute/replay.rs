@@ -40,17 +40,44 @@ pub(crate) struct Args {
 #[derive(Serialize)]
 struct Replayed<'a> {
     schema: &'static str,
-    dispute: Digest,
+    /// None where the ledger cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dispute: Option<Digest>,
     ok: bool,
     checks: &'a [Check],
 }
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
-        let (office, keys) = (self.place.open()?, ledger::keys(&self.keys)?);
         let mut checks = Checks::default();
+        let sound = self.ledger(&mut checks)?;
+        let office = match self.place.open() {
+            Ok(office) => office,
+            // Then it says nothing of disputes, and why was told.
+            Err(Stop::Unclear(_)) if !sound => {
+                self.tell(None, &checks)?;
+                return Ok(Answer::No);
+            }
+            Err(stop) => return Err(stop),
+        };
+        let filed = self.dispute.find(&office.docket)?;
+        self.judge(&office, filed, &mut checks)?;
+        checks.books(&office.docket.bookings);
+        self.tell(Some(filed.id), &checks)?;
+        Ok(match (checks.have(Verdict::Wrong), checks.have(Verdict::Unclear)) {
+            (true, _) => Answer::No,
+            (false, true) => Answer::Unclear,
+            (false, false) => Answer::Yes,
+        })
+    }
+
+    /// Every byte of the ledger; says whether it holds.
+    fn ledger(&self, checks: &mut Checks) -> Result<bool, Stop> {
+        let keys = ledger::keys(&self.keys)?;
         let given = (!keys.is_empty()).then_some(keys.as_slice());
-        match office.ledger.reader.verify(given) {
+        let verified = self.place.ledger()?.reader.verify(given);
+        let sound = verified.is_ok();
+        match verified {
             Ok(found) => {
                 let whose = match found.key_source {
                     KeySource::Given => "under the keys that were given",
@@ -65,15 +92,7 @@ impl Args {
                 checks.say("ledger", Verdict::Wrong, text);
             }
         }
-        let filed = self.dispute.find(&office.docket)?;
-        self.judge(&office, filed, &mut checks)?;
-        checks.books(&office.docket.bookings);
-        self.tell(filed.id, &checks)?;
-        Ok(match (checks.have(Verdict::Wrong), checks.have(Verdict::Unclear)) {
-            (true, _) => Answer::No,
-            (false, true) => Answer::Unclear,
-            (false, false) => Answer::Yes,
-        })
+        Ok(sound)
     }
 
     fn judge(&self, office: &Office, filed: &Filed, checks: &mut Checks) -> Result<(), Stop> {
@@ -84,6 +103,7 @@ impl Args {
             Ok(looked) => {
                 checks.list(&looked);
                 checks.course(&looked, &office.registry)?;
+                checks.subject(office, &looked, filed);
                 checks.finding(&looked);
                 // What ends by the inputs, and what is paid then, follows from nothing without them.
                 if looked.inputs.is_ok() {
@@ -97,7 +117,7 @@ impl Args {
         Ok(())
     }
 
-    fn tell(&self, dispute: Digest, checks: &Checks) -> Result<(), Stop> {
+    fn tell(&self, dispute: Option<Digest>, checks: &Checks) -> Result<(), Stop> {
         let ok = !checks.have(Verdict::Wrong) && !checks.have(Verdict::Unclear);
         if self.format.json {
             let (schema, checks) = ("arch.dispute-replay/v1", checks.all());

@@ -15,8 +15,7 @@ use crate::dispute::inputs::Files;
 use crate::dispute::office::{Looked, Now, play};
 use crate::dispute::product::Product;
 use crate::dispute::prover::Prover;
-use crate::dispute::signer::{Hand, Signer, signed};
-use crate::dispute::sources;
+use crate::dispute::signer::{Hand, Signed, Signer};
 use crate::say;
 
 /// Sign what the holder of a key has to say next as a party, by files alone
@@ -174,8 +173,7 @@ fn say_as(
 ) -> Outcome {
     let party = looked.course.end.case().parties.of(side);
     let key = hand.key_of(|key| key == party).ok_or_else(|| not_now(looked))?;
-    let (text, _) = signed(key, says.clone())?;
-    let (_, heard) = sources::read("reply", text.as_bytes())?;
-    hear(&heard).map_err(|why| refused(Problem::new(codes::DISPUTE_TURN, why)))?;
-    hand.say(key, says)
+    let signed = Signed::new(key, says)?;
+    hear(&signed.heard).map_err(|why| refused(Problem::new(codes::DISPUTE_TURN, why)))?;
+    hand.put(&signed)
 }

@@ -137,3 +137,101 @@ fn anchors(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use arch_dispute::{Agreed, Line, List, Resolver, Terms};
+    use arch_identity::{Algorithm, SigningKey, Timestamp};
+    use arch_ledger::Hash;
+    use arch_matrix::{Format, Grid, Matrix, Part, Shape, Splits, commit::Commitment};
+
+    use super::*;
+    use crate::dispute::folder::{Draft, write};
+
+    /// A job's commitments, and the receipt of the entry that anchors them.
+    fn commitments() -> (Evidence, String) {
+        let grid = Grid::new(Shape::new(8, 8, 8).unwrap(), Splits::even(2)).unwrap();
+        let job = Digest::of(b"job");
+        let lines = [Part::Row { index: 0 }, Part::Column { index: 1 }].into_iter().zip(0_u8..);
+        let lines = lines.map(|(part, number)| {
+            let (rows, columns) = part.region(&grid).unwrap().size();
+            let values = Matrix::<i32>::zero(rows, columns);
+            let commitment = Commitment::of(Format::I8, grid, part, &values).unwrap();
+            let key = SigningKey::from_seed(Algorithm::Ed25519, &[number; 32]);
+            Line::signed(number.into(), (job, 3), commitment, &key).unwrap()
+        });
+        let agreed = Agreed {
+            terms: Terms { bond: 1, answer: 1, exchange: 1, proof: 1, verdict: 1 },
+            resolvers: vec![Resolver::Reveal],
+            judges: vec![],
+            keys: vec![],
+            dev_keys: false,
+        };
+        let list = List::new(job, 3, Some(agreed), lines.collect());
+        let bytes = serde_json::to_vec(&list).unwrap();
+        let at: Timestamp = "2026-11-26T12:00:00Z".parse().unwrap();
+        let commitments = Digest::of(&bytes);
+        let record = Record::Committed { document: job, attempt: 3, commitments };
+        let entry = Entry::new(5, at, Hash::ZERO, record).unwrap();
+        let leaf = Digest::from_bytes(*entry.leaf().as_bytes());
+        let receipt = Receipt {
+            extra: Some(entry.bytes),
+            index: 5,
+            path: vec![],
+            checkpoint: "nobody looks at it without keys\n".to_owned(),
+        };
+        let evidence = Evidence::assemble((list, bytes), (5, leaf, at), vec![], vec![]);
+        (evidence.unwrap(), receipt.to_string())
+    }
+
+    fn written(place: &Path) -> From {
+        let (evidence, receipt) = commitments();
+        let dir = place.join("folder");
+        let draft = Draft::begin(&dir).unwrap();
+        write(&draft, &evidence, Some(&receipt)).unwrap();
+        draft.finish().unwrap();
+        From { dir, ledger_keys: vec![] }
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let place = tempfile::tempdir().unwrap();
+        let (evidence, _) = commitments();
+        let read = written(place.path()).read().unwrap();
+        assert_eq!((read.list, read.task), (evidence.list, evidence.task));
+        assert_eq!((read.commits.len(), read.committed_at), (2, evidence.committed_at));
+    }
+
+    #[test]
+    fn no_changed_byte_makes_another_task_or_list() {
+        let place = tempfile::tempdir().unwrap();
+        let from = written(place.path());
+        let sound = from.read().unwrap();
+        let mut refused = 0;
+        for name in [TASK, LIST, RECEIPT] {
+            let path = from.dir.join(name);
+            let kept = std::fs::read(&path).unwrap();
+            for at in (0..kept.len()).step_by(5) {
+                for change in [1, 0x80] {
+                    let mut bytes = kept.clone();
+                    bytes[at] ^= change;
+                    std::fs::write(&path, &bytes).unwrap();
+                    match from.read() {
+                        Err(_) => refused += 1,
+                        // The time of the entry is the keeper's word, and so is the checkpoint here.
+                        Ok(read) => assert_eq!(
+                            (&read.list, read.task),
+                            (&sound.list, sound.task),
+                            "{name}, byte {at}"
+                        ),
+                    }
+                }
+            }
+            std::fs::write(&path, kept).unwrap();
+        }
+        assert!(refused > 500, "{refused}");
+        assert!(from.read().is_ok());
+    }
+}

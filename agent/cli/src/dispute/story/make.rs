@@ -5,7 +5,6 @@ use arch_dispute::{Challenge, Dispute, Finding, Located, Says, Side, Stand, book
 
 use super::{Awaits, Fault, Found, Key, Parted, Party, Place, Said, Stake, Story};
 use crate::dispute::books::Booking;
-use crate::dispute::court::Keys;
 use crate::dispute::evidence::Message;
 use crate::dispute::flaw::Flaw;
 use crate::dispute::office::Looked;
@@ -25,7 +24,7 @@ impl Story {
         let Some(Says::Challenge(challenge)) = first else {
             return Err(Flaw::record("the first message is no challenge"));
         };
-        let keys = Keys::new(registry, evidence.agreed()?);
+        let reopenable = looked.is_reopenable(registry);
         let messages: Vec<Said> = messages(looked);
         let (judge, on_his_word, silent_judges, wrong_judges) = judges(end);
         let awaits = looked.course.asked(&evidence.said).zip(end.until());
@@ -45,7 +44,7 @@ impl Story {
             messages,
             proof_bytes: proof_bytes(looked),
             awaits: awaits.map(|(asked, until)| Awaits { word: asked.word, of: asked.who, until }),
-            finding: looked.finding().map(|finding| found(&finding, end, &keys)),
+            finding: looked.finding().map(|finding| found(&finding, end, reopenable)),
             judge,
             on_his_word,
             silent_judges,
@@ -146,7 +145,7 @@ fn proof_bytes(looked: &Looked) -> Option<usize> {
     })
 }
 
-fn found(finding: &Finding, end: &Dispute, keys: &Keys<'_>) -> Found {
+fn found(finding: &Finding, end: &Dispute, reopenable: bool) -> Found {
     let parties = &end.case().parties;
     let fault = |fault: &arch_dispute::Fault| Fault {
         who: fault.who,
@@ -155,7 +154,6 @@ fn found(finding: &Finding, end: &Dispute, keys: &Keys<'_>) -> Found {
         evidence: fault.evidence,
         at: fault.at,
     };
-    let reopenable = finding.is_reopenable(|believed| keys.is_revoked(believed));
     Found {
         upheld: finding.upheld(),
         at_fault: finding.at_fault.iter().map(fault).collect(),

@@ -248,8 +248,13 @@ pub(crate) fn settlement(dispute: &Dispute) -> Vec<Record> {
 }
 
 pub(crate) fn post(key: &SigningKey, says: Says) -> String {
-    let nonce = matches!(says, Says::Challenge(_));
-    let nonce = nonce.then(|| "00112233445566778899aabbccddeeff".parse().unwrap());
+    posted(key, says, NONCE)
+}
+
+const NONCE: &str = "00112233445566778899aabbccddeeff";
+
+fn posted(key: &SigningKey, says: Says, nonce: &str) -> String {
+    let nonce = matches!(says, Says::Challenge(_)).then(|| nonce.parse().unwrap());
     seal(&Message::new(key.public().clone(), says, nonce), key).unwrap()
 }
 
@@ -322,14 +327,39 @@ fn play(
 ) -> Digest {
     clerk.deposits();
     let list = list(numbers);
-    let (task, mut facts) = clerk.commit(numbers, &list);
+    let known = clerk.commit(numbers, &list);
+    go_on(clerk, numbers, known, NONCE, (resolver, changes, until))
+}
+
+/// The same dispute once more, in a ledger that has it; gives its digest.
+pub(crate) fn again(world: &World, numbers: &Numbers) -> String {
+    let mut clerk = Clerk::open(world);
+    clerk.now = start().plus(100);
+    let entries = clerk.ledger.entries(0).map(Result::unwrap);
+    let is_list = |record: &Record| matches!(record, Record::Committed { .. });
+    let entry = entries.into_iter().find(|entry| is_list(&entry.record)).unwrap();
+    let leaf = Digest::from_bytes(*entry.leaf().as_bytes());
+    let task = Task { job: job(), attempt: 1, entry: entry.index, leaf };
+    let facts = list(numbers).facts(task.entry, leaf).unwrap().unwrap();
+    let how = (Resolver::Groth16, &Changes::none(), None);
+    go_on(&mut clerk, numbers, (task, facts), "ffeeddccbbaa99887766554433221100", how).hex()
+}
+
+fn go_on(
+    clerk: &mut Clerk,
+    numbers: &Numbers,
+    (task, mut facts): (Task, Facts),
+    nonce: &str,
+    (resolver, changes, until): (Resolver, &Changes, Option<(&str, usize)>),
+) -> Digest {
+    let list = list(numbers);
     let ground = ground(numbers);
     let factors = Factors::load(&ground, numbers).unwrap();
     facts.inputs = Some(factors.roots());
     let mut record: Vec<Recorded> = Vec::new();
     let mut says = challenge(numbers, task, &list, resolver);
     (changes.says)(&mut says);
-    let mut file = post(&key(CHALLENGER), says);
+    let mut file = posted(&key(CHALLENGER), says, nonce);
     loop {
         let (said, heard) = clerk.said(&file);
         let mut unit = vec![said];

@@ -91,11 +91,16 @@ fn a_list_that_is_changed_or_gone_tells_nothing() {
 #[test]
 fn a_byte_of_the_ledger_is_found_whatever_it_says() {
     let (world, id) = stage::settled();
-    let tile = world.path("state/ledger/tile/0");
-    let mut bytes = std::fs::read(&tile).unwrap();
-    bytes[40] ^= 1;
-    std::fs::write(&tile, bytes).unwrap();
-    assert_eq!(wrong(&world, &id, 1)[0].0, "ledger");
+    for (name, at) in [("tile/0", 40), ("journal", 3_000)] {
+        let path = world.path("state/ledger").join(name);
+        let kept = std::fs::read(&path).unwrap();
+        let mut bytes = kept.clone();
+        bytes[at] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+        assert_eq!(wrong(&world, &id, 1)[0].0, "ledger", "{name}");
+        std::fs::write(&path, kept).unwrap();
+    }
+    assert!(wrong(&world, &id, 0).is_empty());
 }
 
 /// A ledger whose keeper settled otherwise than follows.
@@ -155,6 +160,34 @@ fn stakes_that_do_not_follow_and_units_that_are_made_are_named_by_their_entry() 
     let (world, id) = stage::with(Resolver::Reveal, &Changes { entries, ..Changes::none() });
     let told = wrong(&world, &id, 1);
     assert_eq!(told[0].0, "payout", "{told:?}");
+}
+
+#[test]
+fn a_stake_or_a_payout_that_is_written_later_and_a_second_dispute_of_one_leaf_are_named() {
+    for (word, kind) in [("stakes", "bond"), ("payout", "bondReturned")] {
+        let apart = Box::new(move |unit: &mut Vec<Record>| {
+            let kind_of = |record: &Record| serde_json::to_value(record).unwrap()["kind"].clone();
+            if unit.len() > 2 && unit.iter().any(|record| kind_of(record) == kind) {
+                let (code, message) = ("ARCH-D004".to_owned(), "between".to_owned());
+                unit.insert(1, Record::PolicyKept { code, message });
+            }
+        });
+        let changes = Changes { entries: apart, ..Changes::none() };
+        let (world, id) = stage::with(Resolver::Reveal, &changes);
+        let told = wrong(&world, &id, 1);
+        assert_eq!((told.len(), told[0].0.as_str()), (1, word), "{told:?}");
+        assert!(told[0].1.contains("beside"), "{told:?}");
+    }
+
+    // The one who lost is challenged again by the same one, for the same leaf.
+    let (world, first) = stage::settled();
+    let again = stage::again(&world, &stage::Numbers::new());
+    let told = wrong(&world, &again, 1);
+    assert_eq!((told.len(), told[0].0.as_str()), (1, "subject"), "{told:?}");
+    assert!(told[0].1.contains(&first), "{told:?}");
+    assert!(wrong(&world, &first, 0).is_empty());
+    let told = world.run(&["dispute", "show", "0000000", "--state", "state"]);
+    assert_eq!(told.code, 1, "{told:?}");
 }
 
 #[test]
