@@ -10,6 +10,8 @@
 )]
 
 #[cfg(test)]
+mod by_files;
+#[cfg(test)]
 mod clocks;
 #[cfg(test)]
 mod disputes;

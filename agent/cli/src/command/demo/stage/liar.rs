@@ -10,6 +10,7 @@ use crate::command::demo::disputed::{self, Settled};
 use crate::command::demo::entries;
 use crate::command::demo::evidence::{self, Disputed, Waiting};
 use crate::command::demo::jobs::{Draft, SignedJob};
+use crate::ledger_folder::LedgerFolder;
 
 /// What is said when there is no program that lies.
 pub(super) const SKIPPED: &str = "no lying executor given; `cargo xtask demo` gives one";
@@ -63,6 +64,7 @@ impl Stage {
     fn dispute(&self, troupe: &mut Troupe, job: &SignedJob) -> Result<Settled, Stop> {
         self.story.part("who lied is settled by a proof of one step")?;
         let (state, deadline) = (self.folder.path("state"), self.deadline);
+        self.story.progress("the first proof takes longer: a key for trying things out is made");
         let dispute = deadline.wait_for("settled dispute", || {
             troupe.agent.still_there()?;
             let entries = entries::read(&state, deadline)?;
@@ -72,6 +74,11 @@ impl Stage {
                 }
                 _ => None,
             }))
+        })?;
+        // What others see of the ledger follows a moment after the entry.
+        deadline.wait_for("checkpoint of the verdict", || {
+            let ledger = LedgerFolder::open(&state.join("ledger"));
+            Ok(ledger.is_ok_and(|ledger| ledger.reader.verify(None).is_ok()).then_some(()))
         })?;
         disputed::tell(&self.folder, dispute, self.programs.snarkjs.as_deref(), self.story)
     }
