@@ -144,3 +144,21 @@ impl ProofCheck for Keys<'_> {
         self.file(statement, proof).is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_go_by_how_numbers_are_held_and_floats_have_none() {
+        let sums = vec![7; 256];
+        let digest = |format: &str| Poseidon2.digest(format.parse().unwrap(), Tile::Sums, &sums);
+        assert_eq!(digest("i8"), digest("q7"));
+        assert_eq!(digest("i16"), digest("q7/i16"));
+        assert!(digest("i8").is_some() && digest("i16").is_some());
+        assert_eq!(digest("f32s"), None);
+        let short = Poseidon2.digest(Format::I8, Tile::Sums, &sums[1..]);
+        let wide = Poseidon2.digest(Format::I8, Tile::A, &vec![128; 16 * 128]);
+        assert_eq!((short, wide), (None, None), "no such tile");
+    }
+}

@@ -170,3 +170,67 @@ fn bytes<T: Element>(piece: &Matrix<T>) -> Vec<u8> {
     T::write(piece.values(), &mut bytes);
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use arch_matrix::commit::{Commitment, LeafTree};
+    use arch_matrix::file::{Dtype, npy};
+    use arch_matrix::{Cell, Grid, Part, Shape, Splits};
+
+    use super::*;
+
+    #[expect(clippy::arithmetic_side_effects, reason = "tests count small things")]
+    fn wide(rows: u32, columns: u32) -> Matrix<i16> {
+        let numbers = (0..rows * columns).map(|n| i16::try_from(n).unwrap() - 700);
+        Matrix::new(rows, columns, numbers.collect()).unwrap()
+    }
+
+    fn write<T: Element>(path: &Path, dtype: Dtype, matrix: &Matrix<T>) {
+        let file = [npy::header(dtype, matrix.rows(), matrix.columns()), bytes(matrix)].concat();
+        std::fs::write(path, file).unwrap();
+    }
+
+    fn ground(format: Format) -> Ground {
+        let grid = Grid::new(Shape::new(20, 70, 18).unwrap(), Splits::even(2)).unwrap();
+        let of = |part: Part| {
+            let (rows, columns) = part.region(&grid).unwrap().size();
+            Commitment::of(format, grid, part, &Matrix::<i64>::zero(rows, columns)).unwrap()
+        };
+        let (row, column) = (of(Part::Row { index: 0 }), of(Part::Column { index: 0 }));
+        Ground::common(&row, &column, Cell { row: 0, column: 0 }, 0).unwrap()
+    }
+
+    #[test]
+    fn wide_numbers_and_floats_become_the_integers_whose_roots_are_disputed() {
+        let place = tempfile::tempdir().unwrap();
+        let [a, b] = ["a.npy", "b.npy"].map(|name| place.path().join(name));
+        let files = Files { a: a.clone(), b: b.clone(), a_tensor: None, b_tensor: None };
+        let (left, right) = (wide(20, 70), wide(70, 18));
+        write(&a, Dtype::I16, &left);
+        write(&b, Dtype::I16, &right);
+        let root = |format, matrix: &Matrix<i16>| {
+            let (rows, columns) = (0..matrix.rows(), 0..matrix.columns());
+            LeafTree::of_cell(format, matrix, &rows, &columns).root()
+        };
+        let roots = files.factors(&ground(Format::I16)).unwrap().roots();
+        assert_eq!(roots.a, root(Format::I16, &left));
+        assert_eq!(roots.b, root(Format::I16, &right));
+        assert!(files.factors(&ground(Format::I8)).is_err(), "numbers of another type");
+
+        // Floats: halves of them, times two.
+        let fixed: Format = "q1/i16".parse().unwrap();
+        let halves = |matrix: &Matrix<i16>| {
+            let half = matrix.values().iter().map(|number| f32::from(*number) / 2.0).collect();
+            Matrix::new(matrix.rows(), matrix.columns(), half).unwrap()
+        };
+        write::<f32>(&a, Dtype::F32, &halves(&left));
+        write::<f32>(&b, Dtype::F32, &halves(&right));
+        let roots = files.factors(&ground(fixed)).unwrap().roots();
+        assert_eq!((roots.a, roots.b), (root(fixed, &left), root(fixed, &right)));
+
+        write(&a, Dtype::F32, &Matrix::<f32>::zero(20, 69));
+        assert!(files.factors(&ground(fixed)).is_err(), "another size");
+        std::fs::remove_file(&a).unwrap();
+        assert!(matches!(files.factors(&ground(fixed)), Err(Flaw::Missing(_))));
+    }
+}

@@ -111,6 +111,10 @@ fn a_dispute_is_carried_by_files_between_the_ledgers_keeper_an_outsider_and_a_ju
     assert_eq!(part.data, outsider.read("commit.dsse.json"), "the same part, and one spelling");
     assert_eq!(outsider.run(&[&says[..], &["--part", "column:7"]].concat()).code, 1);
     assert_eq!(outsider.run(&[&says[..], &["--like", "9"]].concat()).code, 2);
+    outsider.done(&["key", "generate", "--plain", "--kind", "hybrid", "--out", "hybrid.key"]);
+    let says = ["dispute", "commit", "--from", "job", "--key", "hybrid.key", "--like", "1"];
+    let told = outsider.done(&[&says[..], &["--product", "right.npy"]].concat());
+    assert_eq!(stage::read(&told.data).by().algorithm(), arch_identity::Algorithm::Ed25519);
     keeper.take(&outsider.read("commit.dsse.json"));
 
     let now = keeper.now();
@@ -261,6 +265,13 @@ fn whoever_cannot_prove_shows_the_step_where_that_is_agreed_upon() {
     let told = reply(&world, stage::CHALLENGER, "right.npy", &now, &["--show"]);
     assert_eq!(told.code, 0, "{told:?}");
     assert_eq!(stage::read(&told.data).says().word(), "opening");
+    let text = arch_circuits::registry::BUILT_IN;
+    let mut manifest: serde_json::Value = serde_json::from_str(text).unwrap();
+    manifest["circuits"].as_array_mut().unwrap().remove(0);
+    world.write("without.json", &manifest.to_string());
+    let more = ["--manifest", "without.json"];
+    let told = reply(&world, stage::CHALLENGER, "right.npy", &now, &more);
+    assert!(told.code == 3 && told.talk.contains("give `--show`"), "{told:?}");
     let told = reply(&world, stage::RESPONDENT, "wrong.npy", &now, &[]);
     assert!(told.code == 1 && told.talk.contains("`proof` is asked of"), "{told:?}");
     let late = clerk.now.plus(601).to_string();

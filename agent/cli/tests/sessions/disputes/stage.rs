@@ -177,16 +177,21 @@ impl Clerk {
         self.write(&[accepted, started]);
     }
 
-    /// The entry of a list, and the task that it makes.
-    pub(crate) fn commit(&mut self, numbers: &Numbers, list: &List) -> (Task, Facts) {
+    /// The entry of a list, whatever it says, and the task that it makes.
+    pub(crate) fn anchor(&mut self, numbers: &Numbers, list: &List) -> Task {
         self.accept(numbers);
         let commitments = self.archive.put(&serde_json::to_vec(list).unwrap()).unwrap();
         let record = Record::Committed { document: job(), attempt: 1, commitments };
         let index = self.write(&[record]);
         let leaf = self.ledger.entry(index).unwrap().leaf();
         let leaf = Digest::from_bytes(*leaf.as_bytes());
-        let task = Task { job: job(), attempt: 1, entry: index, leaf };
-        (task, list.facts(index, leaf).unwrap().unwrap())
+        Task { job: job(), attempt: 1, entry: index, leaf }
+    }
+
+    /// The same, of a list that is one, with what it says.
+    pub(crate) fn commit(&mut self, numbers: &Numbers, list: &List) -> (Task, Facts) {
+        let task = self.anchor(numbers, list);
+        (task, list.facts(task.entry, task.leaf).unwrap().unwrap())
     }
 
     /// The entry that a message was heard.

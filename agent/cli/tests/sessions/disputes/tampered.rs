@@ -89,6 +89,31 @@ fn a_list_that_is_changed_or_gone_tells_nothing() {
 }
 
 #[test]
+fn a_list_that_the_ledger_names_with_a_line_that_nobody_signed_is_refused() {
+    let (world, numbers) = (World::empty(), stage::Numbers::new());
+    let mut clerk = stage::Clerk::open(&world);
+    let sound = stage::list(&numbers);
+    let mut list = sound.clone();
+    list.commitments[1].signed.as_mut().unwrap().sig.0[9] ^= 1;
+    let task = clerk.anchor(&numbers, &list);
+    let says = stage::challenge(&numbers, task, &sound, Resolver::Reveal);
+    let file = stage::post(&stage::key(stage::CHALLENGER), says);
+    let (said, heard) = clerk.said(&file);
+    clerk.write(&[said]);
+    let id = heard.digest().hex();
+    let told = wrong(&world, &id, 1);
+    assert!(told[0].1.contains("ARCH-Q001") && told[0].1.contains("line 1"), "{told:?}");
+    for what in [id.as_str(), "--job"] {
+        let job = stage::job().to_string();
+        let more = if what == "--job" { vec![what, &job] } else { vec![what] };
+        let args = ["dispute", "export", "--state", "state", "--out", "none"];
+        let told = world.run(&[&args[..], &more].concat());
+        assert!(told.code == 1 && told.talk.contains("ARCH-Q001"), "{told:?}");
+        assert!(!world.path("none").exists());
+    }
+}
+
+#[test]
 fn a_byte_of_the_ledger_is_found_whatever_it_says() {
     let (world, id) = stage::settled();
     for (name, at) in [("tile/0", 40), ("journal", 3_000)] {
