@@ -31,6 +31,7 @@ use std::{sync::Arc, time::Duration};
 
 use arch_identity::Digest;
 use arch_ledger::{Anchored, Record};
+use arch_problem::{Code, codes};
 use tokio::{
     sync::{Mutex, MutexGuard, watch},
     time,
@@ -41,7 +42,12 @@ pub(crate) use hear::hear;
 pub use identities::Identities;
 pub(crate) use stakes::{endowments, op_of, require_stakes};
 
-use crate::{node::Node, point::Point, told::Told};
+use crate::{
+    node::Node,
+    point::Point,
+    reason::{is_the_machines, passing},
+    told::Told,
+};
 
 /// The shortest and the longest wait when the machine cannot do its part: the prover is away, the disk full.
 const AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(60)];
@@ -106,6 +112,10 @@ pub(crate) fn begin(node: &Arc<Node>, job: Digest) {
     tokio::spawn(async move {
         let mut trouble = AGAIN[0];
         while let Err(problem) = challenge::begin(&node, job).await {
+            if !may_pass(problem.code) {
+                tracing::error!(%job, %problem, "what was found cannot be disputed");
+                break;
+            }
             tracing::warn!(%job, %problem, ?trouble, "what was found is not disputed yet");
             drop(busy.take());
             tokio::select! {
@@ -117,6 +127,11 @@ pub(crate) fn begin(node: &Arc<Node>, job: Digest) {
         }
         drop(busy);
     });
+}
+
+/// Whether trying again may help: the prover is away, the disk full, units are staked elsewhere.
+fn may_pass(code: Code) -> bool {
+    is_the_machines(code) || passing(code) || code == codes::PROVER_ABSENT
 }
 
 /// Carries a dispute on until it is settled, or the agent stops.

@@ -72,7 +72,7 @@ impl Clock {
     }
 }
 
-fn shim() -> Option<PathBuf> {
+pub(crate) fn shim() -> Option<PathBuf> {
     let folders = ["x86_64-linux-gnu", "aarch64-linux-gnu", "."];
     let files = folders.map(|folder| format!("/usr/lib/{folder}/faketime/libfaketimeMT.so.1"));
     files.into_iter().map(PathBuf::from).find(|path| Path::exists(path))

@@ -27,8 +27,8 @@ use crate::{
     told::{Told, problem},
 };
 
-/// The longest wait for somebody's time to be over, before the clock is read again.
-const NAP: Duration = Duration::from_secs(3_600);
+/// The longest wait for somebody's time to be over, before the clock is read again: it may be set.
+const NAP: Duration = Duration::from_secs(10);
 
 /// Where a dispute is after a step.
 enum Next {

@@ -52,6 +52,11 @@ impl Liar {
             // Whoever has the first tile lies.
             "add-one" if request.first == 0 => add_one(&values)?,
             "add-one" => {}
+            "add-one-to-each-tile" => {
+                for place in corners(&work, request)? {
+                    add_one_at(&values, place)?;
+                }
+            }
             at if at.starts_with("add-one-at-") => {
                 if let Some(place) = place(at, &work, request)? {
                     add_one_at(&values, place)?;
@@ -137,6 +142,22 @@ fn place<A: stream::ReadAt + Sync, B: stream::ReadAt + Sync>(
     let across = u64::from(column.saturating_sub(region.columns.start));
     let number = down.saturating_mul(region.size().1.into()).saturating_add(across);
     Ok(is_there.then(|| number.saturating_mul(4)))
+}
+
+/// Where the first number of each tile stands that is computed now.
+fn corners<A: stream::ReadAt + Sync, B: stream::ReadAt + Sync>(
+    work: &Work<'_, A, B>,
+    request: &MultiplyRequest,
+) -> Result<Vec<u64>, Box<dyn std::error::Error>> {
+    let tiles = work.tiles()?;
+    let region = work.part.region(work.grid).ok_or("no such part")?;
+    let now = request.first..request.first.saturating_add(request.count);
+    let corner = |tile: stream::Tile| {
+        let down = u64::from(tile.rows.start.saturating_sub(region.rows.start));
+        let across = u64::from(tile.columns.start.saturating_sub(region.columns.start));
+        down.saturating_mul(region.size().1.into()).saturating_add(across).saturating_mul(4)
+    };
+    Ok(now.filter_map(|tile| tiles.get(tile)).map(corner).collect())
 }
 
 /// The first number becomes one more.
