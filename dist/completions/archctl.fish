@@ -34,6 +34,7 @@ complete -c archctl -n "__fish_archctl_needs_command" -f -a "ledger" -d 'Read, p
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "bundle" -d 'Take a job\'s run to somebody else, who checks it without the node'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "circuit" -d 'List, check, take in and hand out circuits and their keys'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "proof" -d 'Check proofs that circuits are about'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "dispute" -d 'Read, judge and carry disputes about products'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "status" -d 'Say how the node is'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "doctor" -d 'Look whether this machine can run the agent well'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "demo" -d 'Show everything on this machine, without root, leaving nothing behind'
@@ -331,6 +332,113 @@ complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_s
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check a proof; needs no node, no ledger and no network'
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write a proof for snarkjs and for a contract'
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "list" -d 'List the disputes in a node\'s ledger'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "show" -d 'Tell what happened in a dispute'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "replay" -d 'Judge a dispute once more from ledger and archive, and hold what the ledger says against it'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "book" -d 'Print who has staked and lost what, from the ledger\'s first entry on'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "export" -d 'Take a dispute, or a job\'s commitments, along: all that it is judged by, in a folder'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "import" -d 'Hand messages of disputes to the running agent'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "commit" -d 'Sign what one\'s own product holds, by files alone'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "challenge" -d 'Sign that another\'s leaf is wrong, by files alone'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "reply" -d 'Sign what a party has to say next, by files alone'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "rule" -d 'Sign the verdict of the judge whose turn it is, by files alone'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from list" -l state -d 'Folder with the node\'s ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from list" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from list" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from show" -l state -d 'Folder with the node\'s ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from show" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from show" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from replay" -l key -d 'A verifier key that the ledger must have, `NAME+ID+KEY` or a file of such lines; may be given several times' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from replay" -l state -d 'Folder with the node\'s ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from replay" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from replay" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from replay" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from book" -l state -d 'Folder with the node\'s ledger' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from book" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from book" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -l job -d 'The commitments to this job\'s product instead: its digest, or its first digits' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -l out -d 'The folder to make; it must not exist' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -l state -d 'Folder with the node\'s ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from import" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from import" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from import" -l json -d 'Print one JSON object'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l from -d 'The folder that `archctl dispute export` wrote' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l ledger-key -d 'A verifier key of the ledger, `NAME+ID+KEY` or a file of such lines, to check the folder\'s receipt with; may be given several times' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l key -d 'Key file to sign with; of a hybrid one, the key that is asked for signs' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l out -d 'Write the message to a new file instead of printing it' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l product -d 'One\'s own C, or the part of it alone: a .npy file of int32 or int64' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l like -d 'The same part as this line of the list, from 0; `report.md` has them with their numbers' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l part -d 'This part: `row:0`, `column:1`, `reduction:0`, or `rest:0,1,0`' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l from -d 'The folder that `archctl dispute export` wrote' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l ledger-key -d 'A verifier key of the ledger, `NAME+ID+KEY` or a file of such lines, to check the folder\'s receipt with; may be given several times' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l key -d 'Key file to sign with; of a hybrid one, the key that is asked for signs' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l out -d 'Write the message to a new file instead of printing it' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l commit -d 'One\'s own commitment, as it was signed' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l product -d 'The product that it commits to: a .npy file of int32 or int64' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l a -d 'A: a .npy file, or with `--a-tensor` a safetensors file' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l b -d 'B, likewise' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l a-tensor -d 'The tensor of A' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l b-tensor -d 'The tensor of B' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l against -d 'Against this line of the list, from 0; `report.md` has them with their numbers' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l leaves -d 'The hashes of the leaves of that line\'s cells; without it, `leaves.json` of the folder' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l resolver -d 'How the step is settled, `groth16` or `reveal`; without it, the first way that is agreed upon' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l from -d 'The folder that `archctl dispute export` wrote' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l ledger-key -d 'A verifier key of the ledger, `NAME+ID+KEY` or a file of such lines, to check the folder\'s receipt with; may be given several times' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l key -d 'Key file to sign with; of a hybrid one, the key that is asked for signs' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l out -d 'Write the message to a new file instead of printing it' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l product -d 'The product that one committed to: a .npy file of int32 or int64' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l a -d 'A: a .npy file, or with `--a-tensor` a safetensors file' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l b -d 'B, likewise' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l a-tensor -d 'The tensor of A' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l b-tensor -d 'The tensor of B' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l keys -d 'The folder of keys to prove with, as `archctl circuit import` wrote it' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l concede -d 'As respondent: say that one\'s own leaf is wrong'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l show -d 'Show the step instead of proving it, where that is agreed upon'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l from -d 'The folder that `archctl dispute export` wrote' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l ledger-key -d 'A verifier key of the ledger, `NAME+ID+KEY` or a file of such lines, to check the folder\'s receipt with; may be given several times' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l key -d 'Key file to sign with; of a hybrid one, the key that is asked for signs' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l out -d 'Write the message to a new file instead of printing it' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l a -d 'A: a .npy file, or with `--a-tensor` a safetensors file' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l b -d 'B, likewise' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l a-tensor -d 'The tensor of A' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l b-tensor -d 'The tensor of B' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the disputes in a node\'s ledger'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "show" -d 'Tell what happened in a dispute'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "replay" -d 'Judge a dispute once more from ledger and archive, and hold what the ledger says against it'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "book" -d 'Print who has staked and lost what, from the ledger\'s first entry on'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "export" -d 'Take a dispute, or a job\'s commitments, along: all that it is judged by, in a folder'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "import" -d 'Hand messages of disputes to the running agent'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "commit" -d 'Sign what one\'s own product holds, by files alone'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "challenge" -d 'Sign that another\'s leaf is wrong, by files alone'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "reply" -d 'Sign what a party has to say next, by files alone'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "rule" -d 'Sign the verdict of the judge whose turn it is, by files alone'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand status" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand status" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand status" -l json -d 'Print one JSON object'
@@ -351,19 +459,20 @@ complete -c archctl -n "__fish_archctl_using_subcommand demo" -l json -d 'Print 
 complete -c archctl -n "__fish_archctl_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand explain" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand explain" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "key" -d 'Make and show keys'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "root" -d 'Make, show, sign and renew trust roots'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "policy" -d 'Check, explain and sign policies'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "job" -d 'Write, sign, check and follow jobs'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "ledger" -d 'Read, prove and verify ledgers'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "bundle" -d 'Take a job\'s run to somebody else, who checks it without the node'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "circuit" -d 'List, check, take in and hand out circuits and their keys'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "proof" -d 'Check proofs that circuits are about'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "status" -d 'Say how the node is'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "doctor" -d 'Look whether this machine can run the agent well'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "demo" -d 'Show everything on this machine, without root, leaving nothing behind'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "explain" -d 'Say what a code such as ARCH-P003 means and what to do'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof status doctor demo explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "key" -d 'Make and show keys'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "root" -d 'Make, show, sign and renew trust roots'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "policy" -d 'Check, explain and sign policies'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "job" -d 'Write, sign, check and follow jobs'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "ledger" -d 'Read, prove and verify ledgers'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "bundle" -d 'Take a job\'s run to somebody else, who checks it without the node'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "circuit" -d 'List, check, take in and hand out circuits and their keys'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "proof" -d 'Check proofs that circuits are about'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "dispute" -d 'Read, judge and carry disputes about products'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "status" -d 'Say how the node is'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "doctor" -d 'Look whether this machine can run the agent well'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "demo" -d 'Show everything on this machine, without root, leaving nothing behind'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "explain" -d 'Say what a code such as ARCH-P003 means and what to do'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "generate" -d 'Make a key pair and keep it under a passphrase'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Print the public keys of a key file'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs'
@@ -399,3 +508,13 @@ complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_su
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "export" -d 'Write a circuit for iden3\'s tools: rows, key to check with, key to prove with'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from proof" -f -a "verify" -d 'Check a proof; needs no node, no ledger and no network'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from proof" -f -a "export" -d 'Write a proof for snarkjs and for a contract'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "list" -d 'List the disputes in a node\'s ledger'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "show" -d 'Tell what happened in a dispute'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "replay" -d 'Judge a dispute once more from ledger and archive, and hold what the ledger says against it'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "book" -d 'Print who has staked and lost what, from the ledger\'s first entry on'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "export" -d 'Take a dispute, or a job\'s commitments, along: all that it is judged by, in a folder'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "import" -d 'Hand messages of disputes to the running agent'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "commit" -d 'Sign what one\'s own product holds, by files alone'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "challenge" -d 'Sign that another\'s leaf is wrong, by files alone'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "reply" -d 'Sign what a party has to say next, by files alone'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "rule" -d 'Sign the verdict of the judge whose turn it is, by files alone'
