@@ -12,7 +12,7 @@ use arch_identity::Digest;
 use arch_ledger::{Entry, Reader, Record};
 use arch_tests::{Factors, World};
 
-use crate::{Bench, Sides, places};
+use crate::{Bench, Side, Sides, places};
 
 /// The size of facts: 1,536.
 pub(crate) const USUAL: Bench = Bench {
@@ -86,7 +86,7 @@ fn record_of(record: &Record) -> Option<Digest> {
 }
 
 fn honest() -> Result<Sides, String> {
-    let side = |settles| -> Result<_, String> {
+    let side = |settles| -> Result<Side, String> {
         let node = Node::start(settles, None)?;
         let factors = Factors::new(&node.world, (1_536, 1_536, 1_536));
         Ok(Box::new(move || {
@@ -97,7 +97,7 @@ fn honest() -> Result<Sides, String> {
             };
             node.until(&ended)?;
             Ok(begun.elapsed().as_secs_f64())
-        }) as crate::Side)
+        }))
     };
     Ok(Sides { ours: side(true)?, peer: Some(side(false)?) })
 }

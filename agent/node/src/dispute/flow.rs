@@ -90,7 +90,7 @@ struct Table {
 
 /// What is to be done after the record was played.
 enum Deed {
-    Say(PublicKey, Box<Says>),
+    Say(Box<(PublicKey, Says)>),
     Settle(Box<Ended>),
     Wait(Timestamp),
 }
@@ -110,9 +110,9 @@ async fn step(node: &Arc<Node>, dispute: Digest, table: &mut Table) -> Told<Next
     let deed = tokio::task::block_in_place(|| table.play(node, dispute, (known.job, &job), now))?;
     match deed {
         Deed::Wait(until) => Ok(Next::Waits(until)),
-        Deed::Say(by, says) => match &table.docket {
-            Some(docket) => say(node, docket, &by, *says).await,
-            None => Ok(Next::Settled),
+        Deed::Say(word) => match (&table.docket, *word) {
+            (Some(docket), (by, says)) => say(node, docket, &by, says).await,
+            (None, _) => Ok(Next::Settled),
         },
         Deed::Settle(ended) => settle(node, known.job, &ended).await,
     }
@@ -164,7 +164,7 @@ impl Table {
                 continue;
             }
             return Ok(match word {
-                Some((by, says)) => Deed::Say(by, Box::new(says)),
+                Some(word) => Deed::Say(Box::new(word)),
                 None => Deed::Wait(until),
             });
         }

@@ -57,7 +57,7 @@ impl Identities {
     /// Who computes a share: a local node of a plan, or the node itself where nothing is shared.
     pub(crate) fn of_share(&self, node: usize, is_shared: bool) -> Option<Key<'_>> {
         match is_shared {
-            true => Some(Key::Local(self.local(node))),
+            true => Some(Key::Local(Box::new(self.local(node)))),
             false => self.own().map(Key::Own),
         }
     }
@@ -71,7 +71,8 @@ impl Identities {
             .commitments
             .iter()
             .find(|line| line.signed.as_ref().is_some_and(|signature| signature.by == *public))?;
-        Some(self.local(line.node)).filter(|key| key.public() == public).map(Key::Local)
+        let key = self.local(line.node);
+        (key.public() == public).then(|| Key::Local(Box::new(key)))
     }
 }
 
@@ -81,7 +82,7 @@ pub(crate) enum Key<'a> {
     /// The node's own.
     Own(&'a SigningKey),
     /// One that was made from it just now.
-    Local(SigningKey),
+    Local(Box<SigningKey>),
 }
 
 impl std::ops::Deref for Key<'_> {

@@ -48,14 +48,17 @@ pub(super) fn tell(
     let (_, json) = verb("show", &["--json"])?;
     let told: Value = serde_json::from_str(&json)
         .map_err(|error| Stop::could_not(format!("dispute show: {error}"), "tell us"))?;
-    claim(told["finding"]["upheld"] == Value::Bool(true), "the liar was not found at fault")?;
-    let rule = &told["finding"]["atFault"][0]["rule"];
-    claim(rule == "proved", "it was not settled by a proof")?;
+    let at = |pointer: &str| told.pointer(pointer).cloned().unwrap_or_default();
+    claim(at("/finding/upheld") == true, "the liar was not found at fault")?;
+    claim(at("/finding/atFault/0/rule") == "proved", "it was not settled by a proof")?;
     let proving = counted::read(&state)?;
     claim(proving.proofs == 1, "there was not one proof")?;
     story.tell(&format!(
         "proofs: {}, {} ms until it was there, {} bytes; digests that proofs are about: {}",
-        proving.proofs, proving.milliseconds, told["proofBytes"], proving.tile_digests
+        proving.proofs,
+        proving.milliseconds,
+        at("/proofBytes"),
+        proving.tile_digests
     ))?;
     story.tell(&format!("\n$ archctl dispute replay {dispute}"))?;
     let (replayed, words) = verb("replay", &[])?;
