@@ -174,24 +174,26 @@ fn a_dispute_waits_for_a_prover_that_is_away_or_killed_and_goes_on_with_the_next
 }
 
 #[test]
-fn who_has_lost_his_stakes_is_not_let_compute_until_a_new_policy_endows_him() {
-    let world = world("reveal");
+fn who_has_lost_his_stake_is_not_let_compute_until_a_new_policy_endows_him() {
+    let world = World::new();
+    // Enough for one stake, and not for a second one after it is lost.
+    let policy = |version: u32| {
+        let terms = terms(&world, "reveal").replace("endowment: 250", "endowment: 149");
+        world.write_policy(&format!("{}{terms}", world.policy_text(version.into())));
+    };
+    policy(1);
     let _prover = Prover::of(&world);
     let mut agent = with_trick(&world, LIE);
-    // 250 units are two stakes of 100 and not a third one.
-    for count in 1..=2 {
-        let job = drop_job(&world);
-        assert_eq!(agent.wait_end(job).row.state, "disputed", "{}", agent.log());
-        settled(&mut agent, &world, count);
-    }
-    let third = drop_job(&world);
+    let first = drop_job(&world);
+    assert_eq!(agent.wait_end(first).row.state, "disputed", "{}", agent.log());
+    settled(&mut agent, &world, 1);
+    let second = drop_job(&world);
     agent.wait_for("job that waits", |agent| agent.log().contains("ARCH-Q007").then_some(()));
-    assert_eq!(Stranger::verified(&world).kinds(third), ["accepted"]);
-    let policy = world.policy_text(2);
-    world.write_policy(&format!("{policy}{}", terms(&world, "reveal")));
+    assert_eq!(Stranger::verified(&world).kinds(second), ["accepted"]);
+    policy(2);
     let Answer::Reload(_) = agent.call(&Call::Reload {}) else { panic!("{}", agent.log()) };
-    assert_eq!(agent.wait_end(third).row.state, "disputed", "{}", agent.log());
-    settled(&mut agent, &world, 3);
+    assert_eq!(agent.wait_end(second).row.state, "disputed", "{}", agent.log());
+    settled(&mut agent, &world, 2);
     assert!(agent.stop().success());
 }
 

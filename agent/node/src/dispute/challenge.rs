@@ -27,7 +27,7 @@ use crate::{
 /// Challenges for what was found in a job that has ended disputed: once for each two who contradict each
 /// other. What one node alone is found to have computed wrongly has nobody to dispute it with.
 pub(super) async fn begin(node: &Arc<Node>, digest: Digest) -> Told<()> {
-    let Some(docket) = Docket::of(node, digest).await? else { return Ok(()) };
+    let Some(mut docket) = Docket::of(node, digest).await? else { return Ok(()) };
     let job = node.job(digest).await?;
     let outputs = job.end.as_ref().map(|end| end.outputs.to_map()).unwrap_or_default();
     let Some(evidence) = outputs.get("evidence") else { return Ok(()) };
@@ -35,10 +35,11 @@ pub(super) async fn begin(node: &Arc<Node>, digest: Digest) -> Told<()> {
     let mut disputed = tokio::task::block_in_place(|| disputed(node, &docket))?;
     for finding in findings {
         let [one, other] = finding.parties() else { continue };
+        for party in [one, other] {
+            commit_later(node, &mut docket, party).await?;
+        }
         let suit = Suit { node, digest, job: &job, docket: &docket, finding: &finding };
-        let (Some(one), Some(other)) = (suit.stand(one).await?, suit.stand(other).await?) else {
-            continue;
-        };
+        let (Some(one), Some(other)) = (suit.stand(one), suit.stand(other)) else { continue };
         if disputed.insert(pair(one.commit.by(), other.commit.by())) {
             suit.challenge([one, other]).await?;
         }
@@ -89,41 +90,34 @@ struct Standing<'a> {
     party: &'a Party,
 }
 
+/// What was computed once more was not committed to; it is signed now.
+async fn commit_later(node: &Arc<Node>, docket: &mut Docket, party: &Party) -> Told<()> {
+    let key = node.identities.local(party.node());
+    if party.shown().is_none() || docket.commit_of(&key, party.commitment()).is_some() {
+        return Ok(());
+    }
+    let says = Says::Commit(Commit {
+        job: docket.task.job,
+        attempt: docket.task.attempt,
+        commitment: party.commitment().clone(),
+    });
+    let kept = tokio::task::block_in_place(|| messages::say(node, &key, says))?;
+    super::anchor(node, vec![kept.record(docket.task.job)]).await?;
+    if docket.facts.witness(&kept.heard) {
+        docket.later.push(kept.heard);
+    }
+    Ok(())
+}
+
 impl<'a> Suit<'a> {
     /// What one of them stands by. None if his values are not those any more that he committed to: then
     /// he cannot show them either.
-    async fn stand(&self, party: &'a Party) -> Told<Option<Standing<'a>>> {
-        let Self { node, docket, .. } = self;
-        let key = node.identities.local(party.node());
-        let is_it = |heard: &&Heard| {
-            matches!(heard.says(), Says::Commit(commit) if commit.commitment == *party.commitment())
-                && heard.by() == key.public()
-        };
-        let anchored = docket.commits.iter().find(is_it);
-        let known = anchored.or_else(|| docket.later.iter().find(is_it)).cloned();
-        if party.shown().is_none() {
-            return Ok(None);
-        }
-        let commit = match known {
-            Some(known) => known,
-            None => self.commit_later(party, &key).await?,
-        };
-        let Says::Commit(said) = commit.says() else { return Ok(None) };
-        let (said, anchored) = (said.clone(), anchored.is_some());
-        Ok(Some(Standing { commit, said, anchored, key, party }))
-    }
-
-    /// What was computed once more is signed now.
-    async fn commit_later(&self, party: &Party, key: &SigningKey) -> Told<Heard> {
-        let Self { node, docket, digest, .. } = self;
-        let says = Says::Commit(Commit {
-            job: *digest,
-            attempt: docket.task.attempt,
-            commitment: party.commitment().clone(),
-        });
-        let kept = messages::say(node, key, says)?;
-        super::anchor(node, vec![kept.record(*digest)]).await?;
-        Ok(kept.heard)
+    fn stand(&self, party: &'a Party) -> Option<Standing<'a>> {
+        let key = self.node.identities.local(party.node());
+        party.shown()?;
+        let (commit, anchored) = self.docket.commit_of(&key, party.commitment())?;
+        let Says::Commit(said) = commit.says() else { return None };
+        Some(Standing { said: said.clone(), commit: commit.clone(), anchored, key, party })
     }
 
     async fn challenge(&self, [one, other]: [Standing<'a>; 2]) -> Told<()> {

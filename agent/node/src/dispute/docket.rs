@@ -1,8 +1,8 @@
 //! What the ledger and the archive say of a job that can be disputed.
 
-use arch_dispute::{Agreed, Court, Dispute, Facts, Heard, List, Resolver, Task};
-use arch_identity::{Digest, Timestamp};
-use arch_matrix::Format;
+use arch_dispute::{Agreed, Court, Dispute, Facts, Heard, List, Resolver, Says, Task};
+use arch_identity::{Digest, SigningKey, Timestamp};
+use arch_matrix::{Format, commit::Commitment};
 use arch_problem::codes;
 
 use super::{
@@ -68,6 +68,20 @@ impl Docket {
             Ok(Some(Self { list, agreed, format, task, facts, commits, later }))
         };
         tokio::task::block_in_place(read)
+    }
+
+    /// Somebody's message that commits to this, and whether the task's entry anchors it.
+    pub(super) fn commit_of(
+        &self,
+        key: &SigningKey,
+        commitment: &Commitment,
+    ) -> Option<(&Heard, bool)> {
+        let is_it = |heard: &&Heard| {
+            matches!(heard.says(), Says::Commit(commit) if commit.commitment == *commitment)
+                && heard.by() == key.public()
+        };
+        let anchored = self.commits.iter().find(is_it).map(|heard| (heard, true));
+        anchored.or_else(|| self.later.iter().find(is_it).map(|heard| (heard, false)))
     }
 
     /// How an honest challenger of ours asks for the step to be settled: as the policy prefers, but by no
