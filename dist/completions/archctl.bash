@@ -968,7 +968,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__demo)
-            opts="-h --keep --sources --agent --executor --liar --patience --json --help"
+            opts="-h --keep --sources --agent --executor --prover --snarkjs --liar --patience --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -987,6 +987,14 @@ _archctl() {
                     return 0
                     ;;
                 --executor)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --prover)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --snarkjs)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

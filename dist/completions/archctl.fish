@@ -453,6 +453,8 @@ complete -c archctl -n "__fish_archctl_using_subcommand demo" -l keep -d 'Keep e
 complete -c archctl -n "__fish_archctl_using_subcommand demo" -l sources -d 'Folder with the unpacked sources of this project\'s dependencies; cargo\'s if not given' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand demo" -l agent -d 'The program arch-node-agent; the one beside this program if not given' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand demo" -l executor -d 'The program arch-executor; the one beside this program if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand demo" -l prover -d 'The program arch-prover; the one beside this program if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand demo" -l snarkjs -d 'The folder node_modules with snarkjs in it, to have the demo\'s proof checked by others' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand demo" -l liar -d 'A program in place of arch-executor that tells lies about products, for the chapter about one' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand demo" -l patience -d 'When to give up, in seconds' -r
 complete -c archctl -n "__fish_archctl_using_subcommand demo" -l json -d 'Print one JSON object'
