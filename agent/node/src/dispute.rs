@@ -29,6 +29,7 @@ mod stakes;
 
 use std::{sync::Arc, time::Duration};
 
+use arch_dispute::Factors;
 use arch_identity::Digest;
 use arch_ledger::{Anchored, Record};
 use arch_problem::{Code, codes};
@@ -97,7 +98,7 @@ pub(crate) fn resume(node: &Arc<Node>) {
     };
     for dispute in open {
         Point::DisputeTakenUp.reached();
-        pursue(node, dispute);
+        pursue(node, dispute, None);
     }
     for job in disputed {
         begin(node, job);
@@ -134,9 +135,10 @@ fn may_pass(code: Code) -> bool {
     is_the_machines(code) || passing(code) || code == codes::PROVER_ABSENT
 }
 
-/// Carries a dispute on until it is settled, or the agent stops.
-fn pursue(node: &Arc<Node>, dispute: Digest) {
+/// Carries a dispute on until it is settled, or the agent stops. What was read of A and B already need not
+/// be read again.
+fn pursue(node: &Arc<Node>, dispute: Digest, factors: Option<Factors>) {
     let at_work = node.at_work();
     let node = Arc::clone(node);
-    tokio::spawn(flow::pursue(node, dispute, at_work));
+    tokio::spawn(flow::pursue(node, dispute, factors, at_work));
 }

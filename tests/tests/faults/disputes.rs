@@ -222,6 +222,23 @@ fn metrics(world: &World) -> String {
     page
 }
 
+/// Waits until the step is shown; gives the dispute.
+fn shown(agent: &mut Agent, world: &World) -> Digest {
+    let opening = |record: &Record| match record {
+        Record::Said { dispute: Some(dispute), word, .. } if word == "opening" => Some(*dispute),
+        _ => None,
+    };
+    agent.wait_for("opening", |_| Stranger::read(world).records().find_map(opening))
+}
+
+/// A world whose judge is elsewhere.
+fn judged_elsewhere(judge: &KeyPair) -> World {
+    let world = World::new();
+    let terms = TERMS.replace("RESOLVERS", "reveal").replace("JUDGE", &judge.public()[0].did());
+    world.write_policy(&format!("{}{terms}", world.policy_text(1)));
+    world
+}
+
 /// A verdict of the judge whose turn it is, that says the contrary of what the record gives.
 fn wrong_verdict(world: &World, dispute: Digest, judge: &KeyPair) -> String {
     let folder = world.path("judge");
@@ -250,18 +267,12 @@ fn wrong_verdict(world: &World, dispute: Digest, judge: &KeyPair) -> String {
 #[test]
 fn a_judge_who_signs_another_verdict_than_the_record_gives_loses_his_stake() {
     let judge = KeyPair::from_seed(KeyKind::Ed25519, &[77; 32]);
-    let world = World::new();
-    let terms = TERMS.replace("RESOLVERS", "reveal").replace("JUDGE", &judge.public()[0].did());
-    world.write_policy(&format!("{}{terms}", world.policy_text(1)));
+    let world = judged_elsewhere(&judge);
     let _prover = Prover::of(&world);
     let mut agent = with_trick(&world, LIE);
     let job = drop_job(&world);
     // Whoever judges is elsewhere: the agent waits for him.
-    let opened = |record: &Record| match record {
-        Record::Said { dispute: Some(dispute), word, .. } if word == "opening" => Some(*dispute),
-        _ => None,
-    };
-    let dispute = agent.wait_for("opening", |_| Stranger::read(&world).records().find_map(opened));
+    let dispute = shown(&mut agent, &world);
     let file = wrong_verdict(&world, dispute, &judge);
     let call = Call::DisputeHear { file: "verdict".to_owned(), bytes: Bytes(file.into_bytes()) };
     let Answer::DisputeHear(heard) = agent.call(&call) else { panic!("{}", agent.log()) };
@@ -301,9 +312,7 @@ fn a_clock_that_is_set_back_settles_nothing_and_one_that_is_set_on_ends_a_judges
         return skip("there is no libfaketime; on Debian `apt-get install faketime` brings it");
     };
     let judge = KeyPair::from_seed(KeyKind::Ed25519, &[77; 32]);
-    let world = World::new();
-    let terms = TERMS.replace("RESOLVERS", "reveal").replace("JUDGE", &judge.public()[0].did());
-    world.write_policy(&format!("{}{terms}", world.policy_text(1)));
+    let world = judged_elsewhere(&judge);
     let set = |seconds: &str| {
         let new = world.path("clock.new");
         fs::write(&new, format!("{seconds}\n")).unwrap();
@@ -317,11 +326,7 @@ fn a_clock_that_is_set_back_settles_nothing_and_one_that_is_set_on_ends_a_judges
         command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").env("DONT_FAKE_MONOTONIC", "1");
     });
     let job = drop_job(&world);
-    let opened = |record: &Record| match record {
-        Record::Said { dispute: Some(dispute), word, .. } if word == "opening" => Some(*dispute),
-        _ => None,
-    };
-    let dispute = agent.wait_for("opening", |_| Stranger::read(&world).records().find_map(opened));
+    let dispute = shown(&mut agent, &world);
     set("-7200");
     let file = wrong_verdict_again(&judge, dispute);
     let call = Call::DisputeHear { file: "verdict".to_owned(), bytes: Bytes(file.into_bytes()) };

@@ -129,7 +129,7 @@ impl<'a> Suit<'a> {
         };
         let ground = Ground::common(&one.said.commitment, &other.said.commitment, cell, leaf);
         let Some(ground) = ground else { return Ok(()) };
-        let challenge = tokio::task::block_in_place(|| {
+        let (challenge, factors) = tokio::task::block_in_place(|| {
             let factors = Operands::of(node, &self.digest, self.job)?.around(&ground)?;
             let mut known = Known::of(docket);
             let right = |standing: &Standing<'_>| {
@@ -159,12 +159,13 @@ impl<'a> Suit<'a> {
                         resolver: docket.resolver()?,
                         terms: docket.agreed.terms,
                     }));
-                    return messages::say(node, &challenger.key, says);
+                    let said = messages::say(node, &challenger.key, says)?;
+                    return Ok((said, factors));
                 }
             }
         })?;
         stakes_and_says(node, docket, &challenge).await?;
-        pursue(node, challenge.heard.digest());
+        pursue(node, challenge.heard.digest(), Some(factors));
         Ok(())
     }
 }

@@ -41,11 +41,16 @@ enum Next {
 }
 
 /// Carries a dispute on until it is settled, or the agent stops.
-pub(super) async fn pursue(node: Arc<Node>, dispute: Digest, at_work: AtWork) {
+pub(super) async fn pursue(
+    node: Arc<Node>,
+    dispute: Digest,
+    factors: Option<Factors>,
+    at_work: AtWork,
+) {
     let mut busy = Some(at_work);
     let mut news = node.news.listen();
     let mut trouble = AGAIN[0];
-    let mut table = Table::default();
+    let mut table = Table { factors, ..Table::default() };
     loop {
         news.mark_unchanged();
         let next = step(&node, dispute, &mut table).await;
@@ -150,9 +155,11 @@ impl Table {
             };
             let case = state.case();
             if factors.is_none() && ours(node, docket, case) {
-                let read = Operands::of(node, &digest, job)?.around(&case.ground)?;
-                docket.facts.inputs = Some(read.roots());
-                *factors = Some(read);
+                *factors = Some(Operands::of(node, &digest, job)?.around(&case.ground)?);
+            }
+            let roots = factors.as_ref().map(Factors::roots);
+            if docket.facts.inputs != roots {
+                docket.facts.inputs = roots;
                 continue;
             }
             let court = Court { facts: &docket.facts, digester: known, proofs: known };

@@ -110,13 +110,13 @@ async fn challenged(
     let kept = messages::keep(node, document, heard)?;
     let of = told(&kept.heard, Some(dispute), Some(state));
     if let Some(entry) = try_to_stake(node, &docket, &kept).await? {
-        pursue(node, dispute);
+        pursue(node, dispute, None);
         return Ok(HeardOf { entry: Some(entry), ..of });
     }
     let node = Arc::clone(node);
     tokio::spawn(async move {
         match stakes_and_says(&node, &docket, &kept).await {
-            Ok(()) => pursue(&node, dispute),
+            Ok(()) => pursue(&node, dispute, None),
             Err(problem) => tracing::warn!(%dispute, %problem, "a challenge is not taken"),
         }
     });

@@ -28,6 +28,7 @@ use arch_node::{
     Args,
     anchors::Anchors,
     authority,
+    dispute::Identities,
     executor_client::ExecutorClient,
     handed_in::HandedIn,
     identity,
@@ -274,6 +275,7 @@ impl World {
         }
         let keys = identity::open(&places, settings.node_key)?;
         let did = keys.node();
+        let identities = Identities::new(Arc::clone(keys.pair())).unwrap();
         let inner = StdFs::open(&places.ledger()).unwrap();
         let (full, fault) = (Arc::clone(&self.full), Arc::clone(&self.fault));
         let disk = disk::Disk { inner, full, fault };
@@ -304,6 +306,7 @@ impl World {
             authority,
             stores,
             executor,
+            identities,
         });
         let tasks = service::open(&node, WaysIn::All, HandedIn::default()).await?;
         Ok(Running { node, tasks, ledger: thread })
