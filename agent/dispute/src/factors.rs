@@ -44,13 +44,13 @@ pub trait Source {
 #[derive(Debug, Clone)]
 pub struct Factors {
     format: Format,
-    a: Side,
-    b: Side,
+    a: OneFactor,
+    b: OneFactor,
 }
 
 /// One of the two.
 #[derive(Debug, Clone)]
-struct Side {
+pub struct OneFactor {
     /// Rows and columns of the whole.
     sides: (u32, u32),
     tree: LeafTree,
@@ -68,15 +68,14 @@ impl Factors {
     /// # Errors
     /// Those of the source.
     pub fn load<S: Source>(ground: &Ground, source: &S) -> Result<Self, S::Error> {
-        let [height, length, width] = ground.sides;
-        let side = |of, sides, rows: &Range<u32>, columns: &Range<u32>| {
-            Side::load(source, of, ground.format, sides, (rows, columns))
-        };
-        Ok(Self {
-            format: ground.format,
-            a: side(Factor::A, (height, length), &ground.rows, &ground.depth)?,
-            b: side(Factor::B, (length, width), &ground.depth, &ground.columns)?,
-        })
+        let one = |of| OneFactor::load(ground, source, of);
+        Ok(Self::of(ground, one(Factor::A)?, one(Factor::B)?))
+    }
+
+    /// From both, which were loaded side by side.
+    #[must_use]
+    pub fn of(ground: &Ground, a: OneFactor, b: OneFactor) -> Self {
+        Self { format: ground.format, a, b }
     }
 
     /// The roots of A and B.
@@ -104,14 +103,18 @@ impl Factors {
     }
 }
 
-impl Side {
-    fn load<S: Source>(
-        source: &S,
-        of: Factor,
-        format: Format,
-        (height, width): (u32, u32),
-        (rows, columns): (&Range<u32>, &Range<u32>),
-    ) -> Result<Self, S::Error> {
+impl OneFactor {
+    /// Reads one of the two, as [`Factors::load`] does.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn load<S: Source>(ground: &Ground, source: &S, of: Factor) -> Result<Self, S::Error> {
+        let [rows_of_a, length, columns_of_b] = ground.sides;
+        let ((height, width), (rows, columns)) = match of {
+            Factor::A => ((rows_of_a, length), (&ground.rows, &ground.depth)),
+            Factor::B => ((length, columns_of_b), (&ground.depth, &ground.columns)),
+        };
+        let format = ground.format;
         let bytes = usize::try_from(format.carrier().bytes()).unwrap_or(usize::MAX);
         let hashes = hashes(source, of, format, (height, width), bytes)?;
         let (rows, columns) = (whole_leaves(rows, height), whole_leaves(columns, width));

@@ -68,7 +68,7 @@ mod simulator;
 
 pub use bytes::Bytes;
 pub use court::{Court, Digester, Facts, ProofCheck, Tile};
-pub use factors::{Factor, Factors, Source};
+pub use factors::{Factor, Factors, OneFactor, Source};
 pub use fault::{Believed, Fault, Finding, Rule};
 pub use ground::{Ground, SIDE, STEP, Spot};
 pub use heard::{Heard, NotHeard};

@@ -1,9 +1,9 @@
 //! A and B of a job that was accepted, and the values of a leaf as somebody of ours committed to them: all
 //! of it from the archive.
 
-use std::fs::File;
+use std::{fs::File, thread};
 
-use arch_dispute::{Factor, Factors, Ground, Source};
+use arch_dispute::{Factor, Factors, Ground, OneFactor, Source};
 use arch_document::{Job, MatrixSpec, Operand as Asked, SignedDocument};
 use arch_identity::Digest;
 use arch_kernels::stream::{self, Operand, ReadAt as _, StreamError};
@@ -39,10 +39,18 @@ impl Operands {
         Ok(Self { a: open(&matrix.a)?, b: open(&matrix.b)? })
     }
 
-    /// What a dispute about this place can ask for. Reads all of A and B.
+    /// What a dispute about this place can ask for. Reads all of A and B, side by side.
     pub(super) fn around(&self, ground: &Ground) -> Told<Factors> {
-        Factors::load(ground, self)
-            .map_err(|error| problem(codes::FILE_MACHINE, format!("A or B: {error}")))
+        let unread =
+            |error: String| problem(codes::FILE_MACHINE, format!("A or B of the job: {error}"));
+        let (a, b) = thread::scope(|scope| {
+            let a = scope.spawn(|| OneFactor::load(ground, self, Factor::A));
+            let b = OneFactor::load(ground, self, Factor::B);
+            (a.join(), b)
+        });
+        let a = a.map_err(|_panic| unread("reading A broke off".to_owned()))?;
+        let told = |error: StreamError| unread(error.to_string());
+        Ok(Factors::of(ground, a.map_err(told)?, b.map_err(told)?))
     }
 }
 
