@@ -61,9 +61,7 @@ mod tests {
         let old = format!("# A\n\n{BEGIN}old\n{END}\n\nmore\n");
         let new = in_document(&old, TABLE).unwrap();
         assert!(new.starts_with("# A\n\n<!--") && new.ends_with("-->\n\nmore\n"));
-        assert!(
-            !new.contains("old") && new.contains("\n| arch-node | archive, confine, document,")
-        );
+        assert!(!new.contains("old") && new.contains("\n| arch-node | archive, confine, dispute,"));
         assert_eq!(in_document(&new, TABLE).unwrap(), new, "writing it again changes nothing");
         assert!(in_document("# A\n", TABLE).is_err());
     }
