@@ -155,7 +155,15 @@ fn a_demo_shows_shared_products_and_a_shard_that_lies() {
     let number = |name: &str| lie[name].as_i64().unwrap();
     assert_eq!(number("committed"), number("right") + 1);
     assert_eq!(told["disputed"]["waits"]["code"], "ARCH-P018");
-    assert_eq!(told["skipped"].as_array().unwrap().len(), 0);
+    let dispute = &told["disputed"]["dispute"];
+    assert_eq!(dispute["replayed"], true);
+    let fault = &dispute["story"]["finding"]["atFault"][0];
+    assert_eq!([&fault["who"], &fault["rule"]], ["respondent", "proved"]);
+    assert_eq!(dispute["proving"]["proofs"], 1);
+    assert_eq!(dispute["story"]["proofBytes"], 128);
+    // Only snarkjs was not given.
+    let skipped = told["skipped"].as_array().unwrap();
+    assert!(skipped.len() == 1 && skipped[0].as_str().unwrap().contains("snarkjs"), "{skipped:?}");
     assert!(words.contains("caught: shard ") && words.contains("leaf 0, 0 of cell "), "{words}");
 }
 
