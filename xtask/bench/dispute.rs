@@ -53,7 +53,6 @@ fn disputes(side: u32, figure: Figure) -> Result<Sides, String> {
     let node = Node::start(true, Some("add-one-at-0-0 row"))?;
     // Of nine nodes all rows and columns are computed: the first row and the first column meet there.
     let factors = Factors::new(&node.world, (side, side, side));
-    let mut count = 0_usize;
     Ok(Sides {
         ours: Box::new(move || {
             let job = node.drop_job(&factors, "9")?;
@@ -67,7 +66,6 @@ fn disputes(side: u32, figure: Figure) -> Result<Sides, String> {
                 |record: &Record| matches!(record, Record::Settled { .. }) && about(record);
             let entries = node.until(&settled)?;
             let seconds = begun.elapsed().as_secs_f64();
-            count = count.saturating_add(1);
             match figure {
                 Figure::Seconds => Ok(seconds),
                 Figure::Kib => node.kib(&entries, job),

@@ -24,7 +24,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self) -> Result<ExitCode, String> {
         eprintln!(
-            "building archctl, arch-node-agent and arch-executor; the first time takes minutes"
+            "building archctl, arch-node-agent, arch-executor and arch-prover; the first time takes minutes"
         );
         build()?;
         // Replaces this process: signals and the exit code are the demo's own.

@@ -151,6 +151,13 @@ fn an_outsider_challenges_a_product_that_nobody_checked_by_files_between_three_s
     let challenge = outsider.signs("challenge", &docket, &[&inputs[..], &against].concat());
     let challenge = challenge.expect("something differs");
     keeper(&world, "import", &[challenge.to_str().unwrap()]);
+    // The same two dispute the same leaf once, whatever the nonce.
+    let again = outsider.signs("challenge", &docket, &[&inputs[..], &against].concat()).unwrap();
+    let mut import = Command::new(program("archctl"));
+    import.args(["dispute", "import"]).arg(again).arg("--socket");
+    let refused = import.arg(world.path("state/run/control.sock")).output().unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{}", words(&refused));
+    assert!(words(&refused).contains("ARCH-Q004"), "{}", words(&refused));
     let dispute = fs::read(&challenge).unwrap();
     let dispute = arch_document::SignedDocument::parse("challenge.dsse.json", &dispute).unwrap();
     let dispute = dispute.digest().to_string();

@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use arch_dispute::{
-    Challenge, Commit, Factors, Ground, Heard, Holding, Own as _, Says, Stand, book::stake,
+    Challenge, Commit, Dispute, Factors, Ground, Heard, Holding, Own as _, Says, Stand,
+    book::{Unbooked, stake},
 };
 use arch_identity::{Digest, PublicKey, SigningKey};
 use arch_problem::codes;
@@ -213,10 +214,11 @@ pub(super) async fn try_to_stake(
     let opened = docket.opened(&challenge.heard, node.moment()?.now())?;
     let ops = stake(opened.case());
     let _booking = node.news.booking().await;
+    tokio::task::block_in_place(|| once(node, docket, &opened))?;
     let booked = stakes::booked(node.anchors.memory().disputes().book(), &ops);
     let stakes = match booked {
         Ok(stakes) => stakes,
-        Err(_) if stakes::may_come(node, &ops) => return Ok(None),
+        Err(Unbooked::TooLittle { .. }) if stakes::may_come(node, &ops) => return Ok(None),
         Err(error) => return Err(problem(codes::NO_STAKE, error.to_string())),
     };
     let said = challenge.record(docket.task.job);
@@ -226,6 +228,24 @@ pub(super) async fn try_to_stake(
     let dispute = challenge.heard.digest();
     tracing::warn!(job = %docket.task.job, %dispute, "disputed");
     Ok(anchored.first().copied())
+}
+
+/// The same two dispute the same leaf once. Looked at where the stakes are taken: several challenges may
+/// have waited for them.
+fn once(node: &Node, docket: &Docket, opened: &Dispute) -> Told<()> {
+    let subject = opened.case().subject();
+    let job = docket.task.job;
+    let others: Vec<Digest> =
+        node.anchors.memory().disputes().about(&job).map(|(other, _)| other).collect();
+    for other in others {
+        let record = messages::record(node, &other)?;
+        let first = record.first().map(|first| docket.opened(&first.heard, first.at));
+        if matches!(first, Some(Ok(first)) if first.case().subject() == subject) {
+            let text = format!("the same two dispute this leaf already, in {other}");
+            return Err(problem(codes::DISPUTE_REFUSED, text));
+        }
+    }
+    Ok(())
 }
 
 fn gone(what: &str) -> Box<arch_problem::Problem> {

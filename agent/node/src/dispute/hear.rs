@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use arch_dispute::{Court, Dispute, Heard, Recorded, Says, book, replay};
+use arch_dispute::{Court, Heard, Recorded, Says, book, replay};
 use arch_document::SignedDocument;
 use arch_identity::{Digest, Timestamp};
 use arch_problem::{Problem, codes};
@@ -105,7 +105,6 @@ async fn challenged(
         return Ok(HeardOf { already: true, ..told(&heard, Some(dispute), None) });
     }
     let opened = docket.opened(&heard, node.moment()?.now())?;
-    tokio::task::block_in_place(|| once(node, &docket, &opened))?;
     let state = opened.word();
     let kept = messages::keep(node, document, heard)?;
     let of = told(&kept.heard, Some(dispute), Some(state));
@@ -123,23 +122,6 @@ async fn challenged(
     // KNOWN GAP: a challenge that waits for stakes is forgotten by an agent that stops; whoever sent it
     // sends it again.
     Ok(of)
-}
-
-/// The same two dispute the same leaf once.
-fn once(node: &Node, docket: &Docket, opened: &Dispute) -> Told<()> {
-    let subject = opened.case().subject();
-    let job = opened.case().task.job;
-    let others: Vec<Digest> =
-        node.anchors.memory().disputes().about(&job).map(|(other, _)| other).collect();
-    for other in others {
-        let record = messages::record(node, &other)?;
-        let first = record.first().map(|first| docket.opened(&first.heard, first.at));
-        if matches!(first, Some(Ok(first)) if first.case().subject() == subject) {
-            let text = format!("the same two dispute this leaf already, in {other}");
-            return Err(problem(codes::DISPUTE_REFUSED, text));
-        }
-    }
-    Ok(())
 }
 
 /// Any other message: taken if it changes the state.

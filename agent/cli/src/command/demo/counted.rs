@@ -22,14 +22,24 @@ pub(super) struct Proving {
 
 /// Asks the agent of this state folder.
 pub(super) fn read(state: &Path) -> Result<Proving, Stop> {
-    let told = |error: std::io::Error| Stop::could_not(format!("the agent's metrics: {error}"), "");
+    let told = |error: std::io::Error| {
+        Stop::could_not(
+            format!("the agent's metrics: {error}"),
+            "look into agent.log with `--keep DIR`",
+        )
+    };
     let mut line = UnixStream::connect(state.join("run/metrics.sock")).map_err(told)?;
     line.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").map_err(told)?;
     let mut page = String::new();
     line.read_to_string(&mut page).map_err(told)?;
     let number = |name: &str| {
         let found = page.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
-        found.ok_or_else(|| Stop::could_not(format!("the agent does not count `{name}`"), ""))
+        found.ok_or_else(|| {
+            Stop::could_not(
+                format!("the agent does not count `{name}`"),
+                "look into agent.log with `--keep DIR`",
+            )
+        })
     };
     Ok(Proving {
         proofs: number("arch_proofs_total ")?,

@@ -94,7 +94,9 @@ fn others(
         .args(files)
         .stdin(Stdio::null())
         .output();
-    let output = command.map_err(|error| Stop::could_not(format!("node: {error}"), ""))?;
+    let output = command.map_err(|error| {
+        Stop::could_not(format!("node: {error}"), "install nodejs, or leave `--snarkjs` out")
+    })?;
     // It paints what it says.
     let taken = output.status.success() && String::from_utf8_lossy(&output.stdout).contains("OK!");
     claim(taken, "snarkjs does not take the proof")?;
@@ -109,7 +111,12 @@ fn archctl(
     dispute: Digest,
     rest: &[&str],
 ) -> Result<(bool, String), Stop> {
-    let told = |error: std::io::Error| Stop::could_not(format!("archctl: {error}"), "");
+    let told = |error: std::io::Error| {
+        Stop::could_not(
+            format!("archctl: {error}"),
+            "leave the program where it is while the demo runs",
+        )
+    };
     let own: PathBuf = std::env::current_exe().map_err(told)?;
     let output = Command::new(own)
         .args(["dispute", verb])

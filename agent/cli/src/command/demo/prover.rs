@@ -27,7 +27,12 @@ impl Prover {
     ) -> Result<Self, Stop> {
         let log = folder.put("prover.log", b"", 0o600)?;
         let log = std::fs::OpenOptions::new().append(true).open(&log);
-        let log = log.map_err(|error| Stop::could_not(format!("prover.log: {error}"), ""))?;
+        let log = log.map_err(|error| {
+            Stop::could_not(
+                format!("prover.log: {error}"),
+                "choose another folder with `--keep DIR`",
+            )
+        })?;
         let socket = folder.path(SOCKET);
         let child = Command::new(program)
             .args(["--mode=server", "--allow-dev-keys", "--keys"])
