@@ -39,6 +39,22 @@ pub(crate) const BYTES: Bench = Bench {
 pub(crate) const HONEST: Bench =
     Bench { name: "dispute-honest", unit: "s of an honest job, N = 1,536", prepare: honest };
 
+/// The same job under a policy that has digests of all tiles committed to, beside one that has them made in
+/// a dispute.
+pub(crate) const EAGER: Bench = Bench {
+    name: "dispute-eager",
+    unit: "s of an honest job with digests of all tiles, N = 1,536",
+    prepare: eager,
+};
+
+/// What a policy says of disputes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Terms {
+    None,
+    Lazy,
+    Eager,
+}
+
 /// What is measured of a dispute.
 #[derive(Clone, Copy)]
 enum Figure {
@@ -50,7 +66,7 @@ enum Figure {
 const PATIENCE: Duration = Duration::from_secs(600);
 
 fn disputes(side: u32, figure: Figure) -> Result<Sides, String> {
-    let node = Node::start(true, Some("add-one-at-0-0 row"))?;
+    let node = Node::start(Terms::Lazy, Some("add-one-at-0-0 row"))?;
     // Of nine nodes all rows and columns are computed: the first row and the first column meet there.
     let factors = Factors::new(&node.world, (side, side, side));
     Ok(Sides {
@@ -84,20 +100,26 @@ fn record_of(record: &Record) -> Option<Digest> {
 }
 
 fn honest() -> Result<Sides, String> {
-    let side = |settles| -> Result<Side, String> {
-        let node = Node::start(settles, None)?;
-        let factors = Factors::new(&node.world, (1_536, 1_536, 1_536));
-        Ok(Box::new(move || {
-            let begun = Instant::now();
-            let job = node.drop_job(&factors, "3")?;
-            let ended = |record: &Record| {
-                matches!(record, Record::Finished { .. }) && record.job() == Some(&job)
-            };
-            node.until(&ended)?;
-            Ok(begun.elapsed().as_secs_f64())
-        }))
-    };
-    Ok(Sides { ours: side(true)?, peer: Some(side(false)?) })
+    Ok(Sides { ours: job_under(Terms::Lazy)?, peer: Some(job_under(Terms::None)?) })
+}
+
+fn eager() -> Result<Sides, String> {
+    Ok(Sides { ours: job_under(Terms::Eager)?, peer: Some(job_under(Terms::Lazy)?) })
+}
+
+/// A job of three shards in which nobody lies, from its file to its end.
+fn job_under(terms: Terms) -> Result<Side, String> {
+    let node = Node::start(terms, None)?;
+    let factors = Factors::new(&node.world, (1_536, 1_536, 1_536));
+    Ok(Box::new(move || {
+        let begun = Instant::now();
+        let job = node.drop_job(&factors, "3")?;
+        let ended = |record: &Record| {
+            matches!(record, Record::Finished { .. }) && record.job() == Some(&job)
+        };
+        node.until(&ended)?;
+        Ok(begun.elapsed().as_secs_f64())
+    }))
 }
 
 /// A real agent with a real prover, both ended when this is dropped.
@@ -118,9 +140,9 @@ impl Drop for Process {
 
 impl Node {
     /// `trick` is what its executor lies about; an honest one is used without.
-    fn start(settles: bool, trick: Option<&str>) -> Result<Self, String> {
+    fn start(terms: Terms, trick: Option<&str>) -> Result<Self, String> {
         let world = World::new();
-        world.write_policy(&policy(&world, settles)?);
+        world.write_policy(&policy(&world, terms)?);
         let socket = world.path("prover.sock");
         let settings = world.path("config/node.yaml");
         let text = fs::read_to_string(&settings).map_err(told)?;
@@ -201,13 +223,15 @@ fn keys() -> Result<std::path::PathBuf, String> {
     Ok(folder)
 }
 
-fn policy(world: &World, settles: bool) -> Result<String, String> {
+fn policy(world: &World, terms: Terms) -> Result<String, String> {
     let text = world.policy_text(1);
     let text = text.replace("memory: \"512Mi\"", "memory: \"8Gi\"");
     let text = text.replace("outputs: \"1Mi\"", "outputs: \"1Gi\"");
-    if !settles {
-        return Ok(text);
-    }
+    let marks = match terms {
+        Terms::None => return Ok(text),
+        Terms::Lazy => "onDispute",
+        Terms::Eager => "always",
+    };
     let registry = Registry::built_in().map_err(told)?;
     let entry = registry.find(Circuit::Tile.id(), None);
     let key = entry.and_then(|entry| registry.key(entry)).ok_or("no key for steps of products")?;
@@ -217,7 +241,8 @@ fn policy(world: &World, settles: bool) -> Result<String, String> {
         "{text}  circuits:
     pins: [{{ circuit: {}, version: 1, vkSha256: \"{key}\" }}]
     allowDevKeys: true
-  disputes: {{ resolvers: [groth16], bond: 1, endowment: 1000000, judges: [\"{judge}\"] }}
+  disputes:
+    {{ resolvers: [groth16], marks: {marks}, bond: 1, endowment: 1000000, judges: [\"{judge}\"] }}
 ",
         Circuit::Tile.id()
     ))

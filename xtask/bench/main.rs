@@ -87,6 +87,7 @@ const BENCHES: &[Bench] = &[
     dispute::LARGE,
     dispute::BYTES,
     dispute::HONEST,
+    dispute::EAGER,
 ];
 
 /// Benches, beside a peer where there is one

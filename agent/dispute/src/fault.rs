@@ -9,7 +9,8 @@ use crate::pair::{Pair, Side};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Rule {
-    /// The challenge names leaves that the commitments do not have, or leaves that cannot be compared.
+    /// Leaves that the commitments do not have; or other digests of tiles than were committed to, where
+    /// they were.
     NotCommitted,
     /// The challenge is about two leaves that are the same.
     NoDifference,

@@ -50,7 +50,9 @@ impl Ground {
         (Self::of(other, cell, leaf)? == own).then_some(own)
     }
 
-    fn of(commitment: &Commitment, cell: Cell, leaf: u64) -> Option<Self> {
+    /// A leaf of a part. `None` if the part has no such leaf.
+    #[must_use]
+    pub fn of(commitment: &Commitment, cell: Cell, leaf: u64) -> Option<Self> {
         let (grid, place) = (commitment.grid(), commitment.region(cell)?);
         let (rows, columns) = place.size();
         let at = LeafAt::nth(rows, columns, leaf)?;

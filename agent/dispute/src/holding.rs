@@ -1,6 +1,8 @@
 //! What somebody has who computed a leaf: its values, as he committed to them, and A and B. With it he says
 //! what there is to say, whether his values are right or not: he stands by what was computed.
 
+use arch_matrix::commit::Hash;
+
 use crate::{
     bytes::Bytes,
     compute,
@@ -41,6 +43,9 @@ pub struct Holding<'a> {
     pub factors: &'a Factors,
     /// The values that were committed to, row by row, lowest byte first.
     pub leaf: &'a [u8],
+    /// The way of the digests of its tiles to the root that was committed to, lowest first; empty where
+    /// none was.
+    pub marks_path: &'a [Hash],
     /// Makes digests.
     pub digester: &'a dyn Digester,
     /// Makes proofs.
@@ -102,6 +107,10 @@ impl Own for Holding<'_> {
     fn marks(&self, ground: &Ground) -> Vec<TileDigest> {
         let tiles = opened::tiles(ground, self.leaf).unwrap_or_default();
         tiles.iter().map(|sums| self.digest(ground, Tile::Sums, sums)).collect()
+    }
+
+    fn marks_path(&self) -> Vec<Hash> {
+        self.marks_path.to_vec()
     }
 
     /// The last one is that of the values that were committed to, whatever A and B give.

@@ -52,6 +52,7 @@ mod holding;
 mod judge;
 mod list;
 mod locate;
+mod marked;
 mod message;
 mod opened;
 mod pair;
@@ -76,10 +77,12 @@ pub use holding::{Holding, StepNumbers, StepProver};
 pub use judge::{MOST_JUDGES, draw};
 pub use list::{Agreed, Line, List, NotAList, ProofKey, Signature};
 pub use locate::first_difference;
+pub use marked::{Leaves, Marks, mark_tree};
 pub use message::{
     Answer, Challenge, Commit, Concede, InputLeaf, Message, Opening, Proof, Resolver, Says, Shown,
     Spec, Stand, Steps, Terms, Tiles, Verdict,
 };
+pub use opened::tiles as tiles_of_leaf;
 pub use pair::{Pair, Side};
 pub use reply::{Own, reply, reply_by_showing, rule};
 pub use seal::{Unsealed, seal};

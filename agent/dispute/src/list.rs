@@ -13,6 +13,7 @@ use crate::{
     bytes::Bytes,
     court::Facts,
     heard::Heard,
+    marked::Marks,
     message::{Commit, Message, Resolver, Says, Terms},
     seal::{Unsealed, envelope, sign},
     task::Task,
@@ -35,6 +36,10 @@ pub struct List {
     pub disputes: Option<Agreed>,
     /// The parts.
     pub commitments: Vec<Line>,
+    /// Where digests of tiles are committed to: the object that has the hashes of all leaves' digests, a
+    /// [`crate::Leaves`] for each line. Whoever keeps the list finds the ways to the roots there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark_hashes: Option<Digest>,
 }
 
 /// What is agreed upon by whoever commits: of the policy that was in force then.
@@ -51,6 +56,9 @@ pub struct Agreed {
     pub keys: Vec<ProofKey>,
     /// Whether keys are believed that anybody can forge with: for trying things out.
     pub dev_keys: bool,
+    /// When digests of tiles are made.
+    #[serde(default, skip_serializing_if = "Marks::is_lazy")]
+    pub marks: Marks,
 }
 
 /// A key under which proofs of a circuit are believed.
@@ -75,6 +83,9 @@ pub struct Line {
     pub digest: Hash,
     /// The roots of its cells.
     pub commitment: Commitment,
+    /// The roots over the marks of its cells' leaves, where they are committed to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Hash>,
     /// Who says it, where it may be disputed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed: Option<Signature>,
@@ -106,6 +117,11 @@ pub enum NotAList {
     /// A signature does not hold.
     #[error("line {0} is not signed by the key that it names: {1}")]
     BadSignature(usize, String),
+    /// Digests of tiles are agreed upon, and not there, or the other way round.
+    #[error(
+        "line {0} commits to digests of tiles where that is not agreed upon, or does not where it is"
+    )]
+    Marks(usize),
     /// The same was said twice by one key.
     #[error("line {0} says once more what another line says")]
     Twice(usize),
@@ -115,27 +131,24 @@ impl Line {
     /// A part that nobody signs for.
     #[must_use]
     pub fn unsigned(node: usize, commitment: Commitment) -> Self {
-        Self { node, digest: commitment.digest(), commitment, signed: None }
+        Self { node, digest: commitment.digest(), commitment, marks: Vec::new(), signed: None }
     }
 
     /// A part, signed by whoever computed it.
     ///
     /// # Errors
     /// [`Unsealed`] if nobody would read the message.
-    pub fn signed(
-        node: usize,
-        (job, attempt): (Digest, u32),
-        commitment: Commitment,
-        key: &SigningKey,
-    ) -> Result<Self, Unsealed> {
-        let line = Self::unsigned(node, commitment);
+    pub fn signed(node: usize, says: Commit, key: &SigningKey) -> Result<Self, Unsealed> {
+        let Commit { job, attempt, commitment, marks } = says;
+        let line = Self { marks, ..Self::unsigned(node, commitment) };
         let (_, sig) = sign(&line.message((job, attempt), key.public()), key)?;
         let signed = Some(Signature { by: key.public().clone(), sig: Bytes(sig) });
         Ok(Self { signed, ..line })
     }
 
     fn message(&self, (job, attempt): (Digest, u32), by: &PublicKey) -> Message {
-        let says = Says::Commit(Commit { job, attempt, commitment: self.commitment.clone() });
+        let (commitment, marks) = (self.commitment.clone(), self.marks.clone());
+        let says = Says::Commit(Commit { job, attempt, commitment, marks });
         Message::new(by.clone(), says, None)
     }
 }
@@ -149,7 +162,14 @@ impl List {
         disputes: Option<Agreed>,
         commitments: Vec<Line>,
     ) -> Self {
-        Self { schema: SCHEMA.to_owned(), document, attempt, disputes, commitments }
+        let schema = SCHEMA.to_owned();
+        Self { schema, document, attempt, disputes, commitments, mark_hashes: None }
+    }
+
+    /// The same, with the object that has the hashes of all leaves' digests.
+    #[must_use]
+    pub fn with_mark_hashes(self, mark_hashes: Option<Digest>) -> Self {
+        Self { mark_hashes, ..self }
     }
 
     /// The messages that the lines stand for, as files; each is checked. None where nothing is signed.
@@ -164,6 +184,10 @@ impl List {
         for (number, line) in self.commitments.iter().enumerate() {
             if line.commitment.digest() != line.digest {
                 return Err(NotAList::Digest(number));
+            }
+            let lazy = self.disputes.as_ref().is_none_or(|agreed| agreed.marks.is_lazy());
+            if line.marks.is_empty() != lazy {
+                return Err(NotAList::Marks(number));
             }
             match (&line.signed, &self.disputes) {
                 (None, None) => {}
@@ -225,6 +249,7 @@ mod tests {
             judges: vec![key(9).public().clone()],
             keys: vec![],
             dev_keys: false,
+            marks: Marks::OnDispute,
         }
     }
 
@@ -236,7 +261,8 @@ mod tests {
             let (rows, columns) = part.region(&grid).unwrap().size();
             let values = Matrix::<i32>::zero(rows, columns);
             let commitment = Commitment::of(Format::I8, grid, part, &values).unwrap();
-            Line::signed(number.into(), (job, 3), commitment, &key(number)).unwrap()
+            let says = Commit { job, attempt: 3, commitment, marks: vec![] };
+            Line::signed(number.into(), says, &key(number)).unwrap()
         });
         List::new(job, 3, Some(agreed()), lines.collect())
     }
@@ -286,6 +312,39 @@ mod tests {
             told(&|list| list.commitments.push(list.commitments[0].clone())),
             NotAList::Twice(2)
         );
+    }
+
+    #[test]
+    fn digests_of_tiles_stand_in_a_list_if_and_only_if_they_are_agreed_upon() {
+        let job = Digest::of(b"job");
+        let eager = |of: Line, number: usize| {
+            let (commitment, count) = (of.commitment.clone(), of.commitment.part());
+            let marks = count.cells(commitment.grid()).map(|_| commitment.digest()).collect();
+            let says = Commit { job, attempt: 3, commitment, marks };
+            Line::signed(number, says, &key(u8::try_from(number).unwrap())).unwrap()
+        };
+        let mut list = list();
+        let lazy = list.clone();
+        list.commitments =
+            list.commitments.into_iter().zip(0..).map(|(of, n)| eager(of, n)).collect();
+        assert_eq!(list.messages().unwrap_err(), NotAList::Marks(0));
+        list.disputes.as_mut().unwrap().marks = Marks::Always;
+        for (number, (_, heard)) in list.messages().unwrap().iter().enumerate() {
+            let Says::Commit(commit) = heard.says() else { panic!() };
+            assert_eq!(commit.marks, list.commitments[number].marks);
+        }
+        let text = serde_json::to_string(&list).unwrap();
+        assert_eq!(serde_json::from_str::<List>(&text).unwrap(), list);
+        list.commitments[1] = lazy.commitments[1].clone();
+        assert_eq!(list.messages().unwrap_err(), NotAList::Marks(1));
+        let mut list = lazy;
+        list.disputes.as_mut().unwrap().marks = Marks::Always;
+        assert_eq!(list.messages().unwrap_err(), NotAList::Marks(0));
+        // More or fewer roots than cells are no message.
+        let mut commitment = eager(list.commitments[0].clone(), 0);
+        commitment.marks.pop();
+        list.commitments = vec![commitment];
+        assert!(matches!(list.messages().unwrap_err(), NotAList::BadSignature(0, _)));
     }
 
     #[test]

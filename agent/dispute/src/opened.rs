@@ -50,8 +50,10 @@ pub(crate) fn leaf(ground: &Ground, hash: Hash, bytes: &[u8]) -> Option<Vec<Vec<
     (leaf_hash(ground.format, &ground.at, bytes) == hash).then_some(tiles)
 }
 
-/// The tiles of a leaf of C, if it has as many values.
-pub(crate) fn tiles(ground: &Ground, bytes: &[u8]) -> Option<Vec<Vec<i64>>> {
+/// The sums of the tiles of a leaf of C, 16 × 16 each, from its values, row by row, lowest byte first.
+/// `None` if there are not as many values, or they are floats.
+#[must_use]
+pub fn tiles(ground: &Ground, bytes: &[u8]) -> Option<Vec<Vec<i64>>> {
     if length(ground.format, Of::Sums, values(&ground.at)) != Some(bytes.len()) {
         return None;
     }

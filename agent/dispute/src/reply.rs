@@ -1,5 +1,7 @@
 //! What somebody who is honest says next.
 
+use arch_matrix::commit::Hash;
+
 use crate::{
     bytes::Bytes,
     court::Court,
@@ -19,6 +21,9 @@ pub trait Own {
 
     /// Digests of the tiles of its leaf, row by row.
     fn marks(&self, ground: &Ground) -> Vec<TileDigest>;
+
+    /// The way of these to the root that was committed to; empty where none was.
+    fn marks_path(&self) -> Vec<Hash>;
 
     /// Digests of a tile after every step of the depth, computed from A and B once more.
     fn steps(&self, ground: &Ground, tile: usize) -> Vec<TileDigest>;
@@ -48,6 +53,7 @@ pub fn reply(dispute: &Dispute, side: Side, own: &dyn Own) -> Option<Says> {
         Dispute::AwaitsAnswer(_) if side == Side::Respondent => Some(Says::Answer(Answer {
             dispute: dispute_id,
             marks: own.marks(ground),
+            marks_path: own.marks_path(),
             inputs: own.inputs(),
         })),
         Dispute::AwaitsSteps(state) if !state.has_said(side) => Some(Says::Steps(Steps {

@@ -13,8 +13,8 @@ use arch_campaign::{Campaign, Case};
 use arch_document::SignedDocument;
 use arch_identity::{Digest, PublicKey};
 use liar::Quirk;
-use scene::{Scene, said};
-use world::{Lie, Player, StandIns, World};
+use scene::{LAZY, Scene, said};
+use world::{Lie, Marked, Player, StandIns, World};
 
 use crate::{
     Court, Dispute, Ended, Facts, Heard, Pair, Recorded, Rejected, Resolver, Says, Side,
@@ -25,8 +25,9 @@ use crate::{
 impl Scene<'_> {
     /// What somebody without a lie has.
     pub(crate) fn honest(&self) -> Player<'_> {
-        let Player { world, digester, prover, key, part, .. } = self.players.challenger;
-        Player { world, digester, prover, key, part, lie: None }
+        let Player { world, digester, prover, key, part, marked, .. } = self.players.challenger;
+        let marked = if marked == Marked::OnDispute { marked } else { Marked::Own };
+        Player { world, digester, prover, key, part, lie: None, marked }
     }
 }
 
@@ -35,6 +36,7 @@ impl Scene<'_> {
 struct Cast {
     lies: Pair<Option<Lie>>,
     quirks: Pair<Quirk>,
+    marked: Pair<Marked>,
 }
 
 impl Cast {
@@ -42,7 +44,12 @@ impl Cast {
         let mut cast = Self {
             lies: Pair { challenger: None, respondent: None },
             quirks: Pair { challenger: Quirk::Plays, respondent: Quirk::Plays },
+            marked: LAZY,
         };
+        let eager = case.below(3) == 0;
+        if eager {
+            cast.marked = Pair { challenger: Marked::Own, respondent: Marked::Own };
+        }
         // One of them at least is not honest; both are in one of four.
         let [one, both] = [case.below(2), case.below(4)];
         for (number, side) in (0..).zip(Side::BOTH) {
@@ -50,6 +57,9 @@ impl Cast {
                 *cast.lies.of_mut(side) = Some(lie(case, world));
                 if case.below(2) == 0 {
                     *cast.quirks.of_mut(side) = Quirk::draw(case);
+                }
+                if eager && case.below(4) == 0 {
+                    *cast.marked.of_mut(side) = Marked::Right;
                 }
             }
         }
@@ -315,7 +325,7 @@ fn nobody_honest_is_ever_at_fault_and_who_lies_to_him_is() {
             let mut scene = Scene::numbered(
                 &worlds[world],
                 &stand_ins,
-                cast.lies,
+                (cast.lies, cast.marked),
                 (resolver, number),
                 |challenge| quirk.twist_challenge(case, &worlds[world], challenge),
             );
@@ -336,8 +346,9 @@ fn a_replayed_challenge_has_one_subject_and_a_second_stake_is_refused() {
     let world = World::new(&stand_ins, 9, [30, 128, 34], 0);
     let lie = Lie { tile: 0, at: 0, by: 1, step: 0 };
     let lies = Pair { challenger: None, respondent: Some(lie) };
-    let open =
-        |number| Scene::numbered(&world, &stand_ins, lies, (Resolver::Groth16, number), |_| ());
+    let open = |number| {
+        Scene::numbered(&world, &stand_ins, (lies, LAZY), (Resolver::Groth16, number), |_| ())
+    };
     let (one, again, other) = (open(1), open(1), open(2));
     assert_eq!(one.dispute.case().id, again.dispute.case().id);
     assert_ne!(one.dispute.case().id, other.dispute.case().id);

@@ -26,7 +26,7 @@ use arch_dispute::{
 use arch_document::SignedDocument;
 use arch_identity::{Digest, SigningKey, Timestamp};
 use arch_matrix::Format;
-use world::{Lie, Player, Prover, TERMS, World};
+use world::{Lie, Marked, Player, Prover, TERMS, World};
 
 /// The circuits' digests, and one key that everybody could forge with: it is for tests.
 struct Circuits {
@@ -137,6 +137,7 @@ fn a_liar_is_named_by_a_real_proof_and_the_record_is_replayed_from_its_files() {
         key: &world.keys[part],
         part,
         lie,
+        marked: Marked::OnDispute,
     };
     let players = Pair {
         challenger: player(0, None, &circuits as &dyn Prover),

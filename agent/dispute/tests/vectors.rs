@@ -18,7 +18,7 @@ use arch_dispute::{
 };
 use arch_document::SignedDocument;
 use arch_identity::{Digest, SigningKey, Timestamp};
-use world::{Lie, Player, StandIns, TERMS, World};
+use world::{Lie, Marked, Player, StandIns, TERMS, World};
 
 const PAGE: &str = include_str!("../../../docs/DISPUTES.md");
 const REVEALED: &str = include_str!("vectors/reveal.jsonl");
@@ -60,6 +60,7 @@ fn played(stand_ins: &StandIns, resolver: Resolver) -> Vec<String> {
         key: &world.keys[part],
         part,
         lie,
+        marked: Marked::OnDispute,
     };
     let lie = Lie { tile: 2, at: 5, by: 1, step: 1 };
     let players = [player(0, None), player(1, Some(lie))];

@@ -9,11 +9,13 @@
 //! context of its own for leaves, nodes and commitments; the tree has the shape of RFC 6962 §2.1.
 
 mod leaf;
+mod marks;
 mod opening;
 mod statement;
 mod tree;
 
 pub use leaf::{LEAF, LeafAt, count, leaf_hash, leaves};
+pub use marks::marks_hash;
 pub use opening::{Opened, Opening, OpeningError};
 pub use statement::Commitment;
 pub use tree::{Hash, LeafTree, NotAHash, climb};

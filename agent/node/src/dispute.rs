@@ -2,7 +2,8 @@
 //! others who send their messages.
 //!
 //! ```text
-//! commit      lines of the list, each signed by its identity; stakes are there   agreed, identities, stakes
+//! commit      digests of all tiles, where the policy wants them then              marker
+//!             lines of the list, each signed by its identity; stakes are there   agreed, identities, stakes
 //!   diverged: evidence in the archive, the job is disputed
 //! challenge   whoever is right challenges who is not; both stakes are locked     challenge
 //! flow        the record from the ledger -> replay -> who of ours has to speak? -> a message, anchored
@@ -23,6 +24,7 @@ mod flow;
 mod hear;
 mod identities;
 mod known;
+mod marker;
 mod messages;
 mod operands;
 mod stakes;
@@ -32,7 +34,7 @@ use std::{sync::Arc, time::Duration};
 use arch_dispute::Factors;
 use arch_identity::Digest;
 use arch_ledger::{Anchored, Record};
-use arch_problem::{Code, codes};
+use arch_problem::Code;
 use tokio::{
     sync::{Mutex, MutexGuard, watch},
     time,
@@ -41,6 +43,7 @@ use tokio::{
 pub(crate) use agreed::agreed;
 pub(crate) use hear::hear;
 pub use identities::Identities;
+pub(crate) use marker::Marker;
 pub(crate) use stakes::{endowments, op_of, require_stakes};
 
 use crate::{
@@ -132,7 +135,7 @@ pub(crate) fn begin(node: &Arc<Node>, job: Digest) {
 
 /// Whether trying again may help: the prover is away, the disk full, units are staked elsewhere.
 fn may_pass(code: Code) -> bool {
-    is_the_machines(code) || passing(code) || code == codes::PROVER_ABSENT
+    is_the_machines(code) || passing(code)
 }
 
 /// Carries a dispute on until it is settled, or the agent stops. What was read of A and B already need not

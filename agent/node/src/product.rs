@@ -4,6 +4,7 @@
 //! factors   A and B from the archive, held against the document       -> Product
 //! shares    part after part, tile after tile, by workers, into Scratch   nothing is believed yet
 //! commit    what each part holds, durable in the ledger               -> Promised
+//!           marks: and digests of its tiles, where the policy has them made before any dispute
 //! draw      what is looked at, from that very entry: nobody knew it before
 //! compare   cells that two computed; partial sums, computed once more -> equal, or findings
 //! audit     Freivalds on each part, and of it a challenge of its own  -> holds, or findings
@@ -22,6 +23,7 @@ mod draw;
 mod factors;
 mod kept;
 mod locate;
+mod marks;
 mod outcome;
 mod room;
 mod scratch;

@@ -30,7 +30,14 @@ pub(crate) fn may_change(code: Code) -> bool {
 }
 
 /// Reasons that lie with the machine while a job is run: a full disk, too few descriptors, too little
-/// memory.
+/// memory, a prover that is away.
 pub(crate) fn is_the_machines(code: Code) -> bool {
-    [codes::FILE_MACHINE, codes::ARCHIVE_IO, codes::NOT_ACCEPTING, codes::NO_STAKE].contains(&code)
+    [
+        codes::FILE_MACHINE,
+        codes::ARCHIVE_IO,
+        codes::NOT_ACCEPTING,
+        codes::NO_STAKE,
+        codes::PROVER_ABSENT,
+    ]
+    .contains(&code)
 }

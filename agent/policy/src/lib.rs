@@ -44,5 +44,5 @@ pub use limits::{DEFAULT_MAX_FUEL, FUEL_PER_CPU_SECOND, Limits};
 pub use pattern::{MAX_PATTERN, Pattern};
 pub use pinned_key::PinnedKey;
 pub use policy::{Policy, schema_for_policy};
-pub use spec::{DisputeResolver, DisputeRules, Keep, PolicySpec};
+pub use spec::{DisputeResolver, DisputeRules, Keep, MarkTime, PolicySpec};
 pub use weight::{MAX_WEIGHT, Weight};

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use caps::{MaxResources, ResourceRules, RunLimits};
 pub use circuits::{CircuitPin, CircuitRules, MAX_PINS};
-pub use disputes::{DisputeResolver, DisputeRules, MAX_JUDGES, MAX_PARTIES, MAX_UNITS};
+pub use disputes::{DisputeResolver, DisputeRules, MAX_JUDGES, MAX_PARTIES, MAX_UNITS, MarkTime};
 pub use rules::{AllowRule, OwnerRule, RefuseRule, When};
 pub(crate) use sound::check;
 

@@ -8,7 +8,7 @@ use arch_document::SignedDocument;
 use arch_identity::Digest;
 use arch_policy::{
     Policy,
-    spec::{CircuitPin, CircuitRules, DisputeResolver, DisputeRules, MAX_UNITS},
+    spec::{CircuitPin, CircuitRules, DisputeResolver, DisputeRules, MAX_UNITS, MarkTime},
 };
 
 fn files(below: &str) -> Vec<(String, String)> {
@@ -108,7 +108,7 @@ fn what_is_not_said_of_disputes_has_its_default_and_without_terms_nothing_is_set
     let plain = rules("disputes-with-defaults").unwrap();
     assert_eq!(plain.resolvers, [DisputeResolver::Reveal]);
     assert!(plain.allows(DisputeResolver::Reveal) && !plain.allows(DisputeResolver::Groth16));
-    assert_eq!((plain.bond, plain.endowment), (100, 0));
+    assert_eq!((plain.bond, plain.endowment, plain.marks), (100, 0, MarkTime::OnDispute));
     assert!(plain.judges.is_empty() && plain.parties.is_empty());
     let times = |rules: &DisputeRules| {
         [rules.answer, rules.exchange, rules.proof, rules.verdict].map(|time| time.seconds())
@@ -117,6 +117,6 @@ fn what_is_not_said_of_disputes_has_its_default_and_without_terms_nothing_is_set
     let least = rules("disputes-with-the-least").unwrap();
     assert_eq!((least.bond, least.endowment, times(&least)), (1, 1, [1; 4]));
     let most = rules("disputes-with-the-most").unwrap();
-    assert_eq!((most.bond, most.endowment), (MAX_UNITS, MAX_UNITS));
+    assert_eq!((most.bond, most.endowment, most.marks), (MAX_UNITS, MAX_UNITS, MarkTime::Always));
     assert_eq!((most.judges.len(), most.parties.len(), times(&most)), (64, 256, [2_592_000; 4]));
 }

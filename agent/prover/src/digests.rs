@@ -1,5 +1,8 @@
-//! Digests of tiles: arithmetic alone, bounded by what a request may have, and done by the main process.
+//! Digests of tiles: arithmetic alone, bounded by what a request may have, and done by the main process, on
+//! as many threads as there are processors.
 //! No key is needed for them, so that the manifest is not asked.
+
+use std::{io, thread};
 
 use arch_circuits::{
     Circuit,
@@ -17,12 +20,26 @@ pub(crate) fn answer(ask: &DigestRequest) -> Result<FromProver, Refused> {
         let about = format!("there is no circuit about tiles that is called `{}`", ask.circuit);
         Refused::new(codes::PROVER_CIRCUIT, about)
     })?;
-    let all = ask.tiles.iter().enumerate();
-    let digests = all.map(|(place, tile)| {
-        digest(shape, tile)
-            .map_err(|why| Refused::new(codes::PROVER_REQUEST, format!("tile {place} {why}")))
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let share = ask.tiles.len().div_ceil(threads).max(1);
+    let some = &|tiles: &[TileNumbers]| -> Vec<Result<String, String>> {
+        tiles.iter().map(|tile| digest(shape, tile)).collect()
+    };
+    let digests: Vec<_> = thread::scope(|scope| {
+        let begin =
+            |tiles| (tiles, thread::Builder::new().spawn_scoped(scope, move || some(tiles)));
+        let shares: Vec<_> = ask.tiles.chunks(share).map(begin).collect();
+        // Where there is no thread to be had, it is done here.
+        let end = |(tiles, thread): (_, io::Result<thread::ScopedJoinHandle<'_, _>>)| {
+            thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| some(tiles))
+        };
+        shares.into_iter().flat_map(end).collect()
     });
-    Ok(FromProver::Digests { request: ask.request, digests: digests.collect::<Result<_, _>>()? })
+    let refused = |(place, digest): (usize, Result<String, String>)| {
+        digest.map_err(|why| Refused::new(codes::PROVER_REQUEST, format!("tile {place} {why}")))
+    };
+    let digests = digests.into_iter().enumerate().map(refused).collect::<Result<_, _>>()?;
+    Ok(FromProver::Digests { request: ask.request, digests })
 }
 
 fn digest(shape: TileShape, asked: &TileNumbers) -> Result<String, String> {

@@ -9,6 +9,7 @@ use std::{
 };
 
 use arch_archive::Archive;
+use arch_dispute::{Heard, Says};
 use arch_identity::{Digest, KeyKind, KeyPair, keyfile};
 use arch_kernels::{Backend, Multiplier};
 use arch_ledger::Record;
@@ -100,6 +101,15 @@ fn leaves(product: &[u8]) -> serde_json::Value {
 
 #[test]
 fn an_outsider_challenges_a_product_that_nobody_checked_by_files_between_three_state_folders() {
+    carried_by_files("onDispute");
+}
+
+#[test]
+fn the_same_dispute_is_carried_by_files_where_digests_of_tiles_are_committed_to() {
+    carried_by_files("always");
+}
+
+fn carried_by_files(marks: &str) {
     let (outsider, judge) = (Outsider::new(41), Outsider::new(42));
     let world = World::new();
     let terms = format!(
@@ -108,6 +118,7 @@ fn an_outsider_challenges_a_product_that_nobody_checked_by_files_between_three_s
     allowDevKeys: true
   disputes:
     resolvers: [groth16]
+    marks: {marks}
     bond: 100
     endowment: 250
     judges: [\"{}\"]
@@ -160,6 +171,10 @@ fn an_outsider_challenges_a_product_that_nobody_checked_by_files_between_three_s
     assert!(words(&refused).contains("ARCH-Q004"), "{}", words(&refused));
     let dispute = fs::read(&challenge).unwrap();
     let dispute = arch_document::SignedDocument::parse("challenge.dsse.json", &dispute).unwrap();
+    let heard = Heard::check(&dispute).unwrap();
+    let Says::Challenge(says) = heard.says() else { panic!("{}", heard.says().word()) };
+    // The cell has two by two leaves.
+    assert_eq!(says.marks_path.len(), if marks == "always" { 2 } else { 0 });
     let dispute = dispute.digest().to_string();
 
     // Each takes what was said so far, and says what there is to say, until nobody has anything.

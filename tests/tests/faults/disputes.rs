@@ -21,9 +21,14 @@ const TERMS: &str = "  circuits:
 ";
 
 /// A world whose policy has these terms.
-fn world(resolvers: &str) -> World {
+pub(crate) fn world(resolvers: &str) -> World {
+    world_with(resolvers, "")
+}
+
+/// The same, with more in the terms.
+pub(crate) fn world_with(resolvers: &str, more: &str) -> World {
     let world = World::new();
-    let terms = terms(&world, resolvers);
+    let terms = terms(&world, resolvers).replace(", bond: 100", &format!("{more}, bond: 100"));
     world.write_policy(&format!("{}{terms}", world.policy_text(1)));
     world
 }
@@ -33,7 +38,7 @@ fn terms(world: &World, resolvers: &str) -> String {
 }
 
 /// What the ledger says of the disputes about a job, as words.
-fn told(world: &World, job: Digest) -> Vec<String> {
+pub(crate) fn told(world: &World, job: Digest) -> Vec<String> {
     let ledger = Stranger::verified(world);
     let of = ledger.records().filter_map(|record| match record {
         Record::Said { document, word, .. } if *document == job => Some(word.clone()),
@@ -49,7 +54,7 @@ fn told(world: &World, job: Digest) -> Vec<String> {
 }
 
 /// Waits until so many disputes are settled.
-fn settled(agent: &mut Agent, world: &World, count: usize) {
+pub(crate) fn settled(agent: &mut Agent, world: &World, count: usize) {
     agent.wait_for("settled dispute", |_| {
         let ledger = Stranger::read(world);
         let settled = ledger.records().filter(|record| matches!(record, Record::Settled { .. }));
@@ -58,7 +63,7 @@ fn settled(agent: &mut Agent, world: &World, count: usize) {
 }
 
 /// The whole of one that is proved.
-const PROVED: [&str; 14] = [
+pub(crate) const PROVED: [&str; 14] = [
     "challenge",
     "bond",
     "bond",
@@ -92,10 +97,10 @@ fn of_two_identities_that_contradict_each_other_a_proof_names_the_liar_and_he_lo
 }
 
 /// The trick: one number of the first row, in the cell that the first column has as well.
-const LIE: &str = "add-one-at-3-17 row";
+pub(crate) const LIE: &str = "add-one-at-3-17 row";
 
 /// What is played in these tests: nine shards of a small product, all of whose rows and columns are computed.
-fn drop_job(world: &World) -> Digest {
+pub(crate) fn drop_job(world: &World) -> Digest {
     world.drop_job(&Factors::new(world, (96, 200, 90)).job(", shards: 9"))
 }
 
@@ -212,7 +217,7 @@ fn two_who_are_honest_dispute_nothing_and_nothing_is_hashed_for_a_proof() {
     assert_eq!(told(&world, job), Vec::<String>::new());
 }
 
-fn metrics(world: &World) -> String {
+pub(crate) fn metrics(world: &World) -> String {
     use std::io::{Read as _, Write as _};
     let path = world.path("state/run/metrics.sock");
     let mut line = std::os::unix::net::UnixStream::connect(path).unwrap();

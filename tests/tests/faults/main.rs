@@ -16,6 +16,8 @@ mod clocks;
 #[cfg(test)]
 mod disputes;
 #[cfg(test)]
+mod eager;
+#[cfg(test)]
 mod endurance;
 #[cfg(test)]
 mod flood;

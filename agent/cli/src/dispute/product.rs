@@ -5,12 +5,14 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use arch_dispute::{Commit, Digester as _, Tile, mark_tree, tiles_of_leaf};
 use arch_kernels::stream::{self, ReadAt};
-use arch_matrix::commit::{Commitment, LeafTree, leaf_hash, leaves};
+use arch_matrix::commit::{Commitment, Hash, LeafTree, leaf_hash, leaves};
 use arch_matrix::file::Dtype;
-use arch_matrix::{CarrierKind, Format, Grid, Part, Region};
+use arch_matrix::{CarrierKind, Cell, Format, Grid, Part, Region};
 use arch_problem::codes;
 
+use super::court::Poseidon2;
 use super::flaw::Flaw;
 use crate::matrix_file::word;
 
@@ -110,6 +112,35 @@ impl Product {
             hashes.push(leaf_hash(self.format, &at, &leaf));
         }
         Ok(LeafTree::new(hashes))
+    }
+
+    /// The tree over the digests of a cell's tiles, where they are committed to. It takes some
+    /// milliseconds a leaf.
+    pub(crate) fn mark_tree(&self, commitment: &Commitment, cell: Cell) -> Result<LeafTree, Flaw> {
+        mark_tree(commitment, cell, |ground, _| {
+            let leaf = self.piece(&ground.rows, &ground.columns)?;
+            let tiles = tiles_of_leaf(ground, &leaf).unwrap_or_default();
+            let digest = |sums: &Vec<i64>| Poseidon2.digest(self.format, Tile::Sums, sums);
+            let none = || Flaw::wrong(codes::MATRIX_FILE, "a sum is beyond what can be proved");
+            tiles.iter().map(digest).collect::<Option<Vec<_>>>().ok_or_else(none)
+        })
+    }
+
+    /// The way of a leaf's digests to the root that somebody committed to with this product; empty where
+    /// he committed to none.
+    pub(crate) fn marks_path(
+        &self,
+        commit: &Commit,
+        cell: Cell,
+        leaf: u64,
+    ) -> Result<Vec<Hash>, Flaw> {
+        if commit.marks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let path = self
+            .mark_tree(&commit.commitment, cell)?
+            .path(usize::try_from(leaf).unwrap_or(usize::MAX));
+        path.ok_or_else(|| Flaw::wrong(codes::MATRIX_SHAPE, "the product has no such leaf"))
     }
 
     /// The bytes of a piece, by rows and columns of C.

@@ -11,6 +11,7 @@ use super::Says;
 use crate::{
     bytes::Bytes,
     fault::Fault,
+    marked::count_of_roots,
     task::{Roots, Task},
     tile_digest::TileDigest,
 };
@@ -46,6 +47,10 @@ pub struct Commit {
     pub attempt: u32,
     /// The roots of the cells.
     pub commitment: Commitment,
+    /// The roots over the marks of their leaves, in the same order; empty where marks are made in a
+    /// dispute only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Hash>,
 }
 
 /// That a leaf is wrong.
@@ -64,6 +69,10 @@ pub struct Challenge {
     pub respondent: Stand,
     /// Digests of the tiles of the challenger's leaf, row by row.
     pub marks: Vec<TileDigest>,
+    /// The way of these digests to the root that the challenger committed to, lowest first; empty where
+    /// he did not.
+    #[serde(default, rename = "marksPath", skip_serializing_if = "Vec::is_empty")]
+    pub marks_path: Vec<Hash>,
     /// The inputs as the challenger has them.
     pub inputs: Roots,
     /// How the step is settled.
@@ -118,6 +127,9 @@ pub struct Answer {
     pub dispute: Digest,
     /// Digests of the tiles of the respondent's leaf, row by row.
     pub marks: Vec<TileDigest>,
+    /// Their way to the root that the respondent committed to, lowest first; empty where he did not.
+    #[serde(default, rename = "marksPath", skip_serializing_if = "Vec::is_empty")]
+    pub marks_path: Vec<Hash>,
     /// The inputs as the respondent has them.
     pub inputs: Roots,
 }
@@ -250,10 +262,18 @@ impl Says {
             }
         };
         match self {
-            Self::Commit(_) | Self::Concede(_) | Self::Tiles(_) => Ok(()),
+            Self::Concede(_) | Self::Tiles(_) => Ok(()),
+            Self::Commit(Commit { commitment, marks, .. }) => {
+                let (have, cells) = (marks.len(), count_of_roots(commitment));
+                match have == 0 || have == cells {
+                    true => Ok(()),
+                    false => Err(("marks", format!("{have} roots for {cells} cells"))),
+                }
+            }
             Self::Challenge(said) => {
                 list("challenger/path", said.challenger.path.len(), MOST_PATH)?;
                 list("respondent/path", said.respondent.path.len(), MOST_PATH)?;
+                list("marksPath", said.marks_path.len(), MOST_PATH)?;
                 let Terms { bond, answer, exchange, proof, verdict } = said.terms;
                 let most = [bond, answer, exchange, proof, verdict].into_iter().max();
                 if most > Some(MOST_NUMBER) {
@@ -261,7 +281,10 @@ impl Says {
                 }
                 list("marks", said.marks.len(), MOST_TILES)
             }
-            Self::Answer(said) => list("marks", said.marks.len(), MOST_TILES),
+            Self::Answer(said) => {
+                list("marksPath", said.marks_path.len(), MOST_PATH)?;
+                list("marks", said.marks.len(), MOST_TILES)
+            }
             Self::Steps(said) => list("digests", said.digests.len(), MOST_STEPS),
             Self::Proof(said) => {
                 word("circuit", &said.circuit)?;

@@ -38,7 +38,7 @@ pub(crate) enum Quirk {
     OtherRoots,
     /// Opens other values.
     OtherValues,
-    /// Opens with another path.
+    /// Opens with another path, of a leaf or of his marks.
     OtherPath,
     /// Proves nothing.
     ForgesProofs,
@@ -97,6 +97,9 @@ impl Quirk {
             (Self::Miscounts, Says::Steps(steps)) => {
                 steps.digests.pop();
             }
+            (Self::OtherPath, Says::Answer(answer)) if case.below(2) == 0 => {
+                answer.marks_path.push(scene.dispute.case().inputs.a);
+            }
             (Self::RightMarks, Says::Answer(answer)) => answer.marks = honest.marks(ground),
             (Self::OtherMark, Says::Answer(answer)) => {
                 let tile = case.below(answer.marks.len() as u64) as usize;
@@ -146,9 +149,10 @@ impl Quirk {
                 let Roots { a, b } = says.inputs;
                 says.inputs = Roots { a: b, b: a };
             }
-            Self::NamesOthers => match case.below(3) {
+            Self::NamesOthers => match case.below(4) {
                 0 => says.respondent.hash = says.inputs.a,
                 1 => says.challenger.hash = says.respondent.hash,
+                2 => says.marks_path.push(says.inputs.a),
                 _ => says.respondent.path.push(says.inputs.a),
             },
             _ => {}

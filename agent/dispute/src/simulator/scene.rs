@@ -3,13 +3,17 @@
 use arch_document::Nonce;
 use arch_identity::{PublicKey, Timestamp};
 
-use super::world::{Lie, Player, StandIns, TERMS, World};
+use super::world::{Lie, Marked, Player, StandIns, TERMS, World};
 use crate::{
     Challenge, Court, Dispute, Facts, Heard, Message, Pair, Recorded, Rejected, Resolver, Says,
     Side, reply, rule,
 };
 
 pub(crate) const NOON: &str = "2026-11-26T12:00:00Z";
+
+/// Nobody commits to digests of tiles.
+pub(crate) const LAZY: Pair<Marked> =
+    Pair { challenger: Marked::OnDispute, respondent: Marked::OnDispute };
 
 /// A dispute, its parties, and what is known of it.
 pub(crate) struct Scene<'w> {
@@ -38,27 +42,30 @@ impl<'w> Scene<'w> {
         lies: Pair<Option<Lie>>,
         resolver: Resolver,
     ) -> Self {
-        Self::numbered(world, stand_ins, lies, (resolver, 0), |_| ())
+        Self::numbered(world, stand_ins, (lies, LAZY), (resolver, 0), |_| ())
     }
 
     /// The same, one of many, with a challenge of another kind.
     pub(crate) fn numbered(
         world: &'w World,
         stand_ins: &'w StandIns,
-        lies: Pair<Option<Lie>>,
+        (lies, marked): (Pair<Option<Lie>>, Pair<Marked>),
         (resolver, number): (Resolver, u64),
         change: impl FnOnce(&mut Challenge),
     ) -> Self {
-        let player = |side, lie| Player {
+        let player = |side, lie, marked| Player {
             world,
             digester: stand_ins,
             prover: stand_ins,
             key: &world.keys[side],
             part: side,
             lie,
+            marked,
         };
-        let players =
-            Pair { challenger: player(0, lies.challenger), respondent: player(1, lies.respondent) };
+        let players = Pair {
+            challenger: player(0, lies.challenger, marked.challenger),
+            respondent: player(1, lies.respondent, marked.respondent),
+        };
         let pool: Vec<PublicKey> = world.judges.iter().map(|key| key.public().clone()).collect();
         let both = [Resolver::Reveal, Resolver::Groth16];
         let mut facts = Facts::new(world.task, TERMS, &both, &pool);

@@ -13,7 +13,7 @@ use arch_dispute::{
 use arch_identity::{Algorithm, Digest, SigningKey};
 use arch_matrix::{
     Cell, Element, Format, Grid, Matrix, Part, Region, Shape, Splits,
-    commit::{Commitment, LEAF, LeafAt, LeafTree},
+    commit::{Commitment, Hash, LEAF, LeafAt, LeafTree, marks_hash},
     product,
 };
 
@@ -51,6 +51,17 @@ pub struct Lie {
     pub at: usize,
     pub by: i32,
     pub step: usize,
+}
+
+/// What somebody committed to beside the values: nothing, or digests of tiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marked {
+    /// Nothing.
+    OnDispute,
+    /// The digests of his own values.
+    Own,
+    /// The digests of the right values, whatever his own are.
+    Right,
 }
 
 pub fn parts() -> [Part; 2] {
@@ -197,6 +208,7 @@ pub struct Player<'w> {
     pub key: &'w SigningKey,
     pub part: usize,
     pub lie: Option<Lie>,
+    pub marked: Marked,
 }
 
 /// Who makes proofs for a player.
@@ -257,9 +269,27 @@ impl Player<'_> {
         Commitment::from_roots(Format::I8, grid, part, roots).unwrap()
     }
 
+    /// The tree over the marks of the cell's leaves; all leaves but one have none here.
+    fn mark_tree(&self) -> LeafTree {
+        let mut leaves = vec![marks_hash([]); self.world.cell.leaves().len()];
+        let marks = self.marks(&self.world.ground);
+        leaves[self.world.leaf as usize] = marks_hash(marks.iter().map(TileDigest::as_bytes));
+        LeafTree::new(leaves)
+    }
+
+    fn mark_roots(&self) -> Vec<Hash> {
+        let part = parts()[self.part];
+        let root = |cell| if cell == CELL { self.mark_tree().root() } else { marks_hash([]) };
+        match self.marked {
+            Marked::OnDispute => vec![],
+            Marked::Own | Marked::Right => part.cells(&self.world.grid).map(root).collect(),
+        }
+    }
+
     pub fn commit(&self) -> Message {
         let Task { job, attempt, .. } = self.world.task;
-        let says = Says::Commit(Commit { job, attempt, commitment: self.commitment() });
+        let (commitment, marks) = (self.commitment(), self.mark_roots());
+        let says = Says::Commit(Commit { job, attempt, commitment, marks });
         Message::new(self.key.public().clone(), says, None)
     }
 
@@ -277,6 +307,7 @@ impl Player<'_> {
             challenger,
             respondent,
             marks: self.marks(&self.world.ground),
+            marks_path: self.marks_path(),
             inputs: self.world.roots,
             resolver,
             terms: TERMS,
@@ -290,7 +321,19 @@ impl Own for Player<'_> {
     }
 
     fn marks(&self, ground: &Ground) -> Vec<TileDigest> {
-        (0..ground.tiles()).map(|tile| self.digest(tile, ground.steps() - 1)).collect()
+        match self.marked {
+            Marked::Right => self.world.right_marks(),
+            Marked::OnDispute | Marked::Own => {
+                (0..ground.tiles()).map(|tile| self.digest(tile, ground.steps() - 1)).collect()
+            }
+        }
+    }
+
+    fn marks_path(&self) -> Vec<Hash> {
+        match self.marked {
+            Marked::OnDispute => vec![],
+            Marked::Own | Marked::Right => self.mark_tree().path(self.world.leaf as usize).unwrap(),
+        }
     }
 
     fn steps(&self, ground: &Ground, tile: usize) -> Vec<TileDigest> {

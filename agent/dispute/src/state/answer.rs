@@ -26,6 +26,9 @@ impl AwaitsAnswer {
         if answer.marks.len() != case.ground.tiles() {
             return Ok(self.fault(turn, Rule::WrongCount));
         }
+        if !case.bound.respondent.allows(&answer.marks, &answer.marks_path) {
+            return Ok(self.fault(turn, Rule::NotCommitted));
+        }
         let roots = Pair { challenger: case.inputs, respondent: answer.inputs };
         if !roots.agree() {
             let frame = self.frame.next(&[said], turn.heard, case.terms.verdict);

@@ -5,6 +5,7 @@ use arch_matrix::{Cell, commit::Hash};
 
 use crate::{
     ground::{Ground, Spot},
+    marked::Bound,
     message::{Resolver, Terms},
     pair::Pair,
     task::{Roots, Task},
@@ -31,6 +32,8 @@ pub struct Case {
     pub hashes: Pair<Hash>,
     /// Digests of the challenger's tiles.
     pub marks: Vec<TileDigest>,
+    /// What each had committed to of them.
+    pub(crate) bound: Pair<Bound>,
     /// The inputs as the challenger has them.
     pub inputs: Roots,
     /// How the step is settled.

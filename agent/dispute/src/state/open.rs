@@ -15,6 +15,7 @@ use crate::{
     ground::Ground,
     heard::Heard,
     judge,
+    marked::Bound,
     message::{Challenge, MOST_STEPS, Says, Stand},
     pair::{Pair, Side},
 };
@@ -121,6 +122,10 @@ fn case(
         ground,
         hashes,
         marks: challenge.marks.clone(),
+        bound: Pair {
+            challenger: Bound::of(own, cell, leaf),
+            respondent: Bound::of(theirs, cell, leaf),
+        },
         inputs,
         resolver,
         terms,
@@ -142,7 +147,11 @@ fn wrong(case: &Case, challenge: &Challenge, commitments: &Pair<Commitment>) -> 
     if case.hashes.agree() {
         return Some(Rule::NoDifference);
     }
-    (case.marks.len() != case.ground.tiles()).then_some(Rule::WrongCount)
+    if case.marks.len() != case.ground.tiles() {
+        return Some(Rule::WrongCount);
+    }
+    let committed = case.bound.challenger.allows(&case.marks, &challenge.marks_path);
+    (!committed).then_some(Rule::NotCommitted)
 }
 
 /// Whether a leaf's hash is under the cell's root of a commitment.

@@ -1,6 +1,7 @@
 //! A small dispute, brought into any state.
 
 mod challenges;
+mod eager;
 mod judges;
 mod rules;
 mod table;
@@ -15,7 +16,7 @@ use crate::{
     rule,
     simulator::{
         scene::{Scene, said},
-        world::{JUDGES, Lie, Player, StandIns, TERMS, World, key, parts},
+        world::{JUDGES, Lie, Marked, Player, StandIns, TERMS, World, key, parts},
     },
 };
 
@@ -52,6 +53,7 @@ fn scene_of<'w>(
         let honest = Says::Answer(Answer {
             dispute: tiles,
             marks: scene.dispute.case().marks.clone(),
+            marks_path: vec![],
             inputs: world.roots,
         });
         scene.say(&respondent, honest).unwrap();

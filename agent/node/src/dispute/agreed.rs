@@ -1,7 +1,7 @@
 //! On what terms a product that is computed now can be disputed: those of the policy in force.
 
-use arch_dispute::{Agreed, ProofKey, Resolver, Terms};
-use arch_policy::{DisputeResolver, Policy};
+use arch_dispute::{Agreed, Marks, ProofKey, Resolver, Terms};
+use arch_policy::{DisputeResolver, MarkTime, Policy};
 
 /// What whoever commits agrees upon. None where the policy does not have divergences settled.
 pub(crate) fn agreed(policy: &Policy) -> Option<Agreed> {
@@ -28,5 +28,9 @@ pub(crate) fn agreed(policy: &Policy) -> Option<Agreed> {
         judges: rules.judges.clone(),
         keys: keys.collect(),
         dev_keys: circuits.allow_dev_keys,
+        marks: match rules.marks {
+            MarkTime::OnDispute => Marks::OnDispute,
+            MarkTime::Always => Marks::Always,
+        },
     })
 }

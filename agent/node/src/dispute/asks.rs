@@ -17,7 +17,7 @@ use crate::{
 
 /// How long the prover may take for one thing. A proof takes a second or two, and a key that is made for
 /// the first time some more.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The line to the prover, while it holds.
 #[derive(Debug, Default)]

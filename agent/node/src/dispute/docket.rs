@@ -1,8 +1,11 @@
 //! What the ledger and the archive say of a job that can be disputed.
 
-use arch_dispute::{Agreed, Court, Dispute, Facts, Heard, List, Resolver, Says, Task};
+use arch_dispute::{Agreed, Court, Dispute, Facts, Heard, Leaves, List, Resolver, Says, Task};
 use arch_identity::{Digest, SigningKey, Timestamp};
-use arch_matrix::{Format, commit::Commitment};
+use arch_matrix::{
+    Cell, Format,
+    commit::{Commitment, Hash},
+};
 use arch_problem::codes;
 
 use super::{
@@ -82,6 +85,28 @@ impl Docket {
         };
         let anchored = self.commits.iter().find(is_it).map(|heard| (heard, true));
         anchored.or_else(|| self.later.iter().find(is_it).map(|heard| (heard, false)))
+    }
+
+    /// The way of a leaf's marks to the root that somebody of ours committed to; empty where he committed to
+    /// none.
+    pub(super) fn marks_path(
+        &self,
+        node: &Node,
+        commit: &Heard,
+        cell: Cell,
+        leaf: u64,
+    ) -> Told<Vec<Hash>> {
+        let Says::Commit(said) = commit.says() else { return Ok(Vec::new()) };
+        if said.marks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let missing = || problem(codes::WENT_MISSING, "the hashes of the leaves' digests");
+        let line = self.commits.iter().position(|own| own.digest() == commit.digest());
+        let hashes = self.list.mark_hashes.ok_or_else(missing)?;
+        let bytes = node.stores.shelf.get(&hashes, LONGEST)?;
+        let all: Vec<Leaves> = serde_json::from_slice(&bytes).map_err(|_| missing())?;
+        let own = line.and_then(|line| all.get(line)).ok_or_else(missing)?;
+        own.path(cell, leaf).ok_or_else(missing)
     }
 
     /// How an honest challenger of ours asks for the step to be settled: as the policy prefers, but by no

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use arch_dispute::{
-    Case, Court, Dispute, Ended, Factors, Holding, Resolver, Says, Side, book, replay, reply,
-    reply_by_showing, rule,
+    Case, Court, Dispute, Ended, Factors, Heard, Holding, Resolver, Says, Side, book, replay,
+    reply, reply_by_showing, rule,
 };
 use arch_identity::{Digest, PublicKey, Timestamp};
 use arch_ledger::Record;
@@ -200,8 +200,13 @@ fn word(
         if !is_ours(party) {
             continue;
         }
-        let Some(leaf) = leaf(node, docket, case, side, job)? else { continue };
-        let own = Holding { factors, leaf: &leaf, digester: known, prover: known };
+        let Some((leaf, commit)) = leaf(node, docket, case, side, job)? else { continue };
+        let marks_path = match state {
+            Dispute::AwaitsAnswer(_) => docket.marks_path(node, commit, case.cell, case.leaf)?,
+            _ => Vec::new(),
+        };
+        let marks_path = &marks_path;
+        let own = Holding { factors, leaf: &leaf, marks_path, digester: known, prover: known };
         let says = reply(state, side, &own).or_else(|| {
             let shows = known.has_no_proof() && docket.agreed.resolvers.contains(&Resolver::Reveal);
             shows.then(|| reply_by_showing(state, side, &own)).flatten()
@@ -215,14 +220,14 @@ fn word(
     Ok(judge.and_then(|judge| Some((judge.clone(), rule(court, state)?))))
 }
 
-/// The values that a party committed to, if they are kept here.
-fn leaf(
+/// The values that a party committed to, if they are kept here, and the message by which he did.
+fn leaf<'d>(
     node: &Node,
-    docket: &Docket,
+    docket: &'d Docket,
     case: &Case,
     side: Side,
     job: &KnownJob,
-) -> Told<Option<Vec<u8>>> {
+) -> Told<Option<(Vec<u8>, &'d Heard)>> {
     let (party, hash) = (case.parties.of(side), *case.hashes.of(side));
     for heard in docket.commits.iter().chain(&docket.later) {
         let Says::Commit(commit) = heard.says() else { continue };
@@ -232,7 +237,7 @@ fn leaf(
         let leaf = operands::leaf(node, job, &case.ground, case.cell, &commit.commitment)?;
         // A party may have committed to several parts: what counts is the leaf that is disputed.
         if let Some(leaf) = leaf.filter(|leaf| operands::hash(&case.ground, leaf) == hash) {
-            return Ok(Some(leaf));
+            return Ok(Some((leaf, heard)));
         }
     }
     Ok(None)

@@ -1,13 +1,15 @@
 //! What each part holds, said before anybody knows what will be looked at.
 
-use arch_dispute::{Agreed, Line, List};
+use std::iter;
+
+use arch_dispute::{Agreed, Commit, Leaves, Line, List};
 use arch_identity::PublicKey;
 use arch_kernels::stream::Committed;
 use arch_ledger::Record;
-use arch_matrix::Zone;
+use arch_matrix::{Zone, commit::Hash};
 use arch_problem::codes;
 
-use super::{Product, Run, Share, Stop, draw::Promised, scratch::Scratch};
+use super::{Product, Run, Share, Stop, draw::Promised, marks, scratch::Scratch};
 use crate::{
     dispute::{Identities, agreed, endowments},
     point::Point,
@@ -33,7 +35,7 @@ pub(super) async fn commit(run: &Run<'_>, scratch: &Scratch) -> Result<Promised,
     }
     let authority = run.node.authority();
     let policy = authority.believed()?;
-    let list = tokio::task::block_in_place(|| list(run, agreed(policy.policy()), &of))?;
+    let list = tokio::task::block_in_place(|| list(run, scratch, agreed(policy.policy()), &of))?;
     let mut records = match list.disputes {
         None => Vec::new(),
         // Whoever commits has something to lose from this entry on.
@@ -61,20 +63,39 @@ pub(super) async fn commit(run: &Run<'_>, scratch: &Scratch) -> Result<Promised,
 }
 
 /// The list; where divergences are settled, each line is signed by whoever computed the part.
-fn list(run: &Run<'_>, agreed: Option<Agreed>, of: &[(Share, Committed)]) -> Told<List> {
+fn list(
+    run: &Run<'_>,
+    scratch: &Scratch,
+    agreed: Option<Agreed>,
+    of: &[(Share, Committed)],
+) -> Result<List, Stop> {
     let document = run.placed.job().digest();
-    let is_shared = run.product.plan.is_some();
-    let line = |(share, committed): &(Share, Committed)| -> Told<Line> {
-        let commitment = committed.commitment.clone();
-        if agreed.is_none() {
-            return Ok(Line::unsigned(share.node, commitment));
-        }
-        let unsigned = |why: String| problem(codes::NODE_KEY, why);
-        let key = run.node.identities.of_share(share.node, is_shared);
-        let key = key.ok_or_else(|| unsigned("the node has no key to commit with".to_owned()))?;
-        Line::signed(share.node, (document, run.attempt), commitment, &key)
-            .map_err(|error| unsigned(error.to_string()))
+    let marks = match &agreed {
+        Some(agreed) if !agreed.marks.is_lazy() => Some(marks::of(run, scratch, of)?),
+        _ => None,
     };
-    let lines = of.iter().map(line).collect::<Told<Vec<Line>>>()?;
-    Ok(List::new(document, run.attempt, agreed, lines))
+    let mark_hashes = match &marks {
+        Some(marks) => Some(run.node.stores.shelf.put_json(marks)?),
+        None => None,
+    };
+    let roots = marks.iter().flatten().map(Leaves::roots).chain(iter::repeat(Vec::new()));
+    let line = |((share, committed), marks): (&(Share, Committed), Vec<Hash>)| {
+        let commitment = committed.commitment.clone();
+        match &agreed {
+            None => Ok(Line::unsigned(share.node, commitment)),
+            Some(_) => {
+                let says = Commit { job: document, attempt: run.attempt, commitment, marks };
+                signed(run, share.node, says)
+            }
+        }
+    };
+    let lines = of.iter().zip(roots).map(line).collect::<Told<Vec<Line>>>()?;
+    Ok(List::new(document, run.attempt, agreed, lines).with_mark_hashes(mark_hashes))
+}
+
+fn signed(run: &Run<'_>, node: usize, says: Commit) -> Told<Line> {
+    let unsigned = |why: String| problem(codes::NODE_KEY, why);
+    let key = run.node.identities.of_share(node, run.product.plan.is_some());
+    let key = key.ok_or_else(|| unsigned("the node has no key to commit with".to_owned()))?;
+    Line::signed(node, says, &key).map_err(|error| unsigned(error.to_string()))
 }

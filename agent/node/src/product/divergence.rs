@@ -1,8 +1,6 @@
 //! What shows that somebody computed wrongly: kept, so that a dispute can be settled by whoever trusts
 //! none of them.
 
-use std::os::unix::fs::FileExt as _;
-
 use arch_identity::Digest;
 use arch_kernels::stream::Committed;
 use arch_matrix::{
@@ -192,6 +190,11 @@ impl Party {
         self.node
     }
 
+    /// Which leaf of the cell is shown; none as with [`Party::shown`].
+    pub(crate) fn leaf(&self) -> Option<u64> {
+        self.shown().and_then(|shown| u64::try_from(shown.index).ok())
+    }
+
     /// What it committed to.
     pub(crate) fn commitment(&self) -> &Commitment {
         &self.commitment
@@ -204,11 +207,6 @@ impl Party {
 }
 
 impl Shown {
-    /// Its number among the leaves of the cell.
-    pub(crate) fn index(&self) -> usize {
-        self.index
-    }
-
     /// The values, row by row, lowest byte first.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes.0
@@ -238,22 +236,8 @@ fn open(
     Spot { cell, leaf }: &Spot,
 ) -> Option<Shown> {
     let product = run.product;
-    let region = values.share.part.region(&product.grid)?;
-    let place = product.grid.cell(*cell);
-    let width = product.format.carrier().sum_bytes();
-    let (_, columns) = region.size();
-    let (_, across) = place.size();
-    let (left, right) = (leaf.column_range().start, leaf.column_range().end);
-    let column = place.columns.start.checked_sub(region.columns.start)?.checked_add(left)?;
-    let length = usize::try_from(u64::from(right.checked_sub(left)?).checked_mul(width)?).ok()?;
-    let mut bytes = Vec::new();
-    for row in leaf.row_range() {
-        let row = place.rows.start.checked_sub(region.rows.start)?.checked_add(row)?;
-        let number = u64::from(row).checked_mul(columns.into())?.checked_add(column.into())?;
-        let mut line = vec![0; length];
-        values.file.read_exact_at(&mut line, number.checked_mul(width)?).ok()?;
-        bytes.extend_from_slice(&line);
-    }
+    let bytes = values.leaf(product, *cell, leaf)?;
+    let (_, across) = product.grid.cell(*cell).size();
     let index = usize::try_from(leaf.index(across)).ok()?;
     let path = tree(committed, *cell)?.path(index)?;
     let opening = Opening { cell: *cell, index, bytes, path };

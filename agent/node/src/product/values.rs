@@ -4,12 +4,16 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, Read as _, Write as _},
+    os::unix::fs::FileExt as _,
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use arch_kernels::stream::{Commit, Committed, StreamError, Tiles, leaves_of_tile};
-use arch_matrix::commit::{Hash, LeafTree};
+use arch_matrix::{
+    Cell,
+    commit::{Hash, LeafAt, LeafTree},
+};
 use rustix::{
     fs::{FallocateFlags, Mode, OFlags},
     io::Errno,
@@ -150,6 +154,28 @@ impl Values {
             return false;
         }
         state.done.insert(tile, hash).is_none()
+    }
+
+    /// The values of a leaf as they stand here now, row by row, lowest byte first. None if the part has no
+    /// such leaf, or its file cannot be read.
+    pub(super) fn leaf(&self, product: &Product, cell: Cell, leaf: &LeafAt) -> Option<Vec<u8>> {
+        let region = self.share.part.region(&product.grid)?;
+        let place = product.grid.cell(cell);
+        let width = product.format.carrier().sum_bytes();
+        let (_, columns) = region.size();
+        let (left, right) = (leaf.column_range().start, leaf.column_range().end);
+        let column = place.columns.start.checked_sub(region.columns.start)?.checked_add(left)?;
+        let length =
+            usize::try_from(u64::from(right.checked_sub(left)?).checked_mul(width)?).ok()?;
+        let mut bytes = Vec::new();
+        for row in leaf.row_range() {
+            let row = place.rows.start.checked_sub(region.rows.start)?.checked_add(row)?;
+            let number = u64::from(row).checked_mul(columns.into())?.checked_add(column.into())?;
+            let mut line = vec![0; length];
+            self.file.read_exact_at(&mut line, number.checked_mul(width)?).ok()?;
+            bytes.extend_from_slice(&line);
+        }
+        Some(bytes)
     }
 
     /// What was hashed, once all of it was.

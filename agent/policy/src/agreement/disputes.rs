@@ -5,7 +5,7 @@ use arch_identity::{KeyKind, KeyPair, PublicKey};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
 
-use crate::spec::{DisputeResolver, DisputeRules, MAX_JUDGES, MAX_PARTIES, MAX_UNITS};
+use crate::spec::{DisputeResolver, DisputeRules, MAX_JUDGES, MAX_PARTIES, MAX_UNITS, MarkTime};
 
 fn key(seed: u8) -> PublicKey {
     KeyPair::from_seed(KeyKind::Ed25519, &[seed; 32]).public()[0].clone()
@@ -39,11 +39,17 @@ fn rules() -> impl Strategy<Value = DisputeRules> {
         3 => Just(vec![DisputeResolver::Groth16, DisputeResolver::Reveal]),
         1 => vec(resolver, 0..3),
     ];
-    let lists = (resolvers, keys(MAX_JUDGES), keys(MAX_PARTIES));
+    let marks = select(&[MarkTime::OnDispute, MarkTime::Always][..]);
+    let lists = (resolvers, marks, keys(MAX_JUDGES), keys(MAX_PARTIES));
     (lists, stakes(), [time(), time(), time(), time()]).prop_map(
-        |((resolvers, judges, parties), (bond, endowment), [answer, exchange, proof, verdict])| {
+        |(
+            (resolvers, marks, judges, parties),
+            (bond, endowment),
+            [answer, exchange, proof, verdict],
+        )| {
             DisputeRules {
                 resolvers,
+                marks,
                 bond,
                 endowment,
                 judges,

@@ -26,6 +26,11 @@ pub struct DisputeRules {
     /// How a disputed step may be settled; at least one.
     #[schemars(length(min = 1, max = 2), extend("uniqueItems" = true))]
     pub resolvers: Vec<DisputeResolver>,
+    /// When digests of tiles are made: `onDispute`, of one leaf, by whoever disputes it; or `always`, of
+    /// all leaves, which are committed to with the values. That takes the prover, and longer than the
+    /// product itself. Default `onDispute`.
+    #[serde(default)]
+    pub marks: MarkTime,
     /// Units that each party stakes, and a judge with his verdict; from 1.
     #[schemars(range(min = 1, max = 8_589_934_591_u64))]
     pub bond: u64,
@@ -69,6 +74,17 @@ pub enum DisputeResolver {
     Groth16,
     /// The step's tiles are opened, and whoever judges computes it.
     Reveal,
+}
+
+/// When digests of tiles are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum MarkTime {
+    /// Of one leaf, by whoever disputes it.
+    #[default]
+    OnDispute,
+    /// Of all leaves, by whoever commits.
+    Always,
 }
 
 fn an_hour() -> Duration {

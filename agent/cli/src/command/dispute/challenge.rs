@@ -6,6 +6,7 @@ use arch_dispute::{
     Challenge, Court, Dispute, Factors, Heard, Holding, Own, Resolver, Says, Stand,
 };
 use arch_document::MAX_ENVELOPE_BYTES;
+use arch_matrix::commit::Hash;
 use arch_problem::{Problem, codes};
 
 use super::commit::line;
@@ -95,7 +96,8 @@ impl Args {
                 "there is nothing to challenge; look at another line",
             ));
         };
-        let says = self.challenge(&evidence, &heard, &product, &meeting)?;
+        let marks_path = product.marks_path(&own, meeting.cell, meeting.leaf)?;
+        let says = self.challenge(&evidence, &heard, &product, (&meeting, marks_path))?;
         let hand = self.signer.open()?;
         sign(&hand, &heard, &evidence, says, &self.manifest, self.now)
     }
@@ -105,7 +107,7 @@ impl Args {
         evidence: &Evidence,
         heard: &Heard,
         product: &Product,
-        meeting: &Meeting,
+        (meeting, marks_path): (&Meeting, Vec<Hash>),
     ) -> Result<Challenge, Stop> {
         let Meeting { cell, leaf, ground, .. } = meeting;
         let agreed = evidence.agreed()?;
@@ -117,8 +119,13 @@ impl Args {
         let registry = self.manifest.open()?;
         let keys = Keys::new(&registry, agreed);
         let prover = Prover::new(&keys, None);
-        let (digester, leaf_values) = (&Poseidon2, values.as_slice());
-        let holding = Holding { factors: &factors, leaf: leaf_values, digester, prover: &prover };
+        let holding = Holding {
+            factors: &factors,
+            leaf: &values,
+            marks_path: &marks_path,
+            digester: &Poseidon2,
+            prover: &prover,
+        };
         if !holding.is_right(ground) {
             say::talk("warning: your own leaf is not what A and B give: whoever is wrong loses");
         }
@@ -137,6 +144,7 @@ impl Args {
             challenger: stand(heard.digest(), &meeting.own),
             respondent: stand(theirs, &meeting.theirs),
             marks: holding.marks(ground),
+            marks_path: holding.marks_path(),
             inputs: factors.roots(),
             resolver,
             terms: agreed.terms,

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use arch_dispute::{Commit, Line, List, Says};
+use arch_dispute::{Commit, Line, List, Marks, Says};
 use arch_matrix::{Block, Part};
 
 use crate::answer::{Outcome, Stop};
+use crate::dispute::flaw::Flaw;
 use crate::dispute::folder::From;
 use crate::dispute::product::Product;
 use crate::dispute::signer::Signer;
+use crate::say;
 
 /// Sign what one's own product holds, by files alone: a commitment of the same part as a line of the list
 ///
@@ -79,8 +81,16 @@ impl Args {
         let product = Product::open(&self.product, format, &grid, part)?;
         let commitment = product.commitment(grid, part)?;
         let (job, attempt) = (evidence.task.job, evidence.task.attempt);
+        let marks = match evidence.agreed()?.marks {
+            Marks::OnDispute => Vec::new(),
+            Marks::Always => {
+                say::talk("making the digests of all tiles");
+                let root = |cell| Ok(product.mark_tree(&commitment, cell)?.root());
+                part.cells(&grid).map(root).collect::<Result<_, Flaw>>()?
+            }
+        };
         let hand = self.signer.open()?;
-        hand.say(hand.first()?, Says::Commit(Commit { job, attempt, commitment }))
+        hand.say(hand.first()?, Says::Commit(Commit { job, attempt, commitment, marks }))
     }
 }
 

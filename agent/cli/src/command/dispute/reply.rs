@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use arch_dispute::{Concede, Court, Dispute, Holding, Opening, Own, Resolver, Says, Side, reply};
-use arch_matrix::commit::leaf_hash;
+use arch_matrix::commit::{Hash, leaf_hash};
 use arch_problem::{Problem, codes};
 
 use crate::answer::{Outcome, Stop};
@@ -83,12 +83,17 @@ impl Args {
         if self.concede {
             return Ok((Says::Concede(Concede { dispute: case.id }), side));
         }
-        let leaf = self.leaf(looked, side)?;
+        let (leaf, marks_path) = self.leaf(looked, side)?;
         let factors = self.inputs.factors(&case.ground)?;
         let prover = Prover::new(keys, self.keys.as_deref());
         let said = {
-            let holding =
-                Holding { factors: &factors, leaf: &leaf, digester: &Poseidon2, prover: &prover };
+            let holding = Holding {
+                factors: &factors,
+                leaf: &leaf,
+                marks_path: &marks_path,
+                digester: &Poseidon2,
+                prover: &prover,
+            };
             if !holding.is_right(&case.ground) {
                 say::talk("warning: your own leaf is not what A and B give; see `--concede`");
             }
@@ -106,8 +111,9 @@ impl Args {
         }
     }
 
-    /// One's own leaf, if it is the one that was committed to.
-    fn leaf(&self, looked: &Looked, side: Side) -> Result<Vec<u8>, Stop> {
+    /// One's own leaf, if it is the one that was committed to, and the way of its digests, where they are
+    /// asked for.
+    fn leaf(&self, looked: &Looked, side: Side) -> Result<(Vec<u8>, Vec<Hash>), Stop> {
         let (evidence, case) = (&looked.evidence, looked.course.end.case());
         let first = evidence.said.first().map(|message| message.heard.says());
         let Some(Says::Challenge(challenge)) = first else { return Err(not_now(looked)) };
@@ -130,7 +136,11 @@ impl Args {
             let text = "the product has another leaf than was committed to";
             return Err(Flaw::wrong(codes::DISPUTE_MESSAGE, text).into());
         }
-        Ok(leaf)
+        let path = match &looked.course.end {
+            Dispute::AwaitsAnswer(_) => product.marks_path(own, case.cell, case.leaf)?,
+            _ => Vec::new(),
+        };
+        Ok((leaf, path))
     }
 }
 

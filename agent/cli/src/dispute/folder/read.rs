@@ -160,7 +160,8 @@ mod tests {
             let values = Matrix::<i32>::zero(rows, columns);
             let commitment = Commitment::of(Format::I8, grid, part, &values).unwrap();
             let key = SigningKey::from_seed(Algorithm::Ed25519, &[number; 32]);
-            Line::signed(number.into(), (job, 3), commitment, &key).unwrap()
+            let says = arch_dispute::Commit { job, attempt: 3, commitment, marks: vec![] };
+            Line::signed(number.into(), says, &key).unwrap()
         });
         let agreed = Agreed {
             terms: Terms { bond: 1, answer: 1, exchange: 1, proof: 1, verdict: 1 },
@@ -168,6 +169,7 @@ mod tests {
             judges: vec![],
             keys: vec![],
             dev_keys: false,
+            marks: arch_dispute::Marks::OnDispute,
         };
         let list = List::new(job, 3, Some(agreed), lines.collect());
         let bytes = serde_json::to_vec(&list).unwrap();

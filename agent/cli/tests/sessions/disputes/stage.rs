@@ -4,9 +4,9 @@
 use arch_archive::Archive;
 use arch_circuits::Circuit;
 use arch_dispute::{
-    Agreed, Challenge, Court, Dispute, Factors, Facts, Ground, Heard, Holding, Line, List, Message,
-    Proof, ProofCheck, ProofKey, Recorded, Resolver, Says, Side, Stand, Statement, Task, Terms,
-    book, replay, reply, rule, seal,
+    Agreed, Challenge, Commit, Court, Dispute, Factors, Facts, Ground, Heard, Holding, Line, List,
+    Message, Proof, ProofCheck, ProofKey, Recorded, Resolver, Says, Side, Stand, Statement, Task,
+    Terms, book, replay, reply, rule, seal,
 };
 use arch_document::SignedDocument;
 use arch_identity::{Algorithm, Digest, KeyKind, KeyPair, SigningKey, Timestamp, keyfile};
@@ -94,6 +94,7 @@ pub(crate) fn agreed() -> Agreed {
             key: dev().digest(),
         }],
         dev_keys: true,
+        marks: arch_dispute::Marks::OnDispute,
     }
 }
 
@@ -106,7 +107,9 @@ pub(crate) fn commitment(numbers: &Numbers, part: Part, c: &Matrix<i32>) -> Comm
 /// What whoever computed each part says.
 pub(crate) fn list(numbers: &Numbers) -> List {
     let line = |node: usize, part, c, by| {
-        Line::signed(node, (job(), 1), commitment(numbers, part, c), &key(by)).unwrap()
+        let commitment = commitment(numbers, part, c);
+        let says = Commit { job: job(), attempt: 1, commitment, marks: vec![] };
+        Line::signed(node, says, &key(by)).unwrap()
     };
     let lines = vec![
         line(0, Part::Row { index: 0 }, &numbers.right, CHALLENGER),
@@ -118,7 +121,9 @@ pub(crate) fn list(numbers: &Numbers) -> List {
 /// The same, of which the challenger computed nothing.
 pub(crate) fn list_of_others(numbers: &Numbers) -> List {
     let line = |node: usize, part, c, by| {
-        Line::signed(node, (job(), 1), commitment(numbers, part, c), &key(by)).unwrap()
+        let commitment = commitment(numbers, part, c);
+        let says = Commit { job: job(), attempt: 1, commitment, marks: vec![] };
+        Line::signed(node, says, &key(by)).unwrap()
     };
     let lines = vec![
         line(0, Part::Row { index: 0 }, &numbers.right, 7),
@@ -280,7 +285,13 @@ pub(crate) fn challenge(numbers: &Numbers, task: Task, list: &List, resolver: Re
     let ground = ground(numbers);
     let factors = Factors::load(&ground, numbers).unwrap();
     let leaf = leaf(&numbers.right, &ground);
-    let holding = Holding { factors: &factors, leaf: &leaf, digester: &Poseidon2, prover: dev() };
+    let holding = Holding {
+        factors: &factors,
+        leaf: &leaf,
+        marks_path: &[],
+        digester: &Poseidon2,
+        prover: dev(),
+    };
     let marks = arch_dispute::Own::marks(&holding, &ground);
     let challenge = Challenge {
         task,
@@ -289,6 +300,7 @@ pub(crate) fn challenge(numbers: &Numbers, task: Task, list: &List, resolver: Re
         challenger: stand(0, &numbers.right),
         respondent: stand(1, &numbers.wrong),
         marks,
+        marks_path: vec![],
         inputs: factors.roots(),
         resolver,
         terms: TERMS,
@@ -389,8 +401,13 @@ fn go_on(
         let next = Side::BOTH.into_iter().find_map(|side| {
             let c = [&numbers.right, &numbers.wrong][usize::from(side == Side::Respondent)];
             let leaf = leaf(c, &ground);
-            let holding =
-                Holding { factors: &factors, leaf: &leaf, digester: &Poseidon2, prover: dev() };
+            let holding = Holding {
+                factors: &factors,
+                leaf: &leaf,
+                marks_path: &[],
+                digester: &Poseidon2,
+                prover: dev(),
+            };
             let by = [CHALLENGER, RESPONDENT][usize::from(side == Side::Respondent)];
             let mut says = reply(&now, side, &holding)?;
             (changes.says)(&mut says);

@@ -87,7 +87,8 @@ fn sums_over_more_steps_than_a_message_has_room_for_are_not_disputed_and_nobody_
                 let format = arch_matrix::Format::I16;
                 let commitment = Commitment::from_roots(format, grid, part, vec![hash; 2]).unwrap();
                 let crate::Task { job, attempt, .. } = world.task;
-                let commit = Says::Commit(crate::Commit { job, attempt, commitment });
+                let commit =
+                    Says::Commit(crate::Commit { job, attempt, commitment, marks: vec![] });
                 let heard = said(scene.by(side), commit);
                 assert!(facts.anchor(&heard));
                 let stand = match side {

@@ -9,7 +9,7 @@ fn roots_of_the_inputs_that_differ_are_for_a_judge_who_has_the_inputs() {
         let (dispute, respondent) = (scene.dispute.case().id, scene.by(Side::Respondent).clone());
         let wrong = crate::Roots { a: world.roots.b, b: world.roots.b };
         let marks = scene.players.respondent.marks_of(&world.ground);
-        let answer = Says::Answer(Answer { dispute, marks, inputs: wrong });
+        let answer = Says::Answer(Answer { dispute, marks, marks_path: vec![], inputs: wrong });
         scene.say(&respondent, answer).unwrap();
         assert_eq!(rule(&scene.court(), &scene.dispute), None, "without inputs there is none");
         scene.facts.inputs = Some(world.roots);

@@ -238,9 +238,10 @@ fn only_the_respondent_answers_or_concedes() {
         let (dispute, inputs) = (scene.dispute.case().id, world.roots);
         let marks = scene.players.respondent.marks_of(&world.ground);
         let by = scene.by(Side::Challenger).clone();
-        for says in
-            [Says::Concede(Concede { dispute }), Says::Answer(Answer { dispute, marks, inputs })]
-        {
+        for says in [
+            Says::Concede(Concede { dispute }),
+            Says::Answer(Answer { dispute, marks, marks_path: vec![], inputs }),
+        ] {
             assert_eq!(scene.say(&by, says), Err(Rejected::OutOfTurn));
         }
     });

@@ -32,7 +32,7 @@ fn event(scene: &Scene<'_>, event: &str) -> String {
         "answer" => {
             let marks = scene.players.respondent.marks_of(ground);
             let inputs = own.inputs();
-            (Side::Respondent, Says::Answer(Answer { dispute, marks, inputs }))
+            (Side::Respondent, Says::Answer(Answer { dispute, marks, marks_path: vec![], inputs }))
         }
         "concede" => (Side::Respondent, Says::Concede(Concede { dispute })),
         "steps" => {
