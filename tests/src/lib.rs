@@ -35,7 +35,7 @@ pub use agent::Agent;
 pub use checkout::checkout;
 pub use example::example;
 pub use exposure::EXPOSURE;
-pub use factors::{Factors, npy_file, numbers};
+pub use factors::{Factors, Number, npy_file, numbers};
 pub use job::JobText;
 pub use measured::measured;
 pub use programs::program;

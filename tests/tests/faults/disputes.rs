@@ -13,9 +13,11 @@ use arch_wire::control::{Answer, Bytes, Call, Reply};
 use crate::clocks::shim;
 use crate::liars::{unready_with_trick_and, with_trick, with_trick_and};
 
-/// Lines of a policy under which divergences are settled by proofs under the dev key.
+/// Lines of a policy under which divergences are settled by proofs under the dev keys.
 const TERMS: &str = "  circuits:
-    pins: [{ circuit: arch-tile-fma-v1, version: 1, vkSha256: \"sha256:3b4a4e523de28a0b95159d8f51115bce233b58010f88214cf9b66cf9de5bc098\" }]
+    pins:
+      - { circuit: arch-tile-fma-v1, version: 1, vkSha256: \"sha256:3b4a4e523de28a0b95159d8f51115bce233b58010f88214cf9b66cf9de5bc098\" }
+      - { circuit: arch-tile-fma-v1-i16, version: 1, vkSha256: \"sha256:7a93fd77663a8b6051e8cc23aab6e43f00c4982c529b80904464170e0f897ee4\" }
     allowDevKeys: true
   disputes: { resolvers: [RESOLVERS], bond: 100, endowment: 250, judges: [\"JUDGE\"] }
 ";
@@ -89,6 +91,52 @@ fn of_two_identities_that_contradict_each_other_a_proof_names_the_liar_and_he_lo
     let story = told(&world, job);
     assert_eq!(story[..14], PROVED, "{log}");
     assert_eq!(story[14..], ["bondReturned"], "the judge's: {log}");
+}
+
+/// Judges a job's only dispute once more, as anybody can who has the state folder: all of it holds. Gives
+/// what was said of it.
+fn replayed(world: &World) -> String {
+    let settled = |record: &Record| match record {
+        Record::Settled { dispute, .. } => Some(*dispute),
+        _ => None,
+    };
+    let dispute = Stranger::verified(world).records().find_map(settled).unwrap();
+    let mut command = Command::new(program("archctl"));
+    command.args(["dispute", "replay", &dispute.to_string(), "--state"]).arg(world.path("state"));
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A dispute about a sum of 8 bytes; what the ledger says of it.
+fn wide(resolver: &str) -> (World, Vec<String>) {
+    let world = world(resolver);
+    let _prover = Prover::of(&world);
+    let mut agent = with_trick(&world, "add-one-at-3-60 row");
+    let factors = Factors::of::<i16>(&world, (150, 300, 140));
+    let job = world.drop_job(&factors.job(", shards: 9"));
+    assert_eq!(agent.wait_end(job).row.state, "disputed", "{}", agent.log());
+    settled(&mut agent, &world, 1);
+    assert!(agent.stop().success());
+    let story = told(&world, job);
+    (world, story)
+}
+
+#[test]
+fn a_lie_in_16_bit_numbers_is_proved_with_their_own_circuit_and_replayed() {
+    let (world, story) = wide("groth16");
+    assert_eq!(story[..14], PROVED);
+    let proof = "ok       proof";
+    let replayed = replayed(&world);
+    let line = replayed.lines().find(|line| line.starts_with(proof)).expect("a proof");
+    assert!(line.contains("arch-tile-fma-v1-i16"), "{line}");
+}
+
+#[test]
+fn a_lie_in_16_bit_numbers_is_shown_where_that_is_agreed_upon_and_replayed() {
+    let (world, story) = wide("reveal");
+    assert_eq!(story, REVEALED);
+    assert!(!replayed(&world).contains(" proof "));
 }
 
 /// The trick: one number of the first row, in the cell that the first column has as well.

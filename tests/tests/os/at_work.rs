@@ -75,7 +75,7 @@ fn a_job_that_is_dropped_is_run_in_the_executors_unit_and_anchored_by_the_agents
 #[test]
 fn a_product_is_computed_by_another_user_in_files_that_the_agent_hands_over() {
     let Some((world, guest)) = at_work() else { return };
-    let (a, b) = (numbers(70, 20, 3), numbers(20, 80, 4));
+    let (a, b) = (numbers::<i8>(70, 20, 3), numbers(20, 80, 4));
     let mut inputs = Vec::new();
     for (name, matrix) in [("a", &a), ("b", &b)] {
         let bytes = npy_file(Dtype::I8, matrix);
