@@ -15,6 +15,7 @@ pub(crate) mod evidence;
 pub(crate) mod flaw;
 pub(crate) mod folder;
 pub(crate) mod inputs;
+pub(crate) mod leaves;
 pub(crate) mod meeting;
 pub(crate) mod named;
 pub(crate) mod office;

@@ -6,6 +6,7 @@ use arch_dispute::{
     Challenge, Court, Dispute, Factors, Heard, Holding, Own, Resolver, Says, Stand,
 };
 use arch_document::MAX_ENVELOPE_BYTES;
+use arch_matrix::commit::Commitment;
 use arch_problem::{Problem, codes};
 
 use super::commit::line;
@@ -16,7 +17,8 @@ use crate::dispute::evidence::Evidence;
 use crate::dispute::flaw::Flaw;
 use crate::dispute::folder::From;
 use crate::dispute::inputs::Files;
-use crate::dispute::meeting::{self, Leaves, Meeting};
+use crate::dispute::leaves::{self, Leaves};
+use crate::dispute::meeting::{self, Meeting};
 use crate::dispute::office::Now;
 use crate::dispute::product::Product;
 use crate::dispute::prover::Prover;
@@ -47,7 +49,10 @@ pub(crate) struct Args {
     /// Against this line of the list, from 0; `report.md` has them with their numbers
     #[arg(long, value_name = "LINE")]
     against: usize,
-    /// The hashes of the leaves of that line's cells; without it, `leaves.json` of the folder
+    /// The product that was given out, or that line's part of it: a .npy file of int32 or int64
+    #[arg(long, value_name = "FILE", conflicts_with = "leaves")]
+    theirs: Option<PathBuf>,
+    /// The hashes of its leaves, in place of the product; without either, `leaves.json` of the folder
     #[arg(long, value_name = "FILE")]
     leaves: Option<PathBuf>,
     /// How the step is settled, `groth16` or `reveal`; without it, the first way that is agreed upon
@@ -81,14 +86,7 @@ impl Args {
         let part = own.commitment.part();
         let (grid, format) = (own.commitment.grid(), own.commitment.format());
         let product = Product::open(&self.product, format, grid, part)?;
-        let path = self.leaves.clone().unwrap_or_else(|| self.from.dir.join("leaves.json"));
-        let leaves = || match path.exists() {
-            true => Leaves::read(&path),
-            false => Err(Stop::could_not(
-                format!("{} is not there, and the other's leaves are hashed in it", path.display()),
-                "ask whoever keeps the ledger for it, and give it with `--leaves`",
-            )),
-        };
+        let leaves = || self.leaves(theirs);
         let Some(meeting) = meeting::first(&product, &own, theirs, leaves)? else {
             return Err(Stop::no(
                 "nothing differs that both hold over the same depth",
@@ -98,6 +96,22 @@ impl Args {
         let says = self.challenge(&evidence, &heard, &product, &meeting)?;
         let hand = self.signer.open()?;
         sign(&hand, &heard, &evidence, says, &self.manifest, self.now)
+    }
+
+    /// The hashes of the other's leaves, whichever way they are known.
+    fn leaves(&self, theirs: &Commitment) -> Result<Leaves, Stop> {
+        if let Some(given) = &self.theirs {
+            let product = Product::open(given, theirs.format(), theirs.grid(), theirs.part())?;
+            return Ok(Leaves::of(&product, std::iter::once(theirs))?);
+        }
+        let path = self.leaves.clone().unwrap_or_else(|| self.from.dir.join(leaves::FILE));
+        match path.exists() {
+            true => Leaves::read(&path),
+            false => Err(Stop::could_not(
+                format!("{} is not there, and the other's leaves are hashed in it", path.display()),
+                "give the product that was given out with `--theirs`",
+            )),
+        }
     }
 
     fn challenge(
