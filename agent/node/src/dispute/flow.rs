@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use arch_dispute::{
-    Case, Court, Dispute, Ended, Factors, Holding, Resolver, Says, Side, book, replay, reply,
+    Case, Court, Dispute, Ended, Factors, Holding, Says, Side, book, replay, reply,
     reply_by_showing, rule,
 };
 use arch_identity::{Digest, PublicKey, Timestamp};
@@ -203,7 +203,7 @@ fn word(
         let Some(leaf) = leaf(node, docket, case, side, job)? else { continue };
         let own = Holding { factors, leaf: &leaf, digester: known, prover: known };
         let says = reply(state, side, &own).or_else(|| {
-            let shows = known.has_no_proof() && docket.agreed.resolvers.contains(&Resolver::Reveal);
+            let shows = known.has_no_proof() && known.may_show();
             shows.then(|| reply_by_showing(state, side, &own)).flatten()
         });
         if let Some(says) = says {
