@@ -28,6 +28,7 @@ mod prover;
 pub mod referee;
 mod skip;
 mod stranger;
+mod terms;
 mod wasm;
 mod world;
 
@@ -42,5 +43,6 @@ pub use programs::program;
 pub use prover::Prover;
 pub use skip::skip;
 pub use stranger::Stranger;
+pub use terms::terms;
 pub use wasm::{HELLO, hostile, module};
 pub use world::{Key, World};

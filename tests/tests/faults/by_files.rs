@@ -12,7 +12,7 @@ use arch_identity::{Digest, KeyKind, KeyPair, keyfile};
 use arch_kernels::{Backend, Multiplier};
 use arch_ledger::Record;
 use arch_matrix::{Region, Shape, file::Dtype};
-use arch_tests::{Factors, Prover, Stranger, World, npy_file, numbers, program};
+use arch_tests::{Factors, Prover, Stranger, World, npy_file, numbers, program, terms};
 
 use crate::liars::with_trick;
 
@@ -85,21 +85,7 @@ fn exported(world: &World, which: &[&str], to: &Path) -> PathBuf {
 fn an_outsider_challenges_a_product_that_nobody_checked_by_files_between_three_state_folders() {
     let (outsider, judge) = (Outsider::new(41), Outsider::new(42));
     let world = World::new();
-    let terms = format!(
-        "  circuits:
-    pins: [{{ circuit: arch-tile-fma-v1, version: 1, vkSha256: \"{}\" }}]
-    allowDevKeys: true
-  disputes:
-    resolvers: [groth16]
-    bond: 100
-    endowment: 250
-    judges: [\"{}\"]
-    parties: [\"{}\"]
-",
-        "sha256:3b4a4e523de28a0b95159d8f51115bce233b58010f88214cf9b66cf9de5bc098",
-        judge.did,
-        outsider.did
-    );
+    let terms = terms("groth16", &[&judge.did], &[&outsider.did]);
     world.write_policy(&format!("{}{terms}", world.policy_text(1)));
     let _prover = Prover::of(&world);
     let mut agent = with_trick(&world, "add-one-at-70-5 row");

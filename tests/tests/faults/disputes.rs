@@ -7,31 +7,23 @@ use arch_dispute::{Heard, Message, Says, Verdict, seal};
 use arch_document::SignedDocument;
 use arch_identity::{Digest, KeyKind, KeyPair, keyfile};
 use arch_ledger::Record;
-use arch_tests::{Agent, Factors, Prover, Stranger, World, program, skip};
+use arch_tests::{Agent, Factors, Prover, Stranger, World, program, skip, terms};
 use arch_wire::control::{Answer, Bytes, Call, Reply};
 
 use crate::clocks::shim;
 use crate::liars::{unready_with_trick_and, with_trick, with_trick_and};
 
-/// Lines of a policy under which divergences are settled by proofs under the dev keys.
-const TERMS: &str = "  circuits:
-    pins:
-      - { circuit: arch-tile-fma-v1, version: 1, vkSha256: \"sha256:3b4a4e523de28a0b95159d8f51115bce233b58010f88214cf9b66cf9de5bc098\" }
-      - { circuit: arch-tile-fma-v1-i16, version: 1, vkSha256: \"sha256:7a93fd77663a8b6051e8cc23aab6e43f00c4982c529b80904464170e0f897ee4\" }
-    allowDevKeys: true
-  disputes: { resolvers: [RESOLVERS], bond: 100, endowment: 250, judges: [\"JUDGE\"] }
-";
-
-/// A world whose policy has these terms.
+/// A world whose policy has these resolvers, and where the node judges.
 fn world(resolvers: &str) -> World {
     let world = World::new();
-    let terms = terms(&world, resolvers);
-    world.write_policy(&format!("{}{terms}", world.policy_text(1)));
+    let judge = world.node(7);
+    agree(&world, 1, &terms(resolvers, &[&judge], &[]));
     world
 }
 
-fn terms(world: &World, resolvers: &str) -> String {
-    TERMS.replace("RESOLVERS", resolvers).replace("JUDGE", &world.node(7))
+/// A policy with these terms.
+fn agree(world: &World, version: u64, terms: &str) {
+    world.write_policy(&format!("{}{terms}", world.policy_text(version)));
 }
 
 /// What the ledger says of the disputes about a job, as words.
@@ -225,10 +217,9 @@ fn a_dispute_waits_for_a_prover_that_is_away_or_killed_and_goes_on_with_the_next
 fn who_has_lost_his_stake_is_not_let_compute_until_a_new_policy_endows_him() {
     let world = World::new();
     // Enough for one stake, and not for a second one after it is lost.
-    let policy = |version: u32| {
-        let terms = terms(&world, "reveal").replace("endowment: 250", "endowment: 149");
-        world.write_policy(&format!("{}{terms}", world.policy_text(version.into())));
-    };
+    let terms = terms("reveal", &[&world.node(7)], &[]);
+    let terms = terms.replace("endowment: 250", "endowment: 149");
+    let policy = |version: u64| agree(&world, version, &terms);
     policy(1);
     let _prover = Prover::of(&world);
     let mut agent = with_trick(&world, LIE);
@@ -282,8 +273,7 @@ fn shown(agent: &mut Agent, world: &World) -> Digest {
 /// A world whose judge is elsewhere.
 fn judged_elsewhere(judge: &KeyPair) -> World {
     let world = World::new();
-    let terms = TERMS.replace("RESOLVERS", "reveal").replace("JUDGE", &judge.public()[0].did());
-    world.write_policy(&format!("{}{terms}", world.policy_text(1)));
+    agree(&world, 1, &terms("reveal", &[&judge.public()[0].did()], &[]));
     world
 }
 

@@ -22,7 +22,7 @@ fn at_work() -> Option<(World, Booted)> {
 }
 
 /// Drops a job in the guest as its operator would; gives its digest.
-fn drop_job(guest: &Booted, world: &World, job: &JobText) -> String {
+pub(crate) fn drop_job(guest: &Booted, world: &World, job: &JobText) -> String {
     let digest = world.drop_job(job);
     for file in process::files(&world.path("config/jobs")) {
         let name = file.file_name().unwrap().to_str().unwrap();
@@ -36,7 +36,7 @@ fn completed(guest: &Booted, job: &str) {
     guest.until(0, &["sh", "-c", &asked]);
 }
 
-fn json(guest: &Booted, line: &[&str]) -> Value {
+pub(crate) fn json(guest: &Booted, line: &[&str]) -> Value {
     serde_json::from_str(&guest.good(line)).unwrap()
 }
 
