@@ -6,6 +6,7 @@
 //! exported folder ──folder::read──────────────────> Evidence            Checks  <──── Books
 //! ```
 
+pub(crate) mod arguments;
 pub(crate) mod books;
 pub(crate) mod checks;
 pub(crate) mod course;

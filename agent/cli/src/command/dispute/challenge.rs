@@ -11,18 +11,17 @@ use arch_problem::{Problem, codes};
 
 use super::commit::line;
 use crate::answer::{Outcome, Stop};
-use crate::circuits::{Manifest, refused};
+use crate::circuits::refused;
+use crate::dispute::arguments::{Judging, Signing};
 use crate::dispute::court::{Keys, Poseidon2};
 use crate::dispute::evidence::Evidence;
 use crate::dispute::flaw::Flaw;
-use crate::dispute::folder::From;
 use crate::dispute::inputs::Files;
 use crate::dispute::leaves::{self, Leaves};
 use crate::dispute::meeting::{self, Meeting};
-use crate::dispute::office::Now;
 use crate::dispute::product::Product;
 use crate::dispute::prover::Prover;
-use crate::dispute::signer::{Hand, Signed, Signer};
+use crate::dispute::signer::{Hand, Signed};
 use crate::dispute::sources;
 use crate::say;
 
@@ -35,9 +34,7 @@ use crate::say;
 )]
 pub(crate) struct Args {
     #[command(flatten)]
-    from: From,
-    #[command(flatten)]
-    signer: Signer,
+    signing: Signing,
     /// One's own commitment, as it was signed
     #[arg(long, value_name = "FILE")]
     commit: PathBuf,
@@ -59,9 +56,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "HOW", value_parser = resolver)]
     resolver: Option<Resolver>,
     #[command(flatten)]
-    manifest: Manifest,
-    #[command(flatten)]
-    now: Now,
+    judging: Judging,
 }
 
 fn resolver(text: &str) -> Result<Resolver, String> {
@@ -74,7 +69,7 @@ fn resolver(text: &str) -> Result<Resolver, String> {
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
-        let mut evidence = self.from.read()?;
+        let mut evidence = self.signing.from.read()?;
         let bytes = arch_files::read(&self.commit, MAX_ENVELOPE_BYTES).map_err(Stop::file)?;
         let (_, heard) = sources::read(&self.commit.display().to_string(), &bytes)?;
         let known = evidence.commits.iter().any(|own| own.heard.digest() == heard.digest());
@@ -94,8 +89,8 @@ impl Args {
             ));
         };
         let says = self.challenge(&evidence, &heard, &product, &meeting)?;
-        let hand = self.signer.open()?;
-        sign(&hand, &heard, &evidence, says, &self.manifest, self.now)
+        let hand = self.signing.signer.open()?;
+        sign(&hand, &heard, &evidence, says, &self.judging)
     }
 
     /// The hashes of the other's leaves, whichever way they are known.
@@ -104,7 +99,7 @@ impl Args {
             let product = Product::open(given, theirs.format(), theirs.grid(), theirs.part())?;
             return Ok(Leaves::of(&product, std::iter::once(theirs))?);
         }
-        let path = self.leaves.clone().unwrap_or_else(|| self.from.dir.join(leaves::FILE));
+        let path = self.leaves.clone().unwrap_or_else(|| self.signing.from.dir.join(leaves::FILE));
         match path.exists() {
             true => Leaves::read(&path),
             false => Err(Stop::could_not(
@@ -128,7 +123,7 @@ impl Args {
         let resolver = self.resolver.or(first).ok_or_else(none)?;
         let factors: Factors = self.inputs.factors(ground)?;
         let values = product.piece(&ground.rows, &ground.columns)?;
-        let registry = self.manifest.open()?;
+        let registry = self.judging.manifest.open()?;
         let keys = Keys::new(&registry, agreed);
         let prover = Prover::new(&keys, None);
         let (digester, leaf_values) = (&Poseidon2, values.as_slice());
@@ -164,18 +159,17 @@ fn sign(
     commit: &Heard,
     evidence: &Evidence,
     challenge: Challenge,
-    manifest: &Manifest,
-    now: Now,
+    judging: &Judging,
 ) -> Outcome {
     let key = hand.key_of(|key| key == commit.by()).ok_or_else(|| {
         Stop::no("the commitment is signed by another key", "challenge with the key that committed")
     })?;
     let signed = Signed::new(key, Says::Challenge(Box::new(challenge)))?;
-    let registry = manifest.open()?;
+    let registry = judging.manifest.open()?;
     let keys = Keys::new(&registry, evidence.agreed()?);
     let court = Court { facts: &evidence.facts, digester: &Poseidon2, proofs: &keys };
     let refuse = |why: String| refused(Problem::new(codes::DISPUTE_REFUSED, why));
-    match Dispute::open(&court, &signed.heard, now.read()?) {
+    match Dispute::open(&court, &signed.heard, judging.now.read()?) {
         Ok(Dispute::AwaitsAnswer(_)) => hand.put(&signed),
         Ok(_) => Err(refuse("it would be lost on the face of it".to_owned())),
         Err(why) => Err(refuse(why.to_string())),

@@ -7,9 +7,8 @@ use arch_dispute::{Commit, Line, List, Says};
 use arch_matrix::{Block, Part};
 
 use crate::answer::{Outcome, Stop};
-use crate::dispute::folder::From;
+use crate::dispute::arguments::Signing;
 use crate::dispute::product::Product;
-use crate::dispute::signer::Signer;
 
 /// Sign what one's own product holds, by files alone: a commitment of the same part as a line of the list
 ///
@@ -20,9 +19,7 @@ use crate::dispute::signer::Signer;
 #[command(group = clap::ArgGroup::new("what").required(true))]
 pub(crate) struct Args {
     #[command(flatten)]
-    from: From,
-    #[command(flatten)]
-    signer: Signer,
+    signing: Signing,
     /// One's own C, or the part of it alone: a .npy file of int32 or int64
     #[arg(long, value_name = "FILE")]
     product: PathBuf,
@@ -71,7 +68,7 @@ pub(super) fn line(list: &List, number: usize) -> Result<&Line, Stop> {
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
-        let evidence = self.from.read()?;
+        let evidence = self.signing.from.read()?;
         // All lines are of one product; whoever is not sure compares them.
         let like = line(&evidence.list, self.like.unwrap_or_default())?;
         let part = self.part.map_or(like.commitment.part(), |NamedPart(part)| part);
@@ -79,7 +76,7 @@ impl Args {
         let product = Product::open(&self.product, format, &grid, part)?;
         let commitment = product.commitment(grid, part)?;
         let (job, attempt) = (evidence.task.job, evidence.task.attempt);
-        let hand = self.signer.open()?;
+        let hand = self.signing.signer.open()?;
         hand.say(hand.first()?, Says::Commit(Commit { job, attempt, commitment }))
     }
 }

@@ -9,14 +9,14 @@ use serde::Serialize;
 
 use crate::answer::{Answer, Outcome, Stop};
 use crate::command::{ledger, proof};
+use crate::dispute::arguments::Reading;
 use crate::dispute::court::Keys;
 use crate::dispute::folder::{self, Draft};
 use crate::dispute::leaves;
 use crate::dispute::named::NamedDispute;
-use crate::dispute::office::{Looked, Now, Office, Place};
+use crate::dispute::office::{Looked, Office};
 use crate::dispute::story::{Stake, Story};
 use crate::named_job::{NamedJob, only_one};
-use crate::places::Format;
 use crate::say;
 
 /// Take a dispute along: all that it is judged by, in a new folder, for whoever has no ledger
@@ -40,11 +40,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    now: Now,
-    #[command(flatten)]
-    format: Format,
+    reading: Reading,
 }
 
 #[derive(Serialize)]
@@ -81,7 +77,7 @@ impl fmt::Display for Had {
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
-        let office = self.place.open()?;
+        let office = self.reading.place.open()?;
         let draft = Draft::begin(&self.out)?;
         let had = match (&self.dispute, &self.job) {
             (Some(dispute), _) => self.of_dispute(&office, dispute, &draft)?,
@@ -89,7 +85,7 @@ impl Args {
             (None, None) => return Err(Stop::usage("nothing is named", "name a dispute")),
         };
         draft.finish()?;
-        if self.format.json {
+        if self.reading.format.json {
             let schema = "arch.dispute-export/v1";
             let Had { messages, proof, leaves } = had;
             say::json(&Exported { schema, folder: self.out, messages, proof, leaves })?;
@@ -107,7 +103,7 @@ impl Args {
         draft: &Draft,
     ) -> Result<Had, Stop> {
         let filed = dispute.find(&office.docket)?;
-        let looked = office.look(filed, self.now.read()?)?;
+        let looked = office.look(filed, self.reading.now.read()?)?;
         let stakes = Stake::all(&office.docket.bookings, &filed.id);
         let settled = filed.settled.first().map(|settled| settled.entry);
         let story = Story::of(&looked, &office.registry, stakes, settled)?;
