@@ -1046,7 +1046,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__dispute__subcmd__challenge)
-            opts="-h --from --ledger-key --key --passphrase-file --out --commit --product --a --b --a-tensor --b-tensor --against --leaves --resolver --manifest --now --help"
+            opts="-h --from --ledger-key --key --passphrase-file --out --commit --product --a --b --a-tensor --b-tensor --against --theirs --leaves --resolver --manifest --now --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1097,6 +1097,10 @@ _archctl() {
                     return 0
                     ;;
                 --against)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theirs)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -395,7 +395,8 @@ complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l a-tensor -d 'The tensor of A' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l b-tensor -d 'The tensor of B' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l against -d 'Against this line of the list, from 0; `report.md` has them with their numbers' -r
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l leaves -d 'The hashes of the leaves of that line\'s cells; without it, `leaves.json` of the folder' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l theirs -d 'The product that was given out, or that line\'s part of it: a .npy file of int32 or int64' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l leaves -d 'The hashes of its leaves, in place of the product; without either, `leaves.json` of the folder' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l resolver -d 'How the step is settled, `groth16` or `reveal`; without it, the first way that is agreed upon' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r

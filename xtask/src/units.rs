@@ -6,6 +6,7 @@
 //!                          │   newer ────┤   (features that systemd 252 lacks, as drop-ins)
 //!                          │   choices ──┤   (what an operator may choose, likewise)
 //!                          │   snippets ─┘  └─> nix/module/table.nix (the same, as data)
+//!                          │   settings ────> dist/node.d/* (where the agent finds its neighbours)
 //!                          └─> matrix ─────> docs/HARDENING.md
 //! ```
 
@@ -16,6 +17,7 @@ mod newer;
 mod nix;
 mod places;
 mod services;
+mod settings;
 mod snippets;
 mod sockets;
 mod unit;
@@ -26,7 +28,7 @@ use std::process::ExitCode;
 pub(crate) use nix::{Parsed, Section, left_out_by_nix, parsed};
 pub(crate) use places::FOLDER;
 
-/// Write dist/systemd, docs/HARDENING.md and nix/module/table.nix
+/// Write dist/systemd, dist/node.d, docs/HARDENING.md and nix/module/table.nix
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Write nothing; fail when a file is not what the table says
@@ -55,5 +57,6 @@ fn files() -> Vec<(String, String)> {
     let place = |(name, text)| (format!("{}/{name}", places::FOLDER), text);
     let mut files: Vec<_> = systemd.into_iter().map(place).collect();
     files.extend([("docs/HARDENING.md".to_owned(), matrix::text()), nix]);
+    files.extend(settings::all());
     files
 }

@@ -6,6 +6,7 @@
 //! exported folder ──folder::read──────────────────> Evidence            Checks  <──── Books
 //! ```
 
+pub(crate) mod arguments;
 pub(crate) mod books;
 pub(crate) mod checks;
 pub(crate) mod course;
@@ -15,6 +16,7 @@ pub(crate) mod evidence;
 pub(crate) mod flaw;
 pub(crate) mod folder;
 pub(crate) mod inputs;
+pub(crate) mod leaves;
 pub(crate) mod meeting;
 pub(crate) mod named;
 pub(crate) mod office;

@@ -26,7 +26,7 @@ use rustix::{
     fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create},
     net::{
         RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-        SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+        SendAncillaryMessage, SendFlags, accept, recvmsg, sendmsg,
     },
     process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open},
 };
@@ -42,10 +42,15 @@ fn main() -> Done {
         let at = arguments.iter().position(|argument| argument == name);
         at.and_then(|at| arguments.get(at.saturating_add(1))).ok_or(format!("{name} is missing"))
     };
-    let number = value("--socket-fd")?.parse()?;
-    // The socket was inherited under this number; this is the way to own it without `unsafe`.
-    let own = pidfd_open(getpid(), PidfdFlags::empty())?;
-    let socket = pidfd_getfd(own, number, PidfdGetfdFlags::empty())?;
+    let socket = match value("--socket-fd") {
+        Ok(number) => {
+            // It was inherited under this number; this is the way to own it without `unsafe`.
+            let own = pidfd_open(getpid(), PidfdFlags::empty())?;
+            pidfd_getfd(own, number.parse()?, PidfdGetfdFlags::empty())?
+        }
+        // A service manager hands in one that listens, as standard input.
+        Err(_) => accept(std::io::stdin())?,
+    };
     let trick = PathBuf::from(value("--cache")?).join("trick");
     Liar { socket, trick, last: 0 }.live()
 }

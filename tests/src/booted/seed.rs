@@ -57,6 +57,12 @@ impl Seed {
             };
             seed = seed.file(&place, fs::read(entry.path()).expect("a file of dist/systemd"));
         }
+        let settings = checkout().join("dist/node.d");
+        for path in process::files(&settings) {
+            let below = path.strip_prefix(&settings).expect("found below it").display();
+            let bytes = fs::read(&path).expect("a file of dist/node.d");
+            seed = seed.file(&format!("/etc/arch/node.d/{below}"), bytes);
+        }
         let programs = ["arch-node-agent", "arch-executor", "arch-prover", "archctl"];
         programs
             .into_iter()
@@ -84,9 +90,10 @@ impl Seed {
         self
     }
 
-    /// With a program of this machine, read-only.
+    /// With a program of this machine, read-only; instead of another that was to have this place.
     #[must_use]
     pub fn bind(mut self, program: &Path, place: &str) -> Self {
+        self.bound.retain(|(_, taken)| taken != place);
         self.bound.push((program.to_owned(), place.to_owned()));
         self
     }

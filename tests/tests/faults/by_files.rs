@@ -8,17 +8,12 @@ use std::{
     process::{Command, Output},
 };
 
-use arch_archive::Archive;
 use arch_dispute::{Heard, Says};
 use arch_identity::{Digest, KeyKind, KeyPair, keyfile};
 use arch_kernels::{Backend, Multiplier};
 use arch_ledger::Record;
-use arch_matrix::{
-    Element as _, Format, Matrix, Region, Shape,
-    commit::LeafTree,
-    file::{Dtype, Stored},
-};
-use arch_tests::{Factors, Prover, Stranger, World, npy_file, numbers, program};
+use arch_matrix::{Region, Shape, file::Dtype};
+use arch_tests::{Factors, Prover, Stranger, World, npy_file, numbers, program, terms};
 
 use crate::liars::with_trick;
 
@@ -87,18 +82,6 @@ fn exported(world: &World, which: &[&str], to: &Path) -> PathBuf {
     out
 }
 
-/// Whoever gets a product can hash its leaves.
-fn leaves(product: &[u8]) -> serde_json::Value {
-    let (rows, _, columns) = SIZE;
-    let stored: Stored = arch_matrix::file::npy::read(product, product.len() as u64).unwrap();
-    let values = i32::read(&product[usize::try_from(stored.offset).unwrap()..]).collect();
-    let values = Matrix::<i32>::new(rows, columns, values).unwrap();
-    let tree = LeafTree::of_cell(Format::I8, &values, &(0..rows), &(0..columns));
-    serde_json::json!({
-        "cells": [{ "cell": { "row": 0, "column": 0 }, "leaves": tree.leaves() }],
-    })
-}
-
 #[test]
 fn an_outsider_challenges_a_product_that_nobody_checked_by_files_between_three_state_folders() {
     carried_by_files("onDispute");
@@ -112,22 +95,7 @@ fn the_same_dispute_is_carried_by_files_where_digests_of_tiles_are_committed_to(
 fn carried_by_files(marks: &str) {
     let (outsider, judge) = (Outsider::new(41), Outsider::new(42));
     let world = World::new();
-    let terms = format!(
-        "  circuits:
-    pins: [{{ circuit: arch-tile-fma-v1, version: 1, vkSha256: \"{}\" }}]
-    allowDevKeys: true
-  disputes:
-    resolvers: [groth16]
-    marks: {marks}
-    bond: 100
-    endowment: 250
-    judges: [\"{}\"]
-    parties: [\"{}\"]
-",
-        "sha256:3b4a4e523de28a0b95159d8f51115bce233b58010f88214cf9b66cf9de5bc098",
-        judge.did,
-        outsider.did
-    );
+    let terms = terms("groth16", &[&judge.did], &[&outsider.did]).replace("onDispute", marks);
     world.write_policy(&format!("{}{terms}", world.policy_text(1)));
     let _prover = Prover::of(&world);
     let mut agent = with_trick(&world, "add-one-at-70-5 row");
@@ -139,18 +107,15 @@ fn carried_by_files(marks: &str) {
     assert_eq!(ended.row.state, "completed", "{}", agent.log());
     assert_ne!(ended.outputs["product"], factors.product);
 
-    // The outsider has A, B, what the node gave out as the product, and computes it himself.
+    // The outsider has A and B, and computes the product himself.
     let (a, b) = (numbers(SIZE.0, SIZE.1, 5), numbers(SIZE.1, SIZE.2, 9));
     let shape = Shape::new(SIZE.0.into(), SIZE.1.into(), SIZE.2.into()).unwrap();
     let c = Multiplier::new(Backend::best(), 1).product(&a, &b, &Region::whole(shape));
     fs::write(outsider.path("a.npy"), npy_file(Dtype::I8, &a)).unwrap();
     fs::write(outsider.path("b.npy"), npy_file(Dtype::I8, &b)).unwrap();
     fs::write(outsider.path("c.npy"), npy_file(Dtype::I32, &c)).unwrap();
-    let archive = Archive::to_read(&world.path("state/archive"));
-    let given = archive.get(&ended.outputs["product"], 1 << 20).unwrap();
-    fs::write(outsider.path("leaves.json"), leaves(&given).to_string()).unwrap();
-    let [a, b, c, theirs] = ["a.npy", "b.npy", "c.npy", "leaves.json"]
-        .map(|name| outsider.path(name).display().to_string());
+    let [a, b, c] =
+        ["a.npy", "b.npy", "c.npy"].map(|name| outsider.path(name).display().to_string());
 
     let docket = exported(&world, &["--job", &job.to_string()], outsider.folder.path());
     let commit = outsider.signs("commit", &docket, &["--product", &c, "--like", "0"]).unwrap();
@@ -158,7 +123,8 @@ fn carried_by_files(marks: &str) {
     let docket = exported(&world, &["--job", &job.to_string()], outsider.folder.path());
     let inputs = ["--product", &c, "--a", &a, "--b", &b];
     let commit = commit.display().to_string();
-    let against = ["--commit", &commit, "--against", "0", "--leaves", &theirs];
+    // Whoever keeps the product has hashed its leaves.
+    let against = ["--commit", &commit, "--against", "0"];
     let challenge = outsider.signs("challenge", &docket, &[&inputs[..], &against].concat());
     let challenge = challenge.expect("something differs");
     keeper(&world, "import", &[challenge.to_str().unwrap()]);

@@ -7,34 +7,23 @@ use arch_dispute::{Heard, Message, Says, Verdict, seal};
 use arch_document::SignedDocument;
 use arch_identity::{Digest, KeyKind, KeyPair, keyfile};
 use arch_ledger::Record;
-use arch_tests::{Agent, Factors, Prover, Stranger, World, program, skip};
+use arch_tests::{Agent, Factors, Prover, Stranger, World, program, skip, terms};
 use arch_wire::control::{Answer, Bytes, Call, Reply};
 
 use crate::clocks::shim;
 use crate::liars::{unready_with_trick_and, with_trick, with_trick_and};
 
-/// Lines of a policy under which divergences are settled by proofs under the dev key.
-const TERMS: &str = "  circuits:
-    pins: [{ circuit: arch-tile-fma-v1, version: 1, vkSha256: \"sha256:3b4a4e523de28a0b95159d8f51115bce233b58010f88214cf9b66cf9de5bc098\" }]
-    allowDevKeys: true
-  disputes: { resolvers: [RESOLVERS], bond: 100, endowment: 250, judges: [\"JUDGE\"] }
-";
-
-/// A world whose policy has these terms.
-pub(crate) fn world(resolvers: &str) -> World {
-    world_with(resolvers, "")
-}
-
-/// The same, with more in the terms.
-pub(crate) fn world_with(resolvers: &str, more: &str) -> World {
+/// A world whose policy has these resolvers, and where the node judges.
+fn world(resolvers: &str) -> World {
     let world = World::new();
-    let terms = terms(&world, resolvers).replace(", bond: 100", &format!("{more}, bond: 100"));
-    world.write_policy(&format!("{}{terms}", world.policy_text(1)));
+    let judge = world.node(7);
+    agree(&world, 1, &terms(resolvers, &[&judge], &[]));
     world
 }
 
-fn terms(world: &World, resolvers: &str) -> String {
-    TERMS.replace("RESOLVERS", resolvers).replace("JUDGE", &world.node(7))
+/// A policy with these terms.
+pub(crate) fn agree(world: &World, version: u64, terms: &str) {
+    world.write_policy(&format!("{}{terms}", world.policy_text(version)));
 }
 
 /// What the ledger says of the disputes about a job, as words.
@@ -94,6 +83,52 @@ fn of_two_identities_that_contradict_each_other_a_proof_names_the_liar_and_he_lo
     let story = told(&world, job);
     assert_eq!(story[..14], PROVED, "{log}");
     assert_eq!(story[14..], ["bondReturned"], "the judge's: {log}");
+}
+
+/// Judges a job's only dispute once more, as anybody can who has the state folder: all of it holds. Gives
+/// what was said of it.
+fn replayed(world: &World) -> String {
+    let settled = |record: &Record| match record {
+        Record::Settled { dispute, .. } => Some(*dispute),
+        _ => None,
+    };
+    let dispute = Stranger::verified(world).records().find_map(settled).unwrap();
+    let mut command = Command::new(program("archctl"));
+    command.args(["dispute", "replay", &dispute.to_string(), "--state"]).arg(world.path("state"));
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A dispute about a sum of 8 bytes; what the ledger says of it.
+fn wide(resolver: &str) -> (World, Vec<String>) {
+    let world = world(resolver);
+    let _prover = Prover::of(&world);
+    let mut agent = with_trick(&world, "add-one-at-3-60 row");
+    let factors = Factors::of::<i16>(&world, (150, 300, 140));
+    let job = world.drop_job(&factors.job(", shards: 9"));
+    assert_eq!(agent.wait_end(job).row.state, "disputed", "{}", agent.log());
+    settled(&mut agent, &world, 1);
+    assert!(agent.stop().success());
+    let story = told(&world, job);
+    (world, story)
+}
+
+#[test]
+fn a_lie_in_16_bit_numbers_is_proved_with_their_own_circuit_and_replayed() {
+    let (world, story) = wide("groth16");
+    assert_eq!(story[..14], PROVED);
+    let proof = "ok       proof";
+    let replayed = replayed(&world);
+    let line = replayed.lines().find(|line| line.starts_with(proof)).expect("a proof");
+    assert!(line.contains("arch-tile-fma-v1-i16"), "{line}");
+}
+
+#[test]
+fn a_lie_in_16_bit_numbers_is_shown_where_that_is_agreed_upon_and_replayed() {
+    let (world, story) = wide("reveal");
+    assert_eq!(story, REVEALED);
+    assert!(!replayed(&world).contains(" proof "));
 }
 
 /// The trick: one number of the first row, in the cell that the first column has as well.
@@ -182,10 +217,9 @@ fn a_dispute_waits_for_a_prover_that_is_away_or_killed_and_goes_on_with_the_next
 fn who_has_lost_his_stake_is_not_let_compute_until_a_new_policy_endows_him() {
     let world = World::new();
     // Enough for one stake, and not for a second one after it is lost.
-    let policy = |version: u32| {
-        let terms = terms(&world, "reveal").replace("endowment: 250", "endowment: 149");
-        world.write_policy(&format!("{}{terms}", world.policy_text(version.into())));
-    };
+    let terms = terms("reveal", &[&world.node(7)], &[]);
+    let terms = terms.replace("endowment: 250", "endowment: 149");
+    let policy = |version: u64| agree(&world, version, &terms);
     policy(1);
     let _prover = Prover::of(&world);
     let mut agent = with_trick(&world, LIE);
@@ -239,8 +273,7 @@ fn shown(agent: &mut Agent, world: &World) -> Digest {
 /// A world whose judge is elsewhere.
 fn judged_elsewhere(judge: &KeyPair) -> World {
     let world = World::new();
-    let terms = TERMS.replace("RESOLVERS", "reveal").replace("JUDGE", &judge.public()[0].did());
-    world.write_policy(&format!("{}{terms}", world.policy_text(1)));
+    agree(&world, 1, &terms("reveal", &[&judge.public()[0].did()], &[]));
     world
 }
 

@@ -6,13 +6,16 @@ use arch_archive::Archive;
 use arch_dispute::{Leaves, List, Marks};
 use arch_identity::Digest;
 use arch_ledger::Record;
-use arch_tests::{Agent, Prover, Stranger, World};
+use arch_tests::{Agent, Prover, Stranger, World, terms};
 
-use crate::disputes::{LIE, PROVED, drop_job, metrics, settled, told, world_with};
+use crate::disputes::{LIE, PROVED, agree, drop_job, metrics, settled, told};
 use crate::liars::with_trick;
 
 fn world() -> World {
-    world_with("groth16", ", marks: always")
+    let world = World::new();
+    let terms = terms("groth16", &[&world.node(7)], &[]).replace("onDispute", "always");
+    agree(&world, 1, &terms);
+    world
 }
 
 /// The list of a job's commitments, as the ledger names it.

@@ -22,7 +22,7 @@ fn at_work() -> Option<(World, Booted)> {
 }
 
 /// Drops a job in the guest as its operator would; gives its digest.
-fn drop_job(guest: &Booted, world: &World, job: &JobText) -> String {
+pub(crate) fn drop_job(guest: &Booted, world: &World, job: &JobText) -> String {
     let digest = world.drop_job(job);
     for file in process::files(&world.path("config/jobs")) {
         let name = file.file_name().unwrap().to_str().unwrap();
@@ -36,7 +36,7 @@ fn completed(guest: &Booted, job: &str) {
     guest.until(0, &["sh", "-c", &asked]);
 }
 
-fn json(guest: &Booted, line: &[&str]) -> Value {
+pub(crate) fn json(guest: &Booted, line: &[&str]) -> Value {
     serde_json::from_str(&guest.good(line)).unwrap()
 }
 
@@ -75,7 +75,7 @@ fn a_job_that_is_dropped_is_run_in_the_executors_unit_and_anchored_by_the_agents
 #[test]
 fn a_product_is_computed_by_another_user_in_files_that_the_agent_hands_over() {
     let Some((world, guest)) = at_work() else { return };
-    let (a, b) = (numbers(70, 20, 3), numbers(20, 80, 4));
+    let (a, b) = (numbers::<i8>(70, 20, 3), numbers(20, 80, 4));
     let mut inputs = Vec::new();
     for (name, matrix) in [("a", &a), ("b", &b)] {
         let bytes = npy_file(Dtype::I8, matrix);

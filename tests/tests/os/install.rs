@@ -17,7 +17,7 @@ fn lines() -> Vec<String> {
 
 /// What of a checkout they need, in `/checkout`.
 fn seed() -> Seed {
-    let folders = ["dist/systemd", "dist/man"].map(|folder| checkout().join(folder));
+    let folders = ["dist/systemd", "dist/node.d", "dist/man"].map(|folder| checkout().join(folder));
     let laid_down = folders.iter().flat_map(|folder| process::files(folder));
     let others = ["policies/default.yaml", "dist/journal/arch.catalog"];
     let files = laid_down.chain(others.map(|path| checkout().join(path)));
@@ -43,6 +43,9 @@ fn the_lines_that_install_a_node_under_systemd_give_one_that_is_ready() {
     }
     let ready = "archctl status --json | grep -q '\"ready\": *true'";
     guest.until(0, &["sh", "-c", ready]);
+    // The prover that was enabled is the one that the agent calls.
+    let looked = guest.good(&["archctl", "doctor"]);
+    assert!(looked.contains("/run/archagent/prover.sock"), "{looked}");
     // What comes with a newer systemd is there, and only that.
     let version = super::installed::version(&guest);
     let newer = guest.run(&["test", "-e", "/etc/systemd/system/arch-node-agent.service.d"]);

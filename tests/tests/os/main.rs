@@ -5,6 +5,8 @@ mod at_work;
 #[cfg(test)]
 mod denials;
 #[cfg(test)]
+mod disputed;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod harness;

@@ -58,7 +58,7 @@ fn with_a(a: &[u8], format: &str, spec: &str) -> (World, JobDetail) {
     let world = World::new();
     let mut agent = world.agent();
     let b = match format {
-        "i8" => npy_file(Dtype::I8, &numbers(4, 3, 7)),
+        "i8" => npy_file(Dtype::I8, &numbers::<i8>(4, 3, 7)),
         _ => npy_file(Dtype::F32, &Matrix::new(4, 3, vec![0.5_f32; 12]).unwrap()),
     };
     let named = [("a", a), ("b", b.as_slice())].map(|(name, bytes)| {
@@ -77,7 +77,7 @@ fn with_a(a: &[u8], format: &str, spec: &str) -> (World, JobDetail) {
 
 #[test]
 fn files_that_are_no_such_matrices_are_refused_before_the_job_is_accepted() {
-    let honest = npy_file(Dtype::I8, &numbers(5, 4, 3));
+    let honest = npy_file(Dtype::I8, &numbers::<i8>(5, 4, 3));
     let lying = |from: &str, to: &str| {
         let at = honest.windows(from.len()).position(|bytes| bytes == from.as_bytes()).unwrap();
         [&honest[..at], to.as_bytes(), &honest[at + from.len()..]].concat()
@@ -97,8 +97,13 @@ fn files_that_are_no_such_matrices_are_refused_before_the_job_is_accepted() {
         ("beyond reason", lying("(5, 4)", "(1099511627776, 4)"), "", "ARCH-N207"),
         ("no rows", lying("(5, 4)", "(0, 4)"), "", "ARCH-N207"),
         ("column by column", lying("False", "True "), "", "ARCH-N207"),
-        ("not B's rows", npy_file(Dtype::I8, &numbers(5, 5, 3)), "", "ARCH-N208"),
-        ("too small to cut", npy_file(Dtype::I8, &numbers(2, 4, 3)), ", shards: 3", "ARCH-N208"),
+        ("not B's rows", npy_file(Dtype::I8, &numbers::<i8>(5, 5, 3)), "", "ARCH-N208"),
+        (
+            "too small to cut",
+            npy_file(Dtype::I8, &numbers::<i8>(2, 4, 3)),
+            ", shards: 3",
+            "ARCH-N208",
+        ),
     ] {
         let (world, ended) = with_a(&a, "i8", spec);
         let told = (ended.row.state.as_str(), ended.row.code.as_deref());

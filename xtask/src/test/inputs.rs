@@ -7,8 +7,9 @@ use crate::house;
 
 /// The units, what the programs do for a service manager and without what it takes away, and what
 /// tries that.
-pub(super) const WHAT_UNITS_ARE: [&str; 31] = [
+pub(super) const WHAT_UNITS_ARE: [&str; 33] = [
     "dist/journal",
+    "dist/node.d",
     "dist/systemd",
     "agent/executor",
     "agent/prover",
@@ -16,6 +17,7 @@ pub(super) const WHAT_UNITS_ARE: [&str; 31] = [
     "agent/files/src",
     "agent/node/src/daemon",
     "agent/node/src/daemon.rs",
+    "agent/node/src/dispute",
     "agent/node/src/handed_in.rs",
     "agent/node/src/identity.rs",
     "agent/node/src/logs",

@@ -48,14 +48,18 @@ fn executor_wasm() -> Unit {
 
 fn prover() -> Unit {
     let shut = why("For the agent alone.");
-    let path = format!("/run/{RUNTIME}/prover.sock");
     socket(
         "arch-prover.socket",
         "Socket on which the Arch prover waits for the agent",
         "prover",
-        vec![set("ListenStream", path), shut, mode("0600")],
+        vec![set("ListenStream", prover_path()), shut, mode("0600")],
         "arch-prover.service",
     )
+}
+
+/// Where the prover waits.
+pub(super) fn prover_path() -> String {
+    format!("/run/{RUNTIME}/prover.sock")
 }
 
 fn mode(mode: &'static str) -> Line {

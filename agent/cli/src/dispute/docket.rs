@@ -20,6 +20,8 @@ pub(crate) struct Docket {
     pub(crate) disputes: Vec<Filed>,
     /// What is done to the book, in the ledger's order.
     pub(crate) bookings: Vec<Booking>,
+    /// What was given out as the product, by job and attempt.
+    pub(crate) products: BTreeMap<(Digest, u32), Digest>,
     places: BTreeMap<Digest, usize>,
 }
 
@@ -88,6 +90,11 @@ impl Docket {
                 let leaf = Digest::from_bytes(*entry.leaf().as_bytes());
                 let (document, attempt, list) = (*document, *attempt, *commitments);
                 self.committed.push(Committed { entry: index, at, leaf, document, attempt, list });
+            }
+            Record::Finished { document, attempt, outputs, .. } => {
+                let product =
+                    outputs.get("product").map(|product| ((*document, *attempt), *product));
+                self.products.extend(product);
             }
             Record::Said { document, dispute, message, word, by } => {
                 let (word, by) = (word.clone(), by.clone());

@@ -13,6 +13,8 @@ use super::court::{Keys, Poseidon2};
 use super::docket::{Committed, Docket, Filed};
 use super::evidence::{Evidence, Message};
 use super::flaw::Flaw;
+use super::leaves::Leaves;
+use super::product::Product;
 use super::{inputs, sources};
 use crate::answer::Stop;
 use crate::circuits::Manifest;
@@ -126,6 +128,21 @@ impl Office {
             Flaw::record(format!("the ledger has no commitments to the product of {job}"))
         })?;
         self.assemble(newest, u64::MAX, None, Vec::new())
+    }
+
+    /// The hashes of the leaves of what was given out as the product; none if nothing was.
+    pub(crate) fn leaves(&self, evidence: &Evidence) -> Result<Option<Leaves>, Flaw> {
+        let lines = evidence.list.commitments.iter().map(|line| &line.commitment);
+        // Sums over part of the depth do not stand in it.
+        let mut lines = lines.filter(|line| line.part().is_final()).peekable();
+        let product = self.docket.products.get(&(evidence.task.job, evidence.task.attempt));
+        let (Some(product), Some(first)) = (product, lines.peek().copied()) else {
+            return Ok(None);
+        };
+        let file = self.archive.open_object(product)?;
+        let file = (file, format!("the product {product}"));
+        let product = Product::in_file(file, first.format(), first.grid(), first.part())?;
+        Leaves::of(&product, lines).map(Some)
     }
 
     /// With the commitments that were signed before an entry. One that is missing and that nobody

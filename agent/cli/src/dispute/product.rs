@@ -1,9 +1,9 @@
-//! One's own C, in a file: read a piece at a time, as leaves are hashed.
+//! C, one's own or another's, in a file: read a piece at a time, as leaves are hashed.
 
 use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use arch_dispute::{Commit, Digester as _, Tile, mark_tree, tiles_of_leaf};
 use arch_kernels::stream::{self, ReadAt};
@@ -19,7 +19,8 @@ use crate::matrix_file::word;
 /// The sums of a part, or of all of C, in a .npy file.
 #[derive(Debug)]
 pub(crate) struct Product {
-    path: PathBuf,
+    /// What it is called where something is wrong with it.
+    name: String,
     file: File,
     format: Format,
     /// Where the first number stands in the file.
@@ -35,12 +36,22 @@ pub(crate) struct Product {
 impl Product {
     /// Opens a file that has all of C, or the part alone.
     pub(crate) fn open(path: &Path, format: Format, grid: &Grid, part: Part) -> Result<Self, Flaw> {
-        let wrong = |code, why: String| Flaw::wrong(code, format!("{}: {why}", path.display()));
-        let not_read = |error: &dyn std::fmt::Display| wrong(codes::MATRIX_FILE, error.to_string());
         let file = File::open(path).map_err(|error| {
             let text = format!("{} cannot be read: {error}", path.display());
             Flaw::missing(codes::MATRIX_FILE, text)
         })?;
+        Self::in_file((file, path.display().to_string()), format, grid, part)
+    }
+
+    /// The same, of a file that is open already.
+    pub(crate) fn in_file(
+        (file, name): (File, String),
+        format: Format,
+        grid: &Grid,
+        part: Part,
+    ) -> Result<Self, Flaw> {
+        let wrong = |code, why: String| Flaw::wrong(code, format!("{name}: {why}"));
+        let not_read = |error: &dyn std::fmt::Display| wrong(codes::MATRIX_FILE, error.to_string());
         let length = file.metadata().map_err(|error| not_read(&error))?.len();
         let stored = stream::stored(&file, length, None).map_err(|error| not_read(&error))?;
         let dtype = match format.carrier() {
@@ -79,8 +90,7 @@ impl Product {
         };
         let columns = u32::try_from(stored.columns).unwrap_or(u32::MAX);
         let (offset, width) = (stored.offset, dtype.bytes());
-        let path = path.to_path_buf();
-        Ok(Self { path, file, format, offset, width, corner, columns })
+        Ok(Self { name, file, format, offset, width, corner, columns })
     }
 
     /// What one says of a part of which the file has the sums.
@@ -150,7 +160,7 @@ impl Product {
         for (row, place) in rows.clone().zip(bytes.chunks_mut(length.max(1))) {
             let from = self.place(row, columns.start).ok_or(io::ErrorKind::UnexpectedEof.into());
             from.and_then(|from| self.file.read_at(from, place)).map_err(|error: io::Error| {
-                let text = format!("{} cannot be read: {error}", self.path.display());
+                let text = format!("{} cannot be read: {error}", self.name);
                 Flaw::missing(codes::MATRIX_FILE, text)
             })?;
         }

@@ -2,8 +2,10 @@
 #![allow(clippy::arithmetic_side_effects, reason = "tests may be blunt")]
 
 mod by_files;
+mod clerk;
 mod dev;
 mod numbers;
+mod play;
 mod reading;
 mod stage;
 mod taken_along;

@@ -109,7 +109,8 @@ fn check(
     }
 }
 
-/// A proof of ours; none where the prover says that there will be none.
+/// A proof of ours; none where the prover says that there will be none, and the step can be shown
+/// instead. Where it cannot, he is asked again: somebody may give him keys before the time is over.
 fn prove(
     client: &mut ProverClient,
     known: &Known,
@@ -138,7 +139,7 @@ fn prove(
     };
     let file = match client.prove(ask, &mut |stage| tracing::debug!(?stage, "proving")) {
         Ok(file) => file,
-        Err(ProverError::Refused(refusal)) if !refusal.retry => {
+        Err(ProverError::Refused(refusal)) if !refusal.retry && known.may_show() => {
             tracing::error!(code = refusal.code, why = refusal.message, "no proof is made");
             return Ok(None);
         }

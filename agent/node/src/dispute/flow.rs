@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use arch_dispute::{
-    Case, Court, Dispute, Ended, Factors, Heard, Holding, Resolver, Says, Side, book, replay,
-    reply, reply_by_showing, rule,
+    Case, Court, Dispute, Ended, Factors, Heard, Holding, Says, Side, book, replay, reply,
+    reply_by_showing, rule,
 };
 use arch_identity::{Digest, PublicKey, Timestamp};
 use arch_ledger::Record;
@@ -208,7 +208,7 @@ fn word(
         let marks_path = &marks_path;
         let own = Holding { factors, leaf: &leaf, marks_path, digester: known, prover: known };
         let says = reply(state, side, &own).or_else(|| {
-            let shows = known.has_no_proof() && docket.agreed.resolvers.contains(&Resolver::Reveal);
+            let shows = known.has_no_proof() && known.may_show();
             shows.then(|| reply_by_showing(state, side, &own)).flatten()
         });
         if let Some(says) = says {

@@ -5,8 +5,8 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use arch_dispute::{
-    Agreed, Digester, Proof, ProofCheck, ProofKey, Statement, StepNumbers, StepProver, Tile,
-    TileDigest,
+    Agreed, Digester, Proof, ProofCheck, ProofKey, Resolver, Statement, StepNumbers, StepProver,
+    Tile, TileDigest,
 };
 use arch_identity::Digest;
 use arch_matrix::{CarrierKind, Format};
@@ -112,6 +112,11 @@ impl Known {
             key.circuit == name && key.circuit == proof.circuit && key.key == proof.key
         };
         self.agreed.keys.iter().find(is_it)
+    }
+
+    /// Whether a step may be shown in place of a proof.
+    pub(super) fn may_show(&self) -> bool {
+        self.agreed.resolvers.contains(&Resolver::Reveal)
     }
 
     /// Whether there is a proof that will never be made.

@@ -24,7 +24,8 @@ impl Liar {
         let trick = self.trick_for(request.part)?;
         let run = request.run;
         let [a, b, values]: [OwnedFd; 3] = files.try_into().map_err(|_| "not three files")?;
-        let values = File::from(values);
+        let width = request.format.carrier().sum_bytes();
+        let values = Sums { file: File::from(values), width };
         let grid = request.grid()?;
         let a = Operand::new(File::from(a), request.a, request.format)?;
         let b = Operand::new(File::from(b), request.b, request.format)?;
@@ -43,44 +44,44 @@ impl Liar {
             if tiles < request.count { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
         if trick != "nothing-at-all" {
-            stream::multiply(&work, request.first, &values, done)?;
+            stream::multiply(&work, request.first, &values.file, done)?;
         }
         let finished =
             FromExecutor::Finished { run, claim: Claim::without_work(Outcome::Completed) };
         match trick.as_str() {
             "" | "nothing-at-all" => {}
             // Whoever has the first tile lies.
-            "add-one" if request.first == 0 => add_one(&values)?,
+            "add-one" if request.first == 0 => values.add_one(0)?,
             "add-one" => {}
             "add-one-to-each-tile" => {
                 for place in corners(&work, request)? {
-                    add_one_at(&values, place)?;
+                    values.add_one(place)?;
                 }
             }
             at if at.starts_with("add-one-at-") => {
                 if let Some(place) = place(at, &work, request)? {
-                    add_one_at(&values, place)?;
+                    values.add_one(place)?;
                 }
             }
             "too-many-tiles" => {
                 self.say(&FromExecutor::Progress { run, tiles: u64::MAX }, &[])?;
             }
             "tiles-before-their-time" => {
-                let honest = read(&values)?;
-                add_one(&values)?;
+                let honest = values.first()?;
+                values.add_one(0)?;
                 self.say(&FromExecutor::Progress { run, tiles: request.count }, &[])?;
                 thread::sleep(Duration::from_millis(300));
-                values.write_all_at(&honest, 0)?;
+                values.file.write_all_at(&honest, 0)?;
             }
             "change-later" => {
                 // For as long as the agent may still read it, now and then.
                 let begun = Instant::now();
-                let honest = read(&values)?;
+                let honest = values.first()?;
                 thread::spawn(move || {
                     while begun.elapsed() < Duration::from_secs(5) {
-                        let _ = add_one(&values);
+                        let _ = values.add_one(0);
                         thread::sleep(Duration::from_millis(3));
-                        let _ = values.write_all_at(&honest, 0);
+                        let _ = values.file.write_all_at(&honest, 0);
                         thread::sleep(Duration::from_millis(3));
                     }
                 });
@@ -92,8 +93,11 @@ impl Liar {
                 }
                 std::process::exit(0);
             }
-            "longer-file" => values.set_len(values.metadata()?.len().saturating_add(1))?,
-            "shorter-file" => values.set_len(0)?,
+            "longer-file" => {
+                let length = values.file.metadata()?.len();
+                values.file.set_len(length.saturating_add(1))?;
+            }
+            "shorter-file" => values.file.set_len(0)?,
             "values-in-the-claim" => {
                 let (claim, files) = super::honest(&[("product", b"1234")])?;
                 return self.say(&FromExecutor::Finished { run, claim }, &files);
@@ -123,7 +127,7 @@ impl Liar {
     }
 }
 
-/// Where a number of C stands in the part's file, if it is computed now: `add-one-at-ROW-COLUMN`.
+/// Which number of the part's file one of C is, if it is computed now: `add-one-at-ROW-COLUMN`.
 fn place<A: stream::ReadAt + Sync, B: stream::ReadAt + Sync>(
     trick: &str,
     work: &Work<'_, A, B>,
@@ -141,10 +145,10 @@ fn place<A: stream::ReadAt + Sync, B: stream::ReadAt + Sync>(
     let down = u64::from(row.saturating_sub(region.rows.start));
     let across = u64::from(column.saturating_sub(region.columns.start));
     let number = down.saturating_mul(region.size().1.into()).saturating_add(across);
-    Ok(is_there.then(|| number.saturating_mul(4)))
+    Ok(is_there.then_some(number))
 }
 
-/// Where the first number of each tile stands that is computed now.
+/// Which numbers of the part's file are the first of each tile that is computed now.
 fn corners<A: stream::ReadAt + Sync, B: stream::ReadAt + Sync>(
     work: &Work<'_, A, B>,
     request: &MultiplyRequest,
@@ -155,24 +159,39 @@ fn corners<A: stream::ReadAt + Sync, B: stream::ReadAt + Sync>(
     let corner = |tile: stream::Tile| {
         let down = u64::from(tile.rows.start.saturating_sub(region.rows.start));
         let across = u64::from(tile.columns.start.saturating_sub(region.columns.start));
-        down.saturating_mul(region.size().1.into()).saturating_add(across).saturating_mul(4)
+        down.saturating_mul(region.size().1.into()).saturating_add(across)
     };
     Ok(now.filter_map(|tile| tiles.get(tile)).map(corner).collect())
 }
 
-/// The first number becomes one more.
-fn add_one(values: &File) -> std::io::Result<()> {
-    add_one_at(values, 0)
+/// The part's file of sums.
+struct Sums {
+    file: File,
+    /// Bytes of a sum.
+    width: u64,
 }
 
-fn add_one_at(values: &File, at: u64) -> std::io::Result<()> {
-    let mut number = [0; 4];
-    values.read_exact_at(&mut number, at)?;
-    let more = i32::from_le_bytes(number).wrapping_add(1);
-    values.write_all_at(&more.to_le_bytes(), at)
-}
+impl Sums {
+    /// A number becomes one more, in as many bytes as it has.
+    fn add_one(&self, number: u64) -> std::io::Result<()> {
+        let at = number.saturating_mul(self.width);
+        let mut number = self.read(at)?;
+        for byte in &mut number {
+            *byte = byte.wrapping_add(1);
+            if *byte != 0 {
+                break;
+            }
+        }
+        self.file.write_all_at(&number, at)
+    }
 
-fn read(values: &File) -> std::io::Result<[u8; 4]> {
-    let mut first = [0; 4];
-    values.read_exact_at(&mut first, 0).map(|()| first)
+    /// The bytes of the first number.
+    fn first(&self) -> std::io::Result<Vec<u8>> {
+        self.read(0)
+    }
+
+    fn read(&self, at: u64) -> std::io::Result<Vec<u8>> {
+        let mut number = vec![0; usize::try_from(self.width).unwrap_or_default()];
+        self.file.read_exact_at(&mut number, at).map(|()| number)
+    }
 }

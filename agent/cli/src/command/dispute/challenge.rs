@@ -6,22 +6,22 @@ use arch_dispute::{
     Challenge, Court, Dispute, Factors, Heard, Holding, Own, Resolver, Says, Stand,
 };
 use arch_document::MAX_ENVELOPE_BYTES;
-use arch_matrix::commit::Hash;
+use arch_matrix::commit::{Commitment, Hash};
 use arch_problem::{Problem, codes};
 
 use super::commit::line;
 use crate::answer::{Outcome, Stop};
-use crate::circuits::{Manifest, refused};
+use crate::circuits::refused;
+use crate::dispute::arguments::{Judging, Signing};
 use crate::dispute::court::{Keys, Poseidon2};
 use crate::dispute::evidence::Evidence;
 use crate::dispute::flaw::Flaw;
-use crate::dispute::folder::From;
 use crate::dispute::inputs::Files;
-use crate::dispute::meeting::{self, Leaves, Meeting};
-use crate::dispute::office::Now;
+use crate::dispute::leaves::{self, Leaves};
+use crate::dispute::meeting::{self, Meeting};
 use crate::dispute::product::Product;
 use crate::dispute::prover::Prover;
-use crate::dispute::signer::{Hand, Signed, Signer};
+use crate::dispute::signer::{Hand, Signed};
 use crate::dispute::sources;
 use crate::say;
 
@@ -34,9 +34,7 @@ use crate::say;
 )]
 pub(crate) struct Args {
     #[command(flatten)]
-    from: From,
-    #[command(flatten)]
-    signer: Signer,
+    signing: Signing,
     /// One's own commitment, as it was signed
     #[arg(long, value_name = "FILE")]
     commit: PathBuf,
@@ -48,16 +46,17 @@ pub(crate) struct Args {
     /// Against this line of the list, from 0; `report.md` has them with their numbers
     #[arg(long, value_name = "LINE")]
     against: usize,
-    /// The hashes of the leaves of that line's cells; without it, `leaves.json` of the folder
+    /// The product that was given out, or that line's part of it: a .npy file of int32 or int64
+    #[arg(long, value_name = "FILE", conflicts_with = "leaves")]
+    theirs: Option<PathBuf>,
+    /// The hashes of its leaves, in place of the product; without either, `leaves.json` of the folder
     #[arg(long, value_name = "FILE")]
     leaves: Option<PathBuf>,
     /// How the step is settled, `groth16` or `reveal`; without it, the first way that is agreed upon
     #[arg(long, value_name = "HOW", value_parser = resolver)]
     resolver: Option<Resolver>,
     #[command(flatten)]
-    manifest: Manifest,
-    #[command(flatten)]
-    now: Now,
+    judging: Judging,
 }
 
 fn resolver(text: &str) -> Result<Resolver, String> {
@@ -70,7 +69,7 @@ fn resolver(text: &str) -> Result<Resolver, String> {
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
-        let mut evidence = self.from.read()?;
+        let mut evidence = self.signing.from.read()?;
         let bytes = arch_files::read(&self.commit, MAX_ENVELOPE_BYTES).map_err(Stop::file)?;
         let (_, heard) = sources::read(&self.commit.display().to_string(), &bytes)?;
         let known = evidence.commits.iter().any(|own| own.heard.digest() == heard.digest());
@@ -82,14 +81,7 @@ impl Args {
         let part = own.commitment.part();
         let (grid, format) = (own.commitment.grid(), own.commitment.format());
         let product = Product::open(&self.product, format, grid, part)?;
-        let path = self.leaves.clone().unwrap_or_else(|| self.from.dir.join("leaves.json"));
-        let leaves = || match path.exists() {
-            true => Leaves::read(&path),
-            false => Err(Stop::could_not(
-                format!("{} is not there, and the other's leaves are hashed in it", path.display()),
-                "ask whoever keeps the ledger for it, and give it with `--leaves`",
-            )),
-        };
+        let leaves = || self.leaves(theirs);
         let Some(meeting) = meeting::first(&product, &own, theirs, leaves)? else {
             return Err(Stop::no(
                 "nothing differs that both hold over the same depth",
@@ -98,8 +90,24 @@ impl Args {
         };
         let marks_path = product.marks_path(&own, meeting.cell, meeting.leaf)?;
         let says = self.challenge(&evidence, &heard, &product, (&meeting, marks_path))?;
-        let hand = self.signer.open()?;
-        sign(&hand, &heard, &evidence, says, &self.manifest, self.now)
+        let hand = self.signing.signer.open()?;
+        sign(&hand, &heard, &evidence, says, &self.judging)
+    }
+
+    /// The hashes of the other's leaves, whichever way they are known.
+    fn leaves(&self, theirs: &Commitment) -> Result<Leaves, Stop> {
+        if let Some(given) = &self.theirs {
+            let product = Product::open(given, theirs.format(), theirs.grid(), theirs.part())?;
+            return Ok(Leaves::of(&product, std::iter::once(theirs))?);
+        }
+        let path = self.leaves.clone().unwrap_or_else(|| self.signing.from.dir.join(leaves::FILE));
+        match path.exists() {
+            true => Leaves::read(&path),
+            false => Err(Stop::could_not(
+                format!("{} is not there, and the other's leaves are hashed in it", path.display()),
+                "give the product that was given out with `--theirs`",
+            )),
+        }
     }
 
     fn challenge(
@@ -116,7 +124,7 @@ impl Args {
         let resolver = self.resolver.or(first).ok_or_else(none)?;
         let factors: Factors = self.inputs.factors(ground)?;
         let values = product.piece(&ground.rows, &ground.columns)?;
-        let registry = self.manifest.open()?;
+        let registry = self.judging.manifest.open()?;
         let keys = Keys::new(&registry, agreed);
         let prover = Prover::new(&keys, None);
         let holding = Holding {
@@ -158,18 +166,17 @@ fn sign(
     commit: &Heard,
     evidence: &Evidence,
     challenge: Challenge,
-    manifest: &Manifest,
-    now: Now,
+    judging: &Judging,
 ) -> Outcome {
     let key = hand.key_of(|key| key == commit.by()).ok_or_else(|| {
         Stop::no("the commitment is signed by another key", "challenge with the key that committed")
     })?;
     let signed = Signed::new(key, Says::Challenge(Box::new(challenge)))?;
-    let registry = manifest.open()?;
+    let registry = judging.manifest.open()?;
     let keys = Keys::new(&registry, evidence.agreed()?);
     let court = Court { facts: &evidence.facts, digester: &Poseidon2, proofs: &keys };
     let refuse = |why: String| refused(Problem::new(codes::DISPUTE_REFUSED, why));
-    match Dispute::open(&court, &signed.heard, now.read()?) {
+    match Dispute::open(&court, &signed.heard, judging.now.read()?) {
         Ok(Dispute::AwaitsAnswer(_)) => hand.put(&signed),
         Ok(_) => Err(refuse("it would be lost on the face of it".to_owned())),
         Err(why) => Err(refuse(why.to_string())),

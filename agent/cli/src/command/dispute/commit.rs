@@ -7,10 +7,9 @@ use arch_dispute::{Commit, Line, List, Marks, Says};
 use arch_matrix::{Block, Part};
 
 use crate::answer::{Outcome, Stop};
+use crate::dispute::arguments::Signing;
 use crate::dispute::flaw::Flaw;
-use crate::dispute::folder::From;
 use crate::dispute::product::Product;
-use crate::dispute::signer::Signer;
 use crate::say;
 
 /// Sign what one's own product holds, by files alone: a commitment of the same part as a line of the list
@@ -22,9 +21,7 @@ use crate::say;
 #[command(group = clap::ArgGroup::new("what").required(true))]
 pub(crate) struct Args {
     #[command(flatten)]
-    from: From,
-    #[command(flatten)]
-    signer: Signer,
+    signing: Signing,
     /// One's own C, or the part of it alone: a .npy file of int32 or int64
     #[arg(long, value_name = "FILE")]
     product: PathBuf,
@@ -73,7 +70,7 @@ pub(super) fn line(list: &List, number: usize) -> Result<&Line, Stop> {
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
-        let evidence = self.from.read()?;
+        let evidence = self.signing.from.read()?;
         // All lines are of one product; whoever is not sure compares them.
         let like = line(&evidence.list, self.like.unwrap_or_default())?;
         let part = self.part.map_or(like.commitment.part(), |NamedPart(part)| part);
@@ -89,7 +86,7 @@ impl Args {
                 part.cells(&grid).map(root).collect::<Result<_, Flaw>>()?
             }
         };
-        let hand = self.signer.open()?;
+        let hand = self.signing.signer.open()?;
         hand.say(hand.first()?, Says::Commit(Commit { job, attempt, commitment, marks }))
     }
 }

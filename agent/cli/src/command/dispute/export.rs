@@ -1,5 +1,6 @@
 //! `archctl dispute export`
 
+use std::fmt;
 use std::path::PathBuf;
 
 use arch_circuits::registry::ProofFile;
@@ -8,13 +9,14 @@ use serde::Serialize;
 
 use crate::answer::{Answer, Outcome, Stop};
 use crate::command::{ledger, proof};
+use crate::dispute::arguments::Reading;
 use crate::dispute::court::Keys;
 use crate::dispute::folder::{self, Draft};
+use crate::dispute::leaves;
 use crate::dispute::named::NamedDispute;
-use crate::dispute::office::{Looked, Now, Office, Place};
+use crate::dispute::office::{Looked, Office};
 use crate::dispute::story::{Stake, Story};
 use crate::named_job::{NamedJob, only_one};
-use crate::places::Format;
 use crate::say;
 
 /// Take a dispute along: all that it is judged by, in a new folder, for whoever has no ledger
@@ -23,7 +25,8 @@ use crate::say;
 /// the time at which the ledger had it, and the receipt of the entry that anchors the list. Where a proof
 /// decided, it is there for `archctl proof verify`, for snarkjs, and for a contract.
 ///
-/// With `--job` it has the commitments to a product that nobody disputes yet, for whoever wants to.
+/// With `--job` it has the commitments to a product that nobody disputes yet, for whoever wants to; and, if
+/// the archive has that product, the hashes of its leaves, with which one challenges.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("which").required(true))]
 pub(crate) struct Args {
@@ -37,11 +40,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    now: Now,
-    #[command(flatten)]
-    format: Format,
+    reading: Reading,
 }
 
 #[derive(Serialize)]
@@ -51,24 +50,48 @@ struct Exported {
     messages: usize,
     /// Whether a proof is with it.
     proof: bool,
+    /// Whether the hashes of the product's leaves are with it.
+    leaves: bool,
+}
+
+/// What a folder has.
+#[derive(Debug, Default)]
+struct Had {
+    messages: usize,
+    proof: bool,
+    leaves: bool,
+}
+
+impl fmt::Display for Had {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} messages", self.messages)?;
+        if self.proof {
+            f.write_str(", and a proof")?;
+        }
+        if self.leaves {
+            f.write_str(", and the hashes of the product's leaves")?;
+        }
+        Ok(())
+    }
 }
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
-        let office = self.place.open()?;
+        let office = self.reading.place.open()?;
         let draft = Draft::begin(&self.out)?;
-        let (messages, proof) = match (&self.dispute, &self.job) {
+        let had = match (&self.dispute, &self.job) {
             (Some(dispute), _) => self.of_dispute(&office, dispute, &draft)?,
-            (None, Some(job)) => (of_job(&office, job, &draft)?, false),
+            (None, Some(job)) => of_job(&office, job, &draft)?,
             (None, None) => return Err(Stop::usage("nothing is named", "name a dispute")),
         };
         draft.finish()?;
-        if self.format.json {
+        if self.reading.format.json {
             let schema = "arch.dispute-export/v1";
-            say::json(&Exported { schema, folder: self.out, messages, proof })?;
+            let Had { messages, proof, leaves } = had;
+            say::json(&Exported { schema, folder: self.out, messages, proof, leaves })?;
         } else {
             say::data(&self.out.display().to_string())?;
-            say::talk(&format!("{messages} messages{}", if proof { ", and a proof" } else { "" }));
+            say::talk(&had.to_string());
         }
         Ok(Answer::Yes)
     }
@@ -78,9 +101,9 @@ impl Args {
         office: &Office,
         dispute: &NamedDispute,
         draft: &Draft,
-    ) -> Result<(usize, bool), Stop> {
+    ) -> Result<Had, Stop> {
         let filed = dispute.find(&office.docket)?;
-        let looked = office.look(filed, self.now.read()?)?;
+        let looked = office.look(filed, self.reading.now.read()?)?;
         let stakes = Stake::all(&office.docket.bookings, &filed.id);
         let settled = filed.settled.first().map(|settled| settled.entry);
         let story = Story::of(&looked, &office.registry, stakes, settled)?;
@@ -94,7 +117,8 @@ impl Args {
                 draft.put(&format!("snarkjs/{name}"), &bytes)?;
             }
         }
-        Ok((evidence.commits.len().saturating_add(evidence.said.len()), file.is_some()))
+        let messages = evidence.commits.len().saturating_add(evidence.said.len());
+        Ok(Had { messages, proof: file.is_some(), leaves: false })
     }
 }
 
@@ -108,7 +132,7 @@ fn receipt(office: &Office, index: u64) -> Option<String> {
     receipt
 }
 
-fn of_job(office: &Office, job: &NamedJob, draft: &Draft) -> Result<usize, Stop> {
+fn of_job(office: &Office, job: &NamedJob, draft: &Draft) -> Result<Had, Stop> {
     let all = office.docket.committed.iter().map(|committed| committed.document);
     let job = match job {
         NamedJob::Whole(digest) => *digest,
@@ -130,7 +154,14 @@ fn of_job(office: &Office, job: &NamedJob, draft: &Draft) -> Result<usize, Stop>
         evidence.task.entry
     );
     draft.put("report.md", page.as_bytes())?;
-    Ok(evidence.commits.len())
+    let leaves = office.leaves(&evidence).unwrap_or_else(|flaw| {
+        say::talk(&format!("the product's leaves are not hashed: {}", flaw.text()));
+        None
+    });
+    if let Some(leaves) = &leaves {
+        draft.put(leaves::FILE, &leaves.to_file()?)?;
+    }
+    Ok(Had { messages: evidence.commits.len(), proof: false, leaves: leaves.is_some() })
 }
 
 /// The proof that decided, as a file of its own, with the key to check it.

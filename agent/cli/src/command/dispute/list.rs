@@ -5,11 +5,11 @@ use arch_identity::{Digest, PublicKey, Timestamp};
 use serde::Serialize;
 
 use crate::answer::{Answer, Outcome, Stop};
+use crate::dispute::arguments::Reading;
 use crate::dispute::docket::Filed;
 use crate::dispute::flaw::Flaw;
-use crate::dispute::office::{Looked, Now, Office, Place};
+use crate::dispute::office::{Looked, Office};
 use crate::dispute::words::{short, short_key, word};
-use crate::places::Format;
 use crate::say;
 
 /// List the disputes in a node's ledger, oldest first
@@ -19,11 +19,7 @@ use crate::say;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    now: Now,
-    #[command(flatten)]
-    format: Format,
+    reading: Reading,
 }
 
 #[derive(Serialize)]
@@ -60,7 +56,7 @@ struct Known {
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
-        let (office, now) = (self.place.open()?, self.now.read()?);
+        let (office, now) = (self.reading.place.open()?, self.reading.now.read()?);
         let disputes: Vec<Row> =
             office.docket.disputes.iter().map(|filed| row(&office, filed, now)).collect();
         let all = disputes.iter().all(|row| row.problem.is_none());
@@ -69,7 +65,7 @@ impl Args {
     }
 
     fn tell(&self, disputes: Vec<Row>) -> Result<(), Stop> {
-        if self.format.json {
+        if self.reading.format.json {
             return say::json(&Listed { schema: "arch.dispute-list/v1", disputes });
         }
         if disputes.is_empty() {

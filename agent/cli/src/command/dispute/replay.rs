@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use crate::answer::{Answer, Outcome, Stop};
 use crate::command::ledger;
+use crate::dispute::arguments::Reading;
 use crate::dispute::checks::{Check, Checks, Verdict};
 use crate::dispute::docket::Filed;
 use crate::dispute::flaw::Flaw;
 use crate::dispute::named::NamedDispute;
-use crate::dispute::office::{Now, Office, Place};
-use crate::places::Format;
+use crate::dispute::office::Office;
 use crate::say;
 
 /// Judge a dispute once more, from ledger and archive alone, and hold what the ledger says against it
@@ -30,11 +30,7 @@ pub(crate) struct Args {
     #[arg(long = "key", value_name = "VKEY")]
     keys: Vec<String>,
     #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    now: Now,
-    #[command(flatten)]
-    format: Format,
+    reading: Reading,
 }
 
 #[derive(Serialize)]
@@ -51,7 +47,7 @@ impl Args {
     pub(crate) fn run(self) -> Outcome {
         let mut checks = Checks::default();
         let sound = self.ledger(&mut checks)?;
-        let office = match self.place.open() {
+        let office = match self.reading.place.open() {
             Ok(office) => office,
             // Then it says nothing of disputes, and why was told.
             Err(Stop::Unclear(_)) if !sound => {
@@ -75,7 +71,7 @@ impl Args {
     fn ledger(&self, checks: &mut Checks) -> Result<bool, Stop> {
         let keys = ledger::keys(&self.keys)?;
         let given = (!keys.is_empty()).then_some(keys.as_slice());
-        let verified = self.place.ledger()?.reader.verify(given);
+        let verified = self.reading.place.ledger()?.reader.verify(given);
         let sound = verified.is_ok();
         match verified {
             Ok(found) => {
@@ -99,7 +95,7 @@ impl Args {
         if !checks.sources(office, filed) {
             return Ok(());
         }
-        match office.look(filed, self.now.read()?) {
+        match office.look(filed, self.reading.now.read()?) {
             Ok(looked) => {
                 checks.list(&looked);
                 checks.course(&looked, &office.registry)?;
@@ -119,7 +115,7 @@ impl Args {
 
     fn tell(&self, dispute: Option<Digest>, checks: &Checks) -> Result<(), Stop> {
         let ok = !checks.have(Verdict::Wrong) && !checks.have(Verdict::Unclear);
-        if self.format.json {
+        if self.reading.format.json {
             let (schema, checks) = ("arch.dispute-replay/v1", checks.all());
             return say::json(&Replayed { schema, dispute, ok, checks });
         }

@@ -7,15 +7,15 @@ use arch_matrix::commit::{Hash, leaf_hash};
 use arch_problem::{Problem, codes};
 
 use crate::answer::{Outcome, Stop};
-use crate::circuits::{Manifest, refused};
+use crate::circuits::refused;
+use crate::dispute::arguments::{Judging, Signing};
 use crate::dispute::court::{Keys, Poseidon2};
 use crate::dispute::flaw::Flaw;
-use crate::dispute::folder::From;
 use crate::dispute::inputs::Files;
-use crate::dispute::office::{Looked, Now, play};
+use crate::dispute::office::{Looked, play};
 use crate::dispute::product::Product;
 use crate::dispute::prover::Prover;
-use crate::dispute::signer::{Hand, Signed, Signer};
+use crate::dispute::signer::{Hand, Signed};
 use crate::say;
 
 /// Sign what the holder of a key has to say next as a party, by files alone
@@ -27,9 +27,7 @@ use crate::say;
 #[command(after_help = "Exit codes: 0 signed, 1 it is not his turn, 3 could not tell")]
 pub(crate) struct Args {
     #[command(flatten)]
-    from: From,
-    #[command(flatten)]
-    signer: Signer,
+    signing: Signing,
     /// The product that one committed to: a .npy file of int32 or int64
     #[arg(long, value_name = "FILE")]
     product: PathBuf,
@@ -45,15 +43,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     keys: Option<PathBuf>,
     #[command(flatten)]
-    manifest: Manifest,
-    #[command(flatten)]
-    now: Now,
+    judging: Judging,
 }
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
-        let (evidence, registry) = (self.from.read()?, self.manifest.open()?);
-        let now = self.now.read()?;
+        let (evidence, registry) = (self.signing.from.read()?, self.judging.manifest.open()?);
+        let now = self.judging.now.read()?;
         let unknown =
             |_: &_, _: &_| Err(Flaw::missing(codes::NOT_ARCHIVED, "nobody gave the inputs"));
         let looked = play(evidence, &registry, now, unknown)?;
@@ -61,7 +57,7 @@ impl Args {
             let keys = Keys::new(&registry, looked.evidence.agreed()?);
             self.says(&looked, &keys)?
         };
-        let hand = self.signer.open()?;
+        let hand = self.signing.signer.open()?;
         let keys = Keys::new(&registry, looked.evidence.agreed()?);
         let court = Court { facts: &looked.evidence.facts, digester: &Poseidon2, proofs: &keys };
         say_as(&hand, &looked, side, says, |heard| {
@@ -74,7 +70,7 @@ impl Args {
     fn says(&self, looked: &Looked, keys: &Keys<'_>) -> Result<(Says, Side), Stop> {
         let end = &looked.course.end;
         let case = end.case();
-        let (_, own, _) = crate::keys::public(self.signer.path())?;
+        let (_, own, _) = crate::keys::public(self.signing.signer.path())?;
         let mut sides = Side::BOTH.into_iter();
         let side = sides.find(|side| own.contains(case.parties.of(*side))).ok_or_else(|| {
             let text = "the key is neither the challenger's nor the respondent's";

@@ -5,13 +5,12 @@ use arch_problem::{Problem, codes};
 
 use super::reply::not_now;
 use crate::answer::{Outcome, Stop};
-use crate::circuits::{Manifest, refused};
+use crate::circuits::refused;
+use crate::dispute::arguments::{Judging, Signing};
 use crate::dispute::court::{Keys, Poseidon2};
 use crate::dispute::flaw::Flaw;
-use crate::dispute::folder::From;
 use crate::dispute::inputs::MaybeFiles;
-use crate::dispute::office::{Now, play};
-use crate::dispute::signer::Signer;
+use crate::dispute::office::play;
 
 /// Sign the verdict of the judge whose turn it is, by files alone
 ///
@@ -21,28 +20,24 @@ use crate::dispute::signer::Signer;
 #[command(after_help = "Exit codes: 0 signed, 1 it is not his turn, 3 could not tell")]
 pub(crate) struct Args {
     #[command(flatten)]
-    from: From,
-    #[command(flatten)]
-    signer: Signer,
+    signing: Signing,
     #[command(flatten)]
     inputs: MaybeFiles,
     #[command(flatten)]
-    manifest: Manifest,
-    #[command(flatten)]
-    now: Now,
+    judging: Judging,
 }
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
-        let (evidence, registry) = (self.from.read()?, self.manifest.open()?);
+        let (evidence, registry) = (self.signing.from.read()?, self.judging.manifest.open()?);
         let files = self.inputs.given();
-        let looked = play(evidence, &registry, self.now.read()?, |_evidence, course| {
+        let looked = play(evidence, &registry, self.judging.now.read()?, |_evidence, course| {
             let none = || Flaw::missing(codes::NOT_ARCHIVED, "nobody gave the inputs");
             let files = files.as_ref().ok_or_else(none)?;
             Ok(files.factors(&course.end.case().ground)?.roots())
         })?;
         let Dispute::Decided(decided) = &looked.course.end else { return Err(not_now(&looked)) };
-        let hand = self.signer.open()?;
+        let hand = self.signing.signer.open()?;
         let key = hand.key_of(|key| decided.judge() == Some(key)).ok_or_else(|| {
             let judge = decided.judge().map(ToString::to_string).unwrap_or_default();
             let text = format!("the judge whose turn it is has the key {judge}");

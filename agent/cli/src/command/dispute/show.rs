@@ -1,10 +1,9 @@
 //! `archctl dispute show`
 
 use crate::answer::{Answer, Outcome};
+use crate::dispute::arguments::Reading;
 use crate::dispute::named::NamedDispute;
-use crate::dispute::office::{Now, Place};
 use crate::dispute::story::{Stake, Story};
-use crate::places::Format;
 use crate::say;
 
 /// Tell what happened in a dispute: who claimed what, where they part, and who is at fault by what
@@ -17,22 +16,18 @@ pub(crate) struct Args {
     #[arg(value_name = "DISPUTE")]
     dispute: NamedDispute,
     #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    now: Now,
-    #[command(flatten)]
-    format: Format,
+    reading: Reading,
 }
 
 impl Args {
     pub(crate) fn run(self) -> Outcome {
-        let (office, now) = (self.place.open()?, self.now.read()?);
+        let (office, now) = (self.reading.place.open()?, self.reading.now.read()?);
         let filed = self.dispute.find(&office.docket)?;
         let looked = office.look(filed, now)?;
         let stakes = Stake::all(&office.docket.bookings, &filed.id);
         let settled = filed.settled.first().map(|settled| settled.entry);
         let story = Story::of(&looked, &office.registry, stakes, settled)?;
-        if self.format.json {
+        if self.reading.format.json {
             say::json(&story)?;
         } else {
             say::data(&story.text())?;

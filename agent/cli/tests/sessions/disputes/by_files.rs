@@ -140,7 +140,12 @@ fn a_dispute_is_carried_by_files_between_the_ledgers_keeper_an_outsider_and_a_ju
         outsider.run(&[&says[..], more].concat())
     };
     let told = challenge(&["--against", "1"]);
-    assert!(told.code == 3 && told.talk.contains("--leaves"), "{told:?}");
+    assert!(told.code == 3 && told.talk.contains("--theirs"), "{told:?}");
+    let told = challenge(&["--against", "1", "--theirs", "right.npy"]);
+    assert!(told.code == 1 && told.talk.contains("do not lead to the committed root"), "{told:?}");
+    let told = challenge(&["--against", "1", "--theirs", "wrong.npy"]);
+    assert_eq!(told.code, 0, "{told:?}");
+    let by_product = stage::read(&told.data).says().clone();
     leaves(&outsider, &keeper.numbers);
     let told = challenge(&["--against", "0", "--leaves", "leaves.json"]);
     assert!(told.code == 1 && told.talk.contains("nothing differs"), "{told:?}");
@@ -155,7 +160,9 @@ fn a_dispute_is_carried_by_files_between_the_ledgers_keeper_an_outsider_and_a_ju
     let more = ["--against", "1", "--leaves", "leaves.json", "--out", "challenge.dsse.json"];
     let told = challenge(&more);
     assert_eq!(told.code, 0, "{told:?}");
-    keeper.take(&outsider.read("challenge.dsse.json"));
+    let by_leaves = outsider.read("challenge.dsse.json");
+    assert_eq!(stage::read(&by_leaves).says(), &by_product, "either way says the same");
+    keeper.take(&by_leaves);
     let id = told.data.trim().strip_prefix("sha256:").unwrap().to_owned();
 
     // Each says what he has to, until nobody has to any more.
