@@ -66,9 +66,23 @@ impl Holding<'_> {
     /// Whether the values are what A and B give over this stretch of the depth.
     #[must_use]
     pub fn is_right(&self, ground: &Ground) -> bool {
+        self.is_right_in(ground, |_| true)
+    }
+
+    /// The same, looking only at tiles in which somebody else's values differ: where they do not, both
+    /// are right or wrong.
+    #[must_use]
+    pub fn is_right_where_it_differs_from(&self, ground: &Ground, other: &[u8]) -> bool {
+        let (own, other) = (opened::tiles(ground, self.leaf), opened::tiles(ground, other));
+        let of = |tiles: &Option<Vec<Vec<i64>>>, tile: usize| tiles.as_ref()?.get(tile).cloned();
+        self.is_right_in(ground, |tile| of(&own, tile) != of(&other, tile))
+    }
+
+    fn is_right_in(&self, ground: &Ground, looks: impl Fn(usize) -> bool) -> bool {
         let computed = |tile| self.computed(ground, tile).pop();
         opened::tiles(ground, self.leaf).is_some_and(|tiles| {
-            (0..).zip(&tiles).all(|(tile, sums)| computed(tile).as_ref() == Some(sums))
+            let mut looked = (0..).zip(&tiles).filter(|(tile, _)| looks(*tile));
+            looked.all(|(tile, sums)| computed(tile).as_ref() == Some(sums))
         })
     }
 
@@ -147,5 +161,82 @@ impl Own for Holding<'_> {
         let before = self.before(ground, spot)?;
         let after = compute::step(&before, &a, &b)?;
         self.prover.prove(statement, &StepNumbers { a, b, before, after })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, ops::Range};
+
+    use arch_matrix::Element as _;
+
+    use super::*;
+    use crate::{
+        Factor, Source,
+        simulator::world::{Lie, Marked, Player, StandIns, World},
+    };
+
+    struct Numbers<'w>(&'w World);
+
+    impl Source for Numbers<'_> {
+        type Error = Infallible;
+
+        fn piece(
+            &self,
+            of: Factor,
+            rows: &Range<u32>,
+            columns: &Range<u32>,
+        ) -> Result<Vec<u8>, Infallible> {
+            let matrix = if of == Factor::A { &self.0.a } else { &self.0.b };
+            let piece = matrix.piece(rows, columns);
+            let mut bytes = vec![0; piece.values().len()];
+            i8::write(piece.values(), &mut bytes);
+            Ok(bytes)
+        }
+    }
+
+    struct NoProofs;
+
+    impl StepProver for NoProofs {
+        fn prove(&self, _: &Statement, _: &StepNumbers) -> Option<Proof> {
+            None
+        }
+    }
+
+    #[test]
+    fn who_of_two_is_right_is_told_from_the_tiles_in_which_they_differ() {
+        let stand_ins = StandIns::default();
+        let world = World::new(&stand_ins, 5, [41, 300, 38], 0);
+        let factors = Factors::load(&world.ground, &Numbers(&world)).unwrap();
+        let leaf = |lie| {
+            let (digester, prover, key) = (&stand_ins, &stand_ins, &world.keys[0]);
+            let marked = Marked::OnDispute;
+            Player { world: &world, digester, prover, key, part: 0, lie, marked }
+                .leaf(&world.ground)
+        };
+        let lie = |tile| leaf(Some(Lie { tile, at: 0, by: 1, step: 1 }));
+        let (right, first, second) = (leaf(None), lie(0), lie(1));
+        // Wrong in both tiles: the first is wrong in the same way.
+        let mut both = second.clone();
+        both[..4].copy_from_slice(&first[..4]);
+        let all = [&right, &first, &second, &both].map(|leaf| Holding {
+            factors: &factors,
+            leaf,
+            marks_path: &[],
+            digester: &stand_ins,
+            prover: &NoProofs,
+        });
+        let better = |one: usize, other: usize| {
+            all[one].is_right_where_it_differs_from(&world.ground, all[other].leaf)
+        };
+        assert_eq!(
+            all.each_ref().map(|own| own.is_right(&world.ground)),
+            [true, false, false, false]
+        );
+        assert!(better(0, 1) && !better(1, 0));
+        assert!(better(1, 3) && !better(3, 1));
+        assert!(!better(1, 2) && !better(2, 1));
+        let short = Holding { leaf: &right[1..], ..all[0] };
+        assert!(!short.is_right_where_it_differs_from(&world.ground, &right));
     }
 }

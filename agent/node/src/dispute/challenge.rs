@@ -140,11 +140,15 @@ impl<'a> Suit<'a> {
         let (challenge, factors) = tokio::task::block_in_place(|| {
             let factors = Operands::of(node, &self.digest, self.job)?.around(&ground)?;
             let mut known = Known::of(docket);
-            let right = |standing: &Standing<'_>| {
-                standing.holding(&factors, &known).is_some_and(|own| own.is_right(&ground))
+            let right = |own: &Standing<'_>, other: &Standing<'_>| {
+                let (holding, other) = (own.holding(&factors, &known), other.party.shown());
+                holding.zip(other).is_some_and(|(own, other)| {
+                    own.is_right_where_it_differs_from(&ground, other.bytes())
+                })
             };
             // Only what the entry anchors can be challenged; of two whose values are wrong, either.
-            let turned = !other.anchored || (one.anchored && right(&other) && !right(&one));
+            let turned =
+                !other.anchored || (one.anchored && right(&other, &one) && !right(&one, &other));
             let [challenger, respondent] = if turned { [&other, &one] } else { [&one, &other] };
             let mut line = Line::default();
             loop {

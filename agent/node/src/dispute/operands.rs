@@ -35,23 +35,34 @@ impl Operands {
         let matrix = read.spec.matrix();
         let matrix =
             matrix.ok_or_else(|| problem(codes::WENT_MISSING, "no product is asked for"))?;
+        // Each is hashed, to see whether it still is what the ledger names.
         let open = |asked: &Asked| open(node, job, matrix, asked);
-        Ok(Self { a: open(&matrix.a)?, b: open(&matrix.b)? })
+        let (a, b) = side_by_side(|| open(&matrix.a), || open(&matrix.b));
+        Ok(Self { a: a?, b: b? })
     }
 
     /// What a dispute about this place can ask for. Reads all of A and B, side by side.
     pub(super) fn around(&self, ground: &Ground) -> Told<Factors> {
-        let unread =
-            |error: String| problem(codes::FILE_MACHINE, format!("A or B of the job: {error}"));
-        let (a, b) = thread::scope(|scope| {
-            let a = scope.spawn(|| OneFactor::load(ground, self, Factor::A));
-            let b = OneFactor::load(ground, self, Factor::B);
-            (a.join(), b)
-        });
-        let a = a.map_err(|_panic| unread("reading A broke off".to_owned()))?;
-        let told = |error: StreamError| unread(error.to_string());
-        Ok(Factors::of(ground, a.map_err(told)?, b.map_err(told)?))
+        let told = |error: StreamError| {
+            problem(codes::FILE_MACHINE, format!("A or B of the job: {error}"))
+        };
+        let load = |of| OneFactor::load(ground, self, of).map_err(told);
+        let (a, b) = side_by_side(|| load(Factor::A), || load(Factor::B));
+        Ok(Factors::of(ground, a?, b?))
     }
+}
+
+/// Both, on a thread each: large matrices take most of a second.
+fn side_by_side<T: Send>(
+    one: impl FnOnce() -> Told<T> + Send,
+    other: impl FnOnce() -> Told<T>,
+) -> (Told<T>, Told<T>) {
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        let broke = |_panic| Err(problem(codes::FILE_MACHINE, "reading A or B broke off"));
+        (one.join().unwrap_or_else(broke), other)
+    })
 }
 
 fn open(node: &Node, job: &KnownJob, matrix: &MatrixSpec, asked: &Asked) -> Told<Operand<File>> {

@@ -126,8 +126,13 @@ fn go_on(
         let next = Side::BOTH.into_iter().find_map(|side| {
             let c = [&numbers.right, &numbers.wrong][usize::from(side == Side::Respondent)];
             let leaf = leaf(c, &ground);
-            let holding =
-                Holding { factors: &factors, leaf: &leaf, marks_path: &[], digester: &Poseidon2, prover: dev() };
+            let holding = Holding {
+                factors: &factors,
+                leaf: &leaf,
+                marks_path: &[],
+                digester: &Poseidon2,
+                prover: dev(),
+            };
             let by = [CHALLENGER, RESPONDENT][usize::from(side == Side::Respondent)];
             let mut says = reply(&now, side, &holding)?;
             (changes.says)(&mut says);

@@ -3,8 +3,8 @@
 
 use arch_circuits::Circuit;
 use arch_dispute::{
-    Agreed, Challenge, Commit, Factors, Ground, Holding, Line, List, ProofKey, Resolver, Says, Stand,
-    Task, Terms,
+    Agreed, Challenge, Commit, Factors, Ground, Holding, Line, List, ProofKey, Resolver, Says,
+    Stand, Task, Terms,
 };
 use arch_document::SignedDocument;
 use arch_identity::{Algorithm, Digest, KeyKind, KeyPair, SigningKey, Timestamp, keyfile};
