@@ -12,6 +12,8 @@ use ark_bn254::Fr;
 use ark_ff::PrimeField as _;
 use sha2::{Digest as _, Sha256};
 
+use crate::field::{BYTES, from_bytes, to_bytes};
+
 pub(crate) use circuit::lay;
 pub use shape::{Inputs, TileShape};
 
@@ -169,9 +171,25 @@ impl TileShape {
         self.check(tile, numbers)?;
         Ok(leaf::digest(self, tile, numbers))
     }
+
+    /// The same, as messages have it.
+    ///
+    /// # Errors
+    /// [`TileError`], likewise.
+    pub fn digest(self, tile: Tile, numbers: &[i64]) -> Result<[u8; BYTES], TileError> {
+        self.leaf(tile, numbers).map(|leaf| to_bytes(&leaf))
+    }
 }
 
 impl TileStatement {
+    /// What is stated of a place about digests as messages have them: of A, B, and the sums before and
+    /// after. None if one of them is no number of the field.
+    #[must_use]
+    pub fn of(place: &[u8], digests: [&[u8; BYTES]; 4]) -> Option<Self> {
+        let [a, b, before, after] = digests.map(|digest| from_bytes(digest).ok());
+        Some(Self { context: context(place), a: a?, b: b?, before: before?, after: after? })
+    }
+
     /// The public numbers, in the circuit's order.
     #[must_use]
     pub fn publics(&self) -> [Fr; 5] {
@@ -185,4 +203,23 @@ impl TileStatement {
 pub fn context(place: &[u8]) -> Fr {
     let digest = Sha256::new().chain_update("arch-network.v1 tile context\n").chain_update(place);
     Fr::from_le_bytes_mod_order(digest.finalize().get(..31).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_of_a_places_digests_is_that_of_its_tiles_and_none_of_what_is_no_number() {
+        let shape = TileShape::new(1, 1, 2, Inputs::I8).unwrap();
+        let step = TileStep::compute(shape, vec![2, 3], vec![4, -5], vec![7]).unwrap();
+        let tiles = [Tile::A, Tile::B, Tile::Sums, Tile::Sums].into_iter().zip(step.tiles());
+        let digests: Vec<[u8; BYTES]> =
+            tiles.map(|(tile, numbers)| shape.digest(tile, numbers).unwrap()).collect();
+        let [a, b, before, after] = &digests[..] else { panic!() };
+        let stated = TileStatement::of(b"a place", [a, b, before, after]);
+        assert_eq!(stated, Some(step.statement(context(b"a place"))));
+        let none = [0xff; BYTES];
+        assert_eq!(TileStatement::of(b"a place", [a, b, &none, after]), None);
+    }
 }

@@ -12,97 +12,27 @@
 #[allow(dead_code, unreachable_pub, reason = "the simulator's, of which this needs a part")]
 mod world;
 
-use arch_circuits::{
-    Circuit, Fr, System,
-    field::{from_bytes, to_bytes},
-    groth16::{Groth16Proof, ProvingKey, dev_key, prove},
-    tile::{self, TileShape, TileStatement, TileStep, context},
-    tile_numbers,
-};
+#[path = "circuits/dev.rs"]
+mod dev;
+
 use arch_dispute::{
-    Bytes, Court, Digester, Dispute, Facts, Heard, Message, Pair, Proof, ProofCheck, Recorded,
-    Rejected, Resolver, Rule, Says, Side, Statement, Tile, TileDigest, replay, reply, rule, seal,
+    Court, Dispute, Facts, Heard, Message, Pair, Proof, ProofCheck as _, Recorded, Rejected,
+    Resolver, Rule, Says, Side, Statement, StepNumbers, StepProver, replay, reply, rule, seal,
 };
 use arch_document::SignedDocument;
-use arch_identity::{Digest, SigningKey, Timestamp};
-use arch_matrix::Format;
+use arch_identity::{SigningKey, Timestamp};
+use dev::{Dev, Poseidon2, dev};
 use world::{Lie, Marked, Player, Prover, TERMS, World};
 
-/// The circuits' digests, and one key that everybody could forge with: it is for tests.
-struct Circuits {
-    system: &'static System,
-    key: ProvingKey,
-}
-
-impl Circuits {
-    fn new() -> Self {
-        let system = Circuit::Tile.system();
-        Self { system, key: dev_key(system).unwrap() }
-    }
-
-    fn statement(statement: &Statement, after: TileDigest) -> Option<TileStatement> {
-        let number = |digest: TileDigest| from_bytes(digest.as_bytes()).ok();
-        Some(TileStatement {
-            context: context(statement.place()),
-            a: number(statement.a())?,
-            b: number(statement.b())?,
-            before: number(statement.before())?,
-            after: number(after)?,
-        })
-    }
-}
-
-struct Poseidon2;
-
-impl Digester for Poseidon2 {
-    fn digest(&self, format: Format, tile: Tile, numbers: &[i64]) -> Option<TileDigest> {
-        let tile = match tile {
-            Tile::A => tile::Tile::A,
-            Tile::B => tile::Tile::B,
-            Tile::Sums => tile::Tile::Sums,
-        };
-        assert_eq!(format, Format::I8);
-        let digest: Fr = TileShape::I8_128.leaf(tile, numbers).ok()?;
-        Some(TileDigest::from_bytes(to_bytes(&digest)))
-    }
-}
-
-impl Prover for Circuits {
+impl Prover for Dev {
     fn prove(
         &self,
         statement: &Statement,
         [a, b, before]: [Vec<i64>; 3],
-        _: &[i64],
+        after: &[i64],
     ) -> Option<Proof> {
-        let step = TileStep::compute(TileShape::I8_128, a, b, before).ok()?;
-        let after = step.statement(context(statement.place())).after;
-        let after = TileDigest::from_bytes(to_bytes(&after));
-        let stated = Self::statement(statement, after)?;
-        let proof = prove(self.system, &self.key, &tile_numbers(&stated, &step), &[3; 32]).ok()?;
-        let key = Digest::from_bytes(self.key.verifying().sha256());
-        Some(Proof {
-            dispute: key,
-            stage: key,
-            circuit: Circuit::Tile.id().into(),
-            key,
-            after,
-            proof: Bytes(proof.to_bytes().to_vec()),
-        })
-    }
-}
-
-impl ProofCheck for Circuits {
-    fn holds(&self, statement: &Statement, proof: &Proof) -> bool {
-        let verifying = self.key.verifying();
-        let known = proof.circuit == Circuit::Tile.id()
-            && proof.key.as_bytes() == &verifying.sha256()
-            && statement.format() == Format::I8;
-        let points = proof.proof.0.as_slice().try_into().ok();
-        let points = points.and_then(|bytes| Groth16Proof::read(bytes).ok());
-        match (Self::statement(statement, proof.after), points) {
-            (Some(stated), Some(points)) if known => verifying.verify(&stated.publics(), &points),
-            _ => false,
-        }
+        let numbers = StepNumbers { a, b, before, after: after.to_vec() };
+        StepProver::prove(self, statement, &numbers)
     }
 }
 
@@ -127,7 +57,7 @@ fn read(text: &str) -> Heard {
 
 #[test]
 fn a_liar_is_named_by_a_real_proof_and_the_record_is_replayed_from_its_files() {
-    let circuits = Circuits::new();
+    let circuits = dev();
     let world = World::new(&Poseidon2, 11, [40, 300, 36], 0);
     let lie = Lie { tile: 3, at: 17, by: 1, step: 1 };
     let player = |part: usize, lie, prover| Player {
@@ -140,7 +70,7 @@ fn a_liar_is_named_by_a_real_proof_and_the_record_is_replayed_from_its_files() {
         marked: Marked::OnDispute,
     };
     let players = Pair {
-        challenger: player(0, None, &circuits as &dyn Prover),
+        challenger: player(0, None, circuits as &dyn Prover),
         respondent: player(1, Some(lie), &NoProver),
     };
     let pool: Vec<_> = world.judges.iter().map(|key| key.public().clone()).collect();
@@ -157,7 +87,7 @@ fn a_liar_is_named_by_a_real_proof_and_the_record_is_replayed_from_its_files() {
     let challenge = players.challenger.challenge(stands, Resolver::Groth16);
     let start: Timestamp = "2026-11-26T12:00:00Z".parse().unwrap();
     let mut files = vec![post(players.challenger.key, Says::Challenge(Box::new(challenge)))];
-    let court = Court { facts: &facts, digester: &Poseidon2, proofs: &circuits };
+    let court = Court { facts: &facts, digester: &Poseidon2, proofs: circuits };
     let record = |files: &[String]| -> Vec<Recorded> {
         (0..)
             .zip(files)

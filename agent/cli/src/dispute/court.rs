@@ -5,11 +5,10 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use arch_circuits::{
-    Circuit, Fr,
-    field::{from_bytes, to_bytes},
+    Circuit,
     groth16::{Groth16Proof, VerifyingKey},
     registry::{Entry, KeyKind, ProofFile, Registry, Status, hex},
-    tile::{self, TileStatement, context},
+    tile::{self, TileStatement},
 };
 use arch_dispute::{
     Agreed, Believed, Digester, Proof, ProofCheck, ProofKey, Statement, Tile, TileDigest,
@@ -37,21 +36,14 @@ impl Digester for Poseidon2 {
             Tile::B => tile::Tile::B,
             Tile::Sums => tile::Tile::Sums,
         };
-        let digest: Fr = circuit(format)?.tile_shape()?.leaf(tile, numbers).ok()?;
-        Some(TileDigest::from_bytes(to_bytes(&digest)))
+        circuit(format)?.tile_shape()?.digest(tile, numbers).ok().map(TileDigest::from_bytes)
     }
 }
 
 /// What is proved, in the circuit's numbers.
 pub(crate) fn stated(statement: &Statement, after: TileDigest) -> Option<TileStatement> {
-    let number = |digest: TileDigest| from_bytes(digest.as_bytes()).ok();
-    Some(TileStatement {
-        context: context(statement.place()),
-        a: number(statement.a())?,
-        b: number(statement.b())?,
-        before: number(statement.before())?,
-        after: number(after)?,
-    })
+    let digests = [statement.a(), statement.b(), statement.before(), after];
+    TileStatement::of(statement.place(), digests.each_ref().map(TileDigest::as_bytes))
 }
 
 /// Checks proofs under the keys that were agreed upon, whatever was revoked since.

@@ -3,6 +3,7 @@
 
 mod by_files;
 mod clerk;
+#[path = "../../../dispute/tests/circuits/dev.rs"]
 mod dev;
 mod numbers;
 mod play;
