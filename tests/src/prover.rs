@@ -40,6 +40,15 @@ impl Prover {
     /// As [`Prover::of`].
     #[must_use]
     pub fn start(world: &World) -> Self {
+        Self::start_with(world, &[])
+    }
+
+    /// The same, with more arguments.
+    ///
+    /// # Panics
+    /// As [`Prover::of`].
+    #[must_use]
+    pub fn start_with(world: &World, arguments: &[&str]) -> Self {
         let socket = world.path("prover.sock");
         let keys = world.path("keys");
         fs::create_dir_all(&keys).expect("a folder for keys");
@@ -48,6 +57,7 @@ impl Prover {
             .arg(&socket)
             .arg("--keys")
             .arg(&keys)
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())

@@ -214,6 +214,25 @@ fn a_dispute_waits_for_a_prover_that_is_away_or_killed_and_goes_on_with_the_next
 }
 
 #[test]
+fn whose_prover_fails_again_and_again_shows_the_step_before_his_time_is_over() {
+    let world = World::new();
+    let terms = terms("groth16, reveal", &[&world.node(7)], &[]);
+    agree(&world, 1, &format!("{terms}    proof: 12s\n"));
+    Prover::of(&world).kill();
+    // Enough for digests, which need no key, and too little for any proof.
+    let _prover = Prover::start_with(&world, &["--memory-mib", "16"]);
+    let mut agent = with_trick(&world, LIE);
+    let job = drop_job(&world);
+    assert_eq!(agent.wait_end(job).row.state, "disputed", "{}", agent.log());
+    settled(&mut agent, &world, 1);
+    assert!(agent.log().contains("shown in place of a proof"), "{}", agent.log());
+    assert!(agent.stop().success());
+    let story = told(&world, job);
+    assert!(story.contains(&"opening".to_owned()) && !story.contains(&"proof".to_owned()));
+    assert!(story.contains(&"settled true".to_owned()), "{story:?}");
+}
+
+#[test]
 fn who_has_lost_his_stake_is_not_let_compute_until_a_new_policy_endows_him() {
     let world = World::new();
     // Enough for one stake, and not for a second one after it is lost.

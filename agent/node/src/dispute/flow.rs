@@ -167,8 +167,15 @@ impl Table {
                 Some(factors) => word(node, (docket, &court), &state, (job, factors), known)?,
                 None => None,
             };
-            if line.ask_all(node, known)? {
-                continue;
+            match line.ask_all(node, known) {
+                Ok(false) => {}
+                Ok(true) => continue,
+                // A prover that fails must not cost its owner the stake.
+                Err(problem) if is_half_over(&state, now) && known.gives_up_proofs() => {
+                    tracing::error!(%dispute, %problem, "the step is shown in place of a proof");
+                    continue;
+                }
+                Err(problem) => return Err(problem),
             }
             return Ok(match word {
                 Some(word) => Deed::Say(Box::new(word)),
@@ -176,6 +183,12 @@ impl Table {
             });
         }
     }
+}
+
+/// Whether less than half of the time for a proof is left.
+fn is_half_over(state: &Dispute, now: Timestamp) -> bool {
+    let left = state.until().map_or(0, |until| until.seconds_since(now));
+    matches!(state, Dispute::AwaitsProof(_)) && left.saturating_mul(2) < state.case().terms.proof
 }
 
 /// Whether one of the parties, or of the judges, is somebody of ours.

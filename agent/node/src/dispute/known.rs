@@ -37,6 +37,8 @@ pub(super) struct Known {
     checks: BTreeMap<Digest, bool>,
     /// Proofs that were made, by statement; none where there will be none.
     proofs: BTreeMap<Digest, Option<Proof>>,
+    /// Whether none is made any more, since the step can be shown instead.
+    given_up: bool,
     open: RefCell<Open>,
 }
 
@@ -68,6 +70,7 @@ impl Known {
             digests: BTreeMap::new(),
             checks: BTreeMap::new(),
             proofs: BTreeMap::new(),
+            given_up: false,
             open: RefCell::default(),
         }
     }
@@ -121,7 +124,14 @@ impl Known {
 
     /// Whether there is a proof that will never be made.
     pub(super) fn has_no_proof(&self) -> bool {
-        self.newest().is_none() || self.proofs.values().any(Option::is_none)
+        self.given_up || self.newest().is_none() || self.proofs.values().any(Option::is_none)
+    }
+
+    /// Asks for no proof any more, if the step may be shown instead, and that is new.
+    pub(super) fn gives_up_proofs(&mut self) -> bool {
+        let gives_up = self.may_show() && !self.given_up;
+        self.given_up |= gives_up;
+        gives_up
     }
 
     /// The key that proofs of ours are made for: the newest.
@@ -172,7 +182,9 @@ impl ProofCheck for Known {
 
 impl StepProver for Known {
     fn prove(&self, statement: &Statement, numbers: &StepNumbers) -> Option<Proof> {
-        self.newest()?;
+        if self.given_up || self.newest().is_none() {
+            return None;
+        }
         let name = named(statement, b"");
         match self.proofs.get(&name) {
             Some(proof) => proof.clone(),
