@@ -130,7 +130,7 @@ complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen
 complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l image -d 'The wasm module or component that it runs' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l matrix -d 'Instead of a module: the matrices A and B, each a .npy file, or a tensor of a safetensors file as FILE#TENSOR' -r
-complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l format -d 'How numbers are held: `i8`, `i16`, or for floats `q7` and `q7/i16`, with the power of two' -r
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l format -d 'How numbers are held: `i8`, `i16`, or for floats `q7` and `q7/i16`, with the power of two; `q9*q5` has one for A and one for B' -r
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l shards -d 'How many executors share the product: 1, or a multiple of 3' -r
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l splits -d 'Into how many parts rows, columns and depth are cut, such as `3,4,5`' -r
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l owner -d 'Who answers for the job, such as `user:ada`' -r

@@ -93,8 +93,8 @@ impl Product {
         let unusable = |error: arch_kernels::stream::OperandError| {
             problem(codes::MATRIX_FILE, error.to_string())
         };
-        let a = Operand::new(&self.a.0, self.a.1, self.format).map_err(unusable)?;
-        let b = Operand::new(&self.b.0, self.b.1, self.format).map_err(unusable)?;
+        let a = Operand::a(&self.a.0, self.a.1, self.format).map_err(unusable)?;
+        let b = Operand::b(&self.b.0, self.b.1, self.format).map_err(unusable)?;
         Ok((a, b))
     }
 }

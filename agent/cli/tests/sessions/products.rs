@@ -96,7 +96,7 @@ fn a_plan_in_json_says_who_computes_what_and_what_each_learns() {
 fn tensors_of_one_safetensors_file_are_one_input_and_one_shard_has_no_cover_plan() {
     let world = World::with_products();
     safetensors_file(&world, "m.safetensors");
-    signed(&world, &["--matrix", "m.safetensors#w", "m.safetensors#x", "--format", "q7"]);
+    signed(&world, &["--matrix", "m.safetensors#w", "m.safetensors#x", "--format", "q9*q5"]);
     assert_eq!(world.read("job.yaml").matches("m.safetensors@").count(), 1);
     let told = plan(&world, &[]);
     assert_eq!(told.code, 0, "{told:?}");
@@ -123,6 +123,8 @@ fn a_product_that_its_files_do_not_allow_is_not_written() {
         ("a.npy", "a.npy", "i8", "ARCH-N208", "A has 50 columns and B has 30 rows"),
         ("a.npy", "b.npy", "f32s", "ARCH-D205", "certified"),
         ("a.npy", "b.npy", "q", "ARCH-D205", "needs its scale"),
+        ("a.npy", "b.npy", "q5*q5", "ARCH-D205", "write q5 once"),
+        ("a.npy", "b.npy", "q5,q9", "ARCH-D205", "q<a>*q<b>"),
     ] {
         let told = new(&world, &["--matrix", a, b, "--format", more]);
         assert_eq!(told.code, 1, "{a} {b} {more}: {told:?}");

@@ -17,7 +17,8 @@ pub struct MatrixSpec {
     pub a: Operand,
     /// The right matrix; it has as many rows as A has columns.
     pub b: Operand,
-    /// How numbers are held and added up: `i8`, `i16`, `q7` or `q7/i16`.
+    /// How numbers are held and added up: `i8`, `i16`, `q7` or `q7/i16`, or with a scale for each
+    /// factor `q9*q5` or `q9*q5/i16`.
     #[schemars(schema_with = "crate::schema::matrix_format")]
     pub format: Format,
     /// How many executors share the product: 1, or a multiple of 3. Default 1.
@@ -98,8 +99,9 @@ impl MatrixSpec {
             return Ok(());
         }
         let text = "`f32s` is for machines whose floats were certified, and none was yet";
-        Err(bad("/spec/matrix/format", text)
-            .help("write `i8` or `i16` for integers, or `q<s>` for floats, such as `q7`"))
+        Err(bad("/spec/matrix/format", text).help(
+            "write `i8` or `i16` for integers, or `q<s>` for floats, such as `q7` or `q9*q5`",
+        ))
     }
 
     fn check_shards(&self) -> Result<(), Fault> {

@@ -4,12 +4,13 @@
 use std::{fs::File, thread};
 
 use arch_dispute::{Factor, Factors, Ground, OneFactor, Source};
-use arch_document::{Job, MatrixSpec, Operand as Asked, SignedDocument};
+use arch_document::{Job, Operand as Asked, SignedDocument};
 use arch_identity::Digest;
-use arch_kernels::stream::{self, Operand, ReadAt as _, StreamError};
+use arch_kernels::stream::{self, Operand, OperandError, ReadAt as _, StreamError};
 use arch_matrix::{
-    CarrierKind, Cell, Element, Matrix, Part,
+    CarrierKind, Cell, Element, Format, Matrix, Part,
     commit::{Commitment, leaf_hash},
+    file::Stored,
 };
 use arch_problem::codes;
 
@@ -35,8 +36,8 @@ impl Operands {
         let matrix = read.spec.matrix();
         let matrix =
             matrix.ok_or_else(|| problem(codes::WENT_MISSING, "no product is asked for"))?;
-        let open = |asked: &Asked| open(node, job, matrix, asked);
-        Ok(Self { a: open(&matrix.a)?, b: open(&matrix.b)? })
+        let open = |asked: &Asked, factor| open(node, job, (asked, matrix.format), factor);
+        Ok(Self { a: open(&matrix.a, Operand::a)?, b: open(&matrix.b, Operand::b)? })
     }
 
     /// What a dispute about this place can ask for. Reads all of A and B, side by side.
@@ -54,7 +55,12 @@ impl Operands {
     }
 }
 
-fn open(node: &Node, job: &KnownJob, matrix: &MatrixSpec, asked: &Asked) -> Told<Operand<File>> {
+fn open(
+    node: &Node,
+    job: &KnownJob,
+    (asked, format): (&Asked, Format),
+    factor: fn(File, Stored, Format) -> Result<Operand<File>, OperandError>,
+) -> Told<Operand<File>> {
     let unusable = |why: String| {
         problem(codes::WENT_MISSING, format!("input `{}` of the job: {why}", asked.input))
     };
@@ -63,7 +69,7 @@ fn open(node: &Node, job: &KnownJob, matrix: &MatrixSpec, asked: &Asked) -> Told
     let (file, length) = node.stores.shelf.open_object(&digest)?;
     let stored = stream::stored(&file, length, asked.tensor.as_deref())
         .map_err(|error| unusable(error.to_string()))?;
-    Operand::new(file, stored, matrix.format).map_err(|error| unusable(error.to_string()))
+    factor(file, stored, format).map_err(|error| unusable(error.to_string()))
 }
 
 impl Source for Operands {

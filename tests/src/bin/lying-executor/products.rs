@@ -26,8 +26,8 @@ impl Liar {
         let [a, b, values]: [OwnedFd; 3] = files.try_into().map_err(|_| "not three files")?;
         let values = File::from(values);
         let grid = request.grid()?;
-        let a = Operand::new(File::from(a), request.a, request.format)?;
-        let b = Operand::new(File::from(b), request.b, request.format)?;
+        let a = Operand::a(File::from(a), request.a, request.format)?;
+        let b = Operand::b(File::from(b), request.b, request.format)?;
         let work = Work {
             a: &a,
             b: &b,

@@ -24,7 +24,8 @@ pub(super) struct Product {
         requires = "numbers"
     )]
     matrix: Vec<String>,
-    /// How numbers are held: `i8`, `i16`, or for floats `q7` and `q7/i16`, with the power of two
+    /// How numbers are held: `i8`, `i16`, or for floats `q7` and `q7/i16`, with the power of two;
+    /// `q9*q5` has one for A and one for B
     #[arg(long = "format", value_name = "FORMAT", requires = "matrix")]
     numbers: Option<String>,
     /// How many executors share the product: 1, or a multiple of 3
