@@ -91,6 +91,22 @@ fn of_two_identities_that_contradict_each_other_a_proof_names_the_liar_and_he_lo
     assert_eq!(story[14..], ["bondReturned"], "the judge's: {log}");
 }
 
+#[test]
+fn a_mirror_that_lies_is_challenged_by_the_one_that_it_mirrors_and_loses_its_stake() {
+    let world = world("reveal");
+    let _prover = Prover::of(&world);
+    let mut agent = with_trick(&world, "add-one-at-3-60 row second");
+    let factors = Factors::new(&world, (150, 300, 140));
+    let job = world.drop_job(&factors.job(", shards: 6, mirrors: true"));
+    assert_eq!(agent.wait_end(job).row.state, "disputed", "{}", agent.log());
+    settled(&mut agent, &world, 1);
+    let log = agent.log();
+    assert!(agent.stop().success());
+    let story = told(&world, job);
+    let count = |word: &str| story.iter().filter(|told| *told == word).count();
+    assert_eq!([count("challenge"), count("settled true"), count("bondLost")], [1; 3], "{log}");
+}
+
 /// The trick: one number of the first row, in the cell that the first column has as well.
 const LIE: &str = "add-one-at-3-17 row";
 

@@ -93,6 +93,30 @@ fn a_plan_in_json_says_who_computes_what_and_what_each_learns() {
 }
 
 #[test]
+fn mirrors_stand_in_the_job_and_in_its_plan() {
+    let world = World::with_products();
+    npy_file(&world, "a.npy", Dtype::I8, (30, 50));
+    npy_file(&world, "b.npy", Dtype::I8, (50, 40));
+    let nine = ["--matrix", "a.npy", "b.npy", "--format", "i8", "--mirrors", "--shards", "9"];
+    let told = new(&world, &nine);
+    assert!(told.code == 1 && told.talk.contains("multiple of 6, such as 6"), "{}", told.talk);
+    let six = ["--matrix", "a.npy", "b.npy", "--format", "i8", "--mirrors", "--shards", "6"];
+    signed(&world, &six);
+    assert!(world.read("job.yaml").contains("    mirrors: true"));
+    let told = plan(&world, &[]);
+    assert_eq!(told.code, 0, "{told:?}");
+    assert!(told.data.contains("sees B  mirror"), "{}", told.data);
+    assert!(told.data.contains("do all of that a second time: 2.59 times"), "{}", told.data);
+    let json = plan(&world, &["--json"]).json();
+    let nodes = json["cover"]["nodes"].as_array().unwrap();
+    for (at, node) in nodes.iter().enumerate() {
+        let mirror = &nodes[usize::try_from(node["mirror"].as_u64().unwrap()).unwrap()];
+        assert_eq!((&mirror["slab"], &mirror["rest"]), (&node["slab"], &node["rest"]));
+        assert_eq!(mirror["mirror"], at);
+    }
+}
+
+#[test]
 fn tensors_of_one_safetensors_file_are_one_input_and_one_shard_has_no_cover_plan() {
     let world = World::with_products();
     safetensors_file(&world, "m.safetensors");
