@@ -2778,7 +2778,7 @@ _archctl() {
             return 0
             ;;
         archctl__subcmd__job__subcmd__new)
-            opts="-h --image --matrix --format --shards --splits --owner --arg --grant --input --output --cpu --memory --timeout --hours --out --json --help"
+            opts="-h --image --matrix --format --shards --mirrors --splits --owner --arg --grant --input --output --cpu --memory --timeout --hours --out --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -130,8 +130,8 @@ complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen
 complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l image -d 'The wasm module or component that it runs' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l matrix -d 'Instead of a module: the matrices A and B, each a .npy file, or a tensor of a safetensors file as FILE#TENSOR' -r
-complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l format -d 'How numbers are held: `i8`, `i16`, or for floats `q7` and `q7/i16`, with the power of two' -r
-complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l shards -d 'How many executors share the product: 1, or a multiple of 3' -r
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l format -d 'How numbers are held: `i8`, `i16`, or for floats `q7` and `q7/i16`, with the power of two; `q9*q5` has one for A and one for B' -r
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l shards -d 'How many executors share the product: 1, or a multiple of 3, of 6 with mirrors' -r
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l splits -d 'Into how many parts rows, columns and depth are cut, such as `3,4,5`' -r
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l owner -d 'Who answers for the job, such as `user:ada`' -r
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l arg -d 'An argument for the guest; may be given several times' -r
@@ -143,6 +143,7 @@ complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_sub
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l timeout -d 'Time from start to end' -r
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l hours -d 'How long the job may be accepted, in hours; at most 30 days' -r
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l out -d 'Where to write it; an existing file is never overwritten. NAME.yaml if not given' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l mirrors -d 'Give each shard a second one that does the same and stands in for it: twice the work'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from sign" -l key -d 'Key file to sign with; may be given several times' -r -F

@@ -2,7 +2,7 @@
 
 Arguments: the model's folder, a folder of ours. Writes there `activations.npy`, one column for each token
 of some sentences as it enters the first layer, and for each named weight `NAME.npy`: what its product with
-the activations is in integers, at a scale of 2^5."""
+the activations is in integers: weights in steps of 2^-6, activations of 2^-4."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ import numpy
 import safetensors.numpy
 
 model, folder = Path(sys.argv[1]), Path(sys.argv[2])
-SCALE = 5
+WEIGHT, ACTIVATION = 6, 4
 SENTENCES = [
     "strangers can check the work of each other if their answers are equal to the bit",
     "nothing that was written is lost and nobody has to believe the machine that wrote it",
@@ -33,21 +33,27 @@ def embedded(sentence):
     return x.astype(numpy.float32)
 
 
-def quantised(x):
+def quantised(x, scale):
     # NumPy's rint rounds halves to even.
-    scaled = numpy.rint(x.astype(numpy.float64) * 2.0**SCALE)
+    scaled = numpy.rint(x.astype(numpy.float64) * 2.0**scale)
     return numpy.clip(scaled, -128, 127).astype(numpy.int64)
+
+
+def off(weight, activations, scales, floats):
+    product = quantised(weight, scales[0]) @ quantised(activations, scales[1])
+    return numpy.abs(product / 2.0 ** sum(scales) - floats).max() / numpy.abs(floats).max()
 
 
 activations = numpy.ascontiguousarray(numpy.concatenate([embedded(s) for s in SENTENCES]).T)
 numpy.save(folder / "activations.npy", activations)
 for name in WEIGHTS:
     weight = tensors[f"encoder.layer.0.{name}.weight"]
-    product = quantised(weight) @ quantised(activations)
+    product = quantised(weight, WEIGHT) @ quantised(activations, ACTIVATION)
     assert abs(product).max() < 2**31
     numpy.save(folder / f"{name}.npy", product.astype(numpy.int32))
     floats = weight.astype(numpy.float64) @ activations.astype(numpy.float64)
-    off = numpy.abs(product / 4.0**SCALE - floats).max() / numpy.abs(floats).max()
-    clamped = float((numpy.abs(activations) * 2.0**SCALE > 127).mean())
+    ours = off(weight, activations, (WEIGHT, ACTIVATION), floats)
+    one = min((off(weight, activations, (scale, scale), floats), scale) for scale in range(9))
     print(f"{name}: {weight.shape[0]} x {weight.shape[1]} by {activations.shape[1]} tokens;", end=" ")
-    print(f"farthest from the product of floats {off:.3f} of the largest, {clamped:.4f} clamped")
+    print(f"farthest from the product of floats {ours:.3f} of the largest;", end=" ")
+    print(f"at the best scale for both, 2^{one[1]}, {one[0]:.3f}")

@@ -10,10 +10,10 @@ mod jobs;
 mod ledger;
 mod long_ledger;
 mod matrix;
-mod numpy;
 mod on_disk;
 mod places;
 mod proofs;
+mod python;
 mod refuse;
 mod stream;
 mod syncs;
@@ -74,6 +74,7 @@ const BENCHES: &[Bench] = &[
     matrix::TWO_THREADS,
     matrix::SMALL,
     matrix::LARGE,
+    matrix::BESIDE_TORCH,
     matrix::COMMIT,
     matrix::AUDIT,
     matrix::AUDIT_LARGE,

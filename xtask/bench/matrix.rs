@@ -1,6 +1,5 @@
 //! Exact products on the processor, what a commitment to one costs, and what an audit of one costs.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,24 +8,28 @@ use arch_matrix::commit::{Hash, LeafTree};
 use arch_matrix::freivalds::Challenge;
 use arch_matrix::{Cell, Comparison, Format, Matrix, Region, Shape, compare};
 
-use crate::numpy::Numpy;
+use crate::python::{NUMPY, Python, TORCH};
 use crate::{Bench, Side, Sides, places};
 
 /// Beside 32-bit floats by OpenBLAS, as NumPy brings it.
 pub(crate) const ONE_THREAD: Bench =
-    Bench { name: "matmul-cpu-i8-1t", unit: "GOP/s, N = 2048", prepare: || matmul(2_048, 1) };
+    Bench { name: "matmul-cpu-i8-1t", unit: "GOP/s, N = 2048", prepare: || floats(2_048, 1) };
 
 /// The same by two threads each.
 pub(crate) const TWO_THREADS: Bench =
-    Bench { name: "matmul-cpu-i8-2t", unit: "GOP/s, N = 2048", prepare: || matmul(2_048, 2) };
+    Bench { name: "matmul-cpu-i8-2t", unit: "GOP/s, N = 2048", prepare: || floats(2_048, 2) };
 
 /// A small one.
 pub(crate) const SMALL: Bench =
-    Bench { name: "matmul-cpu-i8-1t-1024", unit: "GOP/s, N = 1024", prepare: || matmul(1_024, 1) };
+    Bench { name: "matmul-cpu-i8-1t-1024", unit: "GOP/s, N = 1024", prepare: || floats(1_024, 1) };
 
 /// A large one.
 pub(crate) const LARGE: Bench =
-    Bench { name: "matmul-cpu-i8-1t-4096", unit: "GOP/s, N = 4096", prepare: || matmul(4_096, 1) };
+    Bench { name: "matmul-cpu-i8-1t-4096", unit: "GOP/s, N = 4096", prepare: || floats(4_096, 1) };
+
+/// Beside the same product of 8-bit integers by torch, one thread each.
+pub(crate) const BESIDE_TORCH: Bench =
+    Bench { name: "matmul-cpu-vs-torch", unit: "GOP/s, N = 2048", prepare: || torch(2_048, 1) };
 
 /// The commitment to a product, as a share of the product, one thread each.
 pub(crate) const COMMIT: Bench =
@@ -59,25 +62,44 @@ pub(crate) fn noise(rows: u32, columns: u32, seed: u64) -> Matrix<i8> {
     matrix
 }
 
-fn matmul(side: u32, threads: usize) -> Result<Sides, String> {
+fn floats(side: u32, threads: usize) -> Result<Sides, String> {
+    matmul(side, threads, ("NumPy", "ARCH_PEER_NUMPY", NUMPY))
+}
+
+fn torch(side: u32, threads: usize) -> Result<Sides, String> {
+    matmul(side, threads, ("torch", "ARCH_PEER_TORCH", TORCH))
+}
+
+/// Beside a library of Python, if there is one.
+fn matmul(
+    side: u32,
+    threads: usize,
+    (library, place, script): (&str, &str, &str),
+) -> Result<Sides, String> {
     let (a, b, region) = (noise(side, side, 3), noise(side, side, 5), whole(side)?);
     let work = 2e-9 * f64::from(side).powi(3);
     // As NumPy's, into a matrix that is there.
     let mut multiplier = Multiplier::new(Backend::best(), threads);
     let mut c = Matrix::zero(side, side);
     let ours: Side = Box::new(move || {
-        // Once uncounted: OpenBLAS's threads go on asking for work for a while after a product.
+        // Once uncounted: threads of the peer go on asking for work for a while after a product.
         multiplier.product_into(&a, &b, &region, &mut c);
         let seconds = timed(|| multiplier.product_into(&a, &b, &region, &mut c));
         Ok(work / seconds)
     });
-    let Some(python) = places::other("ARCH_PEER_NUMPY") else {
-        eprintln!("SKIPPED because there is no NumPy: the row has no peer");
-        return Ok(Sides { ours, peer: None });
+    let python = places::other(place).ok_or_else(|| format!("there is no {library}"));
+    let python = python.and_then(|python| Python::start(&python, script, side, threads));
+    let peer = match python {
+        Ok(mut python) => {
+            let peer: Side = Box::new(move || python.product().map(|seconds| work / seconds));
+            Some(peer)
+        }
+        Err(why) => {
+            eprintln!("SKIPPED because {why}: the row has no peer");
+            None
+        }
     };
-    let mut numpy = Numpy::start(Path::new(&python), side, threads)?;
-    let peer: Side = Box::new(move || numpy.product().map(|seconds| work / seconds));
-    Ok(Sides { ours, peer: Some(peer) })
+    Ok(Sides { ours, peer })
 }
 
 fn commit() -> Result<Sides, String> {

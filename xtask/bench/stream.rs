@@ -32,8 +32,10 @@ fn stream(side: u32, threads: usize) -> Result<Sides, String> {
     let told = |error: &dyn std::fmt::Display| error.to_string();
     let both = Arc::new((noise(side, side, 3), noise(side, side, 5)));
     let folder = tempfile::tempdir().map_err(|error| told(&error))?;
-    let a = stored(folder.path(), "a", &both.0)?;
-    let b = stored(folder.path(), "b", &both.1)?;
+    let (a, of_a) = stored(folder.path(), "a", &both.0)?;
+    let a = Operand::a(a, of_a, Format::I8).map_err(|error| told(&error))?;
+    let (b, of_b) = stored(folder.path(), "b", &both.1)?;
+    let b = Operand::b(b, of_b, Format::I8).map_err(|error| told(&error))?;
     let long = u64::from(side);
     let shape = Shape::new(long, long, long).map_err(|error| told(&error))?;
     let grid = Grid::new(shape, Splits::even(1)).map_err(|error| told(&error))?;
@@ -63,12 +65,12 @@ fn stream(side: u32, threads: usize) -> Result<Sides, String> {
     Ok(Sides { ours, peer: Some(peer) })
 }
 
-fn stored(folder: &Path, name: &str, matrix: &Matrix<i8>) -> Result<Operand<File>, String> {
+fn stored(folder: &Path, name: &str, matrix: &Matrix<i8>) -> Result<(File, Stored), String> {
     let bytes: Vec<u8> = matrix.values().iter().map(|value| value.cast_unsigned()).collect();
     let path = folder.join(name);
     std::fs::write(&path, bytes).map_err(|error| error.to_string())?;
     let (rows, columns) = (matrix.rows().into(), matrix.columns().into());
     let stored = Stored { dtype: Dtype::I8, rows, columns, offset: 0 };
     let file = File::open(&path).map_err(|error| error.to_string())?;
-    Operand::new(file, stored, Format::I8).map_err(|error| error.to_string())
+    Ok((file, stored))
 }

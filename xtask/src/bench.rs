@@ -86,8 +86,13 @@ impl Args {
         if self.wants(&["wasm-start"]) {
             command.env("ARCH_PEER_WASMTIME", name(peers::wasmtime(install)));
         }
-        if self.wants(&["matmul"]) {
+        if self.wants(&["matmul-cpu-i8"]) {
             command.env("ARCH_PEER_NUMPY", name(peers::numpy(install)));
+        }
+        if self.wants(&["matmul-cpu-vs-torch"]) {
+            // Gigabytes: only for who asks for the row.
+            let install = if self.names.is_empty() { Install::Forbidden } else { install };
+            command.env("ARCH_PEER_TORCH", name(peers::torch(install)));
         }
         if self.wants(&["prove-vs-snarkjs"]) {
             let referees = referees::prepare_javascript(install);

@@ -52,6 +52,28 @@ pub(crate) fn numpy(install: Install) -> Result<PathBuf, String> {
         .map_err(|_why| "NumPy is not there; without --no-install it is".to_owned())
 }
 
+/// What torch's products are measured with. Its package for Linux on x86-64 brings libraries for graphics
+/// cards along, unless pip is set up with an index of builds for processors alone.
+const TORCH: [&str; 2] = ["torch==2.15.0", "numpy==2.4.6"];
+
+/// A Python that has torch, in an environment of its own.
+pub(crate) fn torch(install: Install) -> Result<PathBuf, String> {
+    let folder = house::kept("peers")?.join("torch");
+    let python = folder.join("bin/python");
+    let has = || {
+        let mut tried = std::process::Command::new(&python);
+        process::output(tried.args(["-c", "import numpy, torch; torch._int_mm"])).map(drop)
+    };
+    if has().is_err() && install == Install::Allowed {
+        eprintln!("installing torch: up to 3 GB; once");
+        referees::environment(&folder, &TORCH)?;
+    }
+    has().map(|()| python).map_err(|_why| {
+        "torch is not there; `cargo xtask bench matmul-cpu-vs-torch` installs it, up to 3 GB"
+            .to_owned()
+    })
+}
+
 /// The version of a package in a lock file.
 fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let (_, rest) = lock.split_once(&format!("\nname = \"{package}\"\nversion = \""))?;

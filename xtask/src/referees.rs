@@ -97,13 +97,19 @@ pub(crate) fn prepare_javascript(install: Install) -> Result<PathBuf, String> {
 }
 
 fn python(folder: &Path) -> Result<(), String> {
-    once(folder, &PYTHON, || {
+    environment(folder, &PYTHON)
+}
+
+/// A Python environment with these packages alone.
+pub(crate) fn environment(folder: &Path, packages: &[&str]) -> Result<(), String> {
+    once(folder, packages, || {
         let _start_afresh = std::fs::remove_dir_all(folder);
         let make = || process::output(Command::new("python3").args(["-m", "venv"]).arg(folder));
         // Debian's Python comes without it.
         make().or_else(|_why| apt::install(&["python3-venv"]).and_then(|()| make()))?;
         let mut pip = Command::new(folder.join("bin/python"));
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PYTHON);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+        pip.args(packages);
         process::output(&mut pip).map(drop)
     })
 }

@@ -88,8 +88,8 @@ pub(crate) fn proven(
     let told = |error: &dyn std::fmt::Display| {
         Fault::new("/spec/matrix/format", codes::MATRIX_SHAPE, error.to_string())
     };
-    let a = Operand::new(a.0, *a.1, matrix.format).map_err(|error| told(&error))?;
-    let b = Operand::new(b.0, *b.1, matrix.format).map_err(|error| told(&error))?;
+    let a = Operand::a(a.0, *a.1, matrix.format).map_err(|error| told(&error))?;
+    let b = Operand::b(b.0, *b.1, matrix.format).map_err(|error| told(&error))?;
     let work = Work {
         a: &a,
         b: &b,

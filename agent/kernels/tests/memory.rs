@@ -74,14 +74,13 @@ impl WriteAt for Made {
     }
 }
 
-fn operand(format: Format, rows: u32, columns: u32, seed: u64) -> Operand<Made> {
+fn stored(format: Format, rows: u32, columns: u32) -> Stored {
     let dtype = match format {
         Format::I8 => Dtype::I8,
         Format::I16 => Dtype::I16,
         _ => Dtype::F32,
     };
-    let stored = Stored { dtype, rows: rows.into(), columns: columns.into(), offset: 0 };
-    Operand::new(Made(seed), stored, format).unwrap()
+    Stored { dtype, rows: rows.into(), columns: columns.into(), offset: 0 }
 }
 
 fn need(refused: StreamError) -> u64 {
@@ -101,12 +100,13 @@ fn no_more_memory_is_held_than_was_allowed() {
         ("i8", (700, 70, 3), Splits::even(1)),
         ("i8", (2, 40, 9_000), Splits::even(1)),
         ("i8", (150, 2_503, 221), Splits { rows: 2, columns: 3, depth: 1 }),
-        ("q3", (200, 100, 300), Splits::even(2)),
+        ("q3*q1", (200, 100, 300), Splits::even(2)),
         ("i16", (130, 90, 140), Splits::even(1)),
         ("q7/i16", (90, 200, 70), Splits::even(1)),
     ] {
         let format: Format = format.parse().unwrap();
-        let (a, b) = (operand(format, m, k, 3), operand(format, k, n, 5));
+        let a = Operand::a(Made(3), stored(format, m, k), format).unwrap();
+        let b = Operand::b(Made(5), stored(format, k, n), format).unwrap();
         let grid = Grid::new(Shape::new(m.into(), k.into(), n.into()).unwrap(), splits).unwrap();
         for part in [Part::Row { index: 0 }, Part::Reduction { index: splits.depth - 1 }] {
             let least = need(Tiles::new(&grid, part, format, 0).unwrap_err());

@@ -59,7 +59,17 @@ impl Scale {
     }
 }
 
-/// How numbers are held and added up. Written as `i8`, `i16`, `q7` (8 bits), `q7/i16` or `f32s`.
+/// The scales of both factors. C is then in units of `2^-(a + b)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Scales {
+    /// A's.
+    pub a: Scale,
+    /// B's.
+    pub b: Scale,
+}
+
+/// How numbers are held and added up. Written as `i8`, `i16`, `q7` (8 bits), `q9*q5` (2^9 for A, 2^5
+/// for B), `q7/i16`, `q9*q5/i16` or `f32s`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Format {
@@ -68,9 +78,9 @@ pub enum Format {
     /// Integers of 16 bits.
     I16,
     /// Fixed point: floats times a power of two, rounded half to even, clamped, held as 8 bits.
-    Fixed8(Scale),
+    Fixed8(Scales),
     /// The same, held as 16 bits.
-    Fixed16(Scale),
+    Fixed16(Scales),
     /// Strict floats: each product and each sum rounded on its own, in ascending order, one part of
     /// the depth after the other. Only machines with golden vectors may be given such work.
     F32Strict,
@@ -81,11 +91,17 @@ pub enum Format {
 #[non_exhaustive]
 pub enum FormatError {
     /// No such format.
-    #[error("`{0}` is no number format; there are i8, i16, q<s>, q<s>/i16 and f32s")]
+    #[error(
+        "`{0}` is no number format; there are i8, i16, q<s>, q<a>*q<b>, either of these with /i16 \
+         behind, and f32s"
+    )]
     Unknown(String),
     /// Fixed point without its scale.
     #[error("fixed point needs its scale: write the power of two behind the q, as in q7")]
     NoScale,
+    /// One scale, written twice.
+    #[error("A and B have the same scale; write q{0} once")]
+    Twice(i8),
     /// A scale beyond reason.
     #[error("the scale 2^{0} is out of range; the power is from -64 to 64")]
     Scale(i64),
@@ -102,13 +118,20 @@ impl Format {
         }
     }
 
-    /// The scale of A and of B, if they come as floats; C is then in units of `2^(-2·power)`.
+    /// The scales of A and B, if they come as floats.
     #[must_use]
-    pub fn scale(self) -> Option<Scale> {
+    pub fn scales(self) -> Option<Scales> {
         match self {
-            Self::Fixed8(scale) | Self::Fixed16(scale) => Some(scale),
+            Self::Fixed8(scales) | Self::Fixed16(scales) => Some(scales),
             _ => None,
         }
+    }
+}
+
+impl fmt::Display for Scales {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { a: Scale(a), b: Scale(b) } = self;
+        if a == b { write!(f, "q{a}") } else { write!(f, "q{a}*q{b}") }
     }
 }
 
@@ -117,8 +140,8 @@ impl fmt::Display for Format {
         match self {
             Self::I8 => f.write_str("i8"),
             Self::I16 => f.write_str("i16"),
-            Self::Fixed8(Scale(power)) => write!(f, "q{power}"),
-            Self::Fixed16(Scale(power)) => write!(f, "q{power}/i16"),
+            Self::Fixed8(scales) => scales.fmt(f),
+            Self::Fixed16(scales) => write!(f, "{scales}/i16"),
             Self::F32Strict => f.write_str("f32s"),
         }
     }
@@ -129,28 +152,37 @@ impl FromStr for Format {
 
     fn from_str(text: &str) -> Result<Self, FormatError> {
         let unknown = || FormatError::Unknown(text.chars().take(32).collect());
-        let fixed = match text {
+        let (fixed, wide) = match text {
             "i8" => return Ok(Self::I8),
             "i16" => return Ok(Self::I16),
             "f32s" => return Ok(Self::F32Strict),
-            other => other.strip_prefix('q').ok_or_else(unknown)?,
+            _ => text.strip_suffix("/i16").map_or((text, false), |fixed| (fixed, true)),
         };
-        let (power, wide) = match fixed.split_once('/') {
-            None => (fixed, false),
-            Some((power, "i16")) => (power, true),
-            Some(_) => return Err(unknown()),
+        let scale = |text| scale(text).map_err(|error| error.unwrap_or_else(unknown));
+        let scales = match fixed.split_once('*') {
+            None => scale(fixed).map(|both| Scales { a: both, b: both })?,
+            Some((a, b)) => Scales { a: scale(a)?, b: scale(b)? },
         };
-        if power.is_empty() {
-            return Err(FormatError::NoScale);
+        // One spelling.
+        if fixed.contains('*') && scales.a == scales.b {
+            return Err(FormatError::Twice(scales.a.power()));
         }
-        let number: i64 = power.parse().map_err(|_| unknown())?;
-        // One spelling: no plus, no leading zero.
-        if number.to_string() != power {
-            return Err(unknown());
-        }
-        let scale = Scale::new(number).ok_or(FormatError::Scale(number))?;
-        Ok(if wide { Self::Fixed16(scale) } else { Self::Fixed8(scale) })
+        Ok(if wide { Self::Fixed16(scales) } else { Self::Fixed8(scales) })
     }
+}
+
+/// A `q` and its power; no reason is given for text that is something else.
+fn scale(text: &str) -> Result<Scale, Option<FormatError>> {
+    let power = text.strip_prefix('q').ok_or(None)?;
+    if power.is_empty() {
+        return Err(Some(FormatError::NoScale));
+    }
+    let number: i64 = power.parse().map_err(|_| None)?;
+    // One spelling: no plus, no leading zero.
+    if number.to_string() != power {
+        return Err(None);
+    }
+    Scale::new(number).ok_or(Some(FormatError::Scale(number)))
 }
 
 impl From<Format> for String {
@@ -169,6 +201,8 @@ impl TryFrom<String> for Format {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -176,16 +210,42 @@ mod tests {
         for text in ["i8", "i16", "f32s", "q7", "q0", "q-3", "q64", "q-64/i16", "q12/i16"] {
             assert_eq!(text.parse::<Format>().unwrap().to_string(), text);
         }
+        for (text, a, b) in [("q9*q5", 9, 5), ("q-64*q64", -64, 64), ("q0*q-1/i16", 0, -1)] {
+            let format = text.parse::<Format>().unwrap();
+            let scales = format.scales().unwrap();
+            assert_eq!((scales.a.power(), scales.b.power()), (a, b));
+            assert_eq!(format.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn no_text_of_a_format_is_longer_than_its_place_in_a_hash() {
+        let longest = "q-63*q-64/i16".parse::<Format>().unwrap();
+        assert!(longest.to_string().len() <= 16);
     }
 
     #[test]
     fn every_other_spelling_is_refused_with_its_reason() {
-        for text in ["", "I8", "i32", "q+7", "q07", "q-0", "q7/i8", "q7/", "f32", "q 7", "qx"] {
+        let one = ["", "I8", "i32", "q+7", "q07", "q-0", "q7/i8", "q7/", "f32", "q 7", "qx"];
+        let two = ["q9*5", "q9*", "*q5", "q9*q5*q1", "q9/i16*q5/i16", "q9 * q5", "q9,q5", "q9*i8"];
+        for text in one.into_iter().chain(two) {
             assert!(matches!(text.parse::<Format>(), Err(FormatError::Unknown(_))), "{text}");
         }
         assert_eq!("q".parse::<Format>(), Err(FormatError::NoScale));
         assert_eq!("q/i16".parse::<Format>(), Err(FormatError::NoScale));
         assert_eq!("q65".parse::<Format>(), Err(FormatError::Scale(65)));
         assert_eq!("q-65".parse::<Format>(), Err(FormatError::Scale(-65)));
+        assert_eq!("q9*q".parse::<Format>(), Err(FormatError::NoScale));
+        assert_eq!("q9*q65/i16".parse::<Format>(), Err(FormatError::Scale(65)));
+        assert_eq!("q-5*q-5".parse::<Format>(), Err(FormatError::Twice(-5)));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_written_as_it_was(text in "(q-?[0-9]{1,2}[*]?){1,3}(/i16)?") {
+            if let Ok(format) = text.parse::<Format>() {
+                prop_assert_eq!(format.to_string(), text);
+            }
+        }
     }
 }

@@ -43,7 +43,7 @@ mod zone;
 pub use compare::{Comparison, Difference, compare};
 pub use cut::{Cut, CutError, MAX_PARTS};
 pub use element::{Carrier, Element, Integer};
-pub use format::{CarrierKind, Format, FormatError, Scale};
+pub use format::{CarrierKind, Format, FormatError, Scale, Scales};
 pub use grid::{Block, Cell, Grid, Region, Splits};
 pub use matrix::{Matrix, WrongLength};
 pub use plan::{Part, Plan, PlanError, Role};

@@ -3,9 +3,11 @@
 //! ```text
 //! factors   A and B from the archive, held against the document       -> Product
 //! shares    part after part, tile after tile, by workers, into Scratch   nothing is believed yet
+//!           a worker that fails is out where another does the same (mirrors)
 //! commit    what each part holds, durable in the ledger               -> Promised
 //!           marks: and digests of its tiles, where the policy has them made before any dispute
 //! draw      what is looked at, from that very entry: nobody knew it before
+//! mirrors   what two nodes computed that do the same                  -> equal, or findings
 //! compare   cells that two computed; partial sums, computed once more -> equal, or findings
 //! audit     Freivalds on each part, and of it a challenge of its own  -> holds, or findings
 //! outcome   C as .npy in the archive: still what was committed to, and A·B -> Validated
@@ -24,6 +26,7 @@ mod factors;
 mod kept;
 mod locate;
 mod marks;
+mod mirrors;
 mod outcome;
 mod room;
 mod scratch;
@@ -44,6 +47,7 @@ use arch_wire::executor::Outcome;
 
 pub(crate) use divergence::{Finding, Party, found};
 pub(crate) use factors::look;
+use mirrors::Mirrors;
 pub(crate) use outcome::stored_values;
 pub(crate) use scratch::{forget, sweep};
 
@@ -95,8 +99,8 @@ impl Product {
         let unusable = |error: arch_kernels::stream::OperandError| {
             problem(codes::MATRIX_FILE, error.to_string())
         };
-        let a = Operand::new(&self.a.0, self.a.1, self.format).map_err(unusable)?;
-        let b = Operand::new(&self.b.0, self.b.1, self.format).map_err(unusable)?;
+        let a = Operand::a(&self.a.0, self.a.1, self.format).map_err(unusable)?;
+        let b = Operand::b(&self.b.0, self.b.1, self.format).map_err(unusable)?;
         Ok((a, b))
     }
 }
@@ -148,7 +152,8 @@ pub(crate) async fn compute(
 ) -> Result<Validated, Unlooked> {
     let since = Instant::now();
     let deadline = Duration::from_millis(placed.job().limits().wall_millis);
-    let run = Run { node, placed, product, attempt, cancel, since, deadline };
+    let mirrors = Mirrors::of(product);
+    let run = Run { node, placed, product, attempt, cancel, since, deadline, mirrors };
     match run.whole().await {
         Ok(validated) => Ok(validated),
         Err(Stop::Lost(lost)) => Err(Unlooked::Lost(lost)),
@@ -168,6 +173,7 @@ struct Run<'a> {
     cancel: &'a Cancel,
     since: Instant,
     deadline: Duration,
+    mirrors: Mirrors,
 }
 
 impl Run<'_> {
@@ -176,10 +182,11 @@ impl Run<'_> {
         let parts: Vec<_> = scratch.parts().iter().collect();
         let used = shares::compute(self, &parts).await?;
         let promised = commit::commit(self, &scratch).await?;
-        let (compared, mut findings) = compare::compare(self, &scratch, &promised).await?;
+        let (mirrored, mut findings) = mirrors::compare(self, &scratch, &promised)?;
+        let (compared, overlaps) = compare::compare(self, &scratch, &promised).await?;
         let (checked, wrong) = audit::parts(self, &scratch, &promised)?;
-        findings.extend(wrong);
-        let report = draw::report(self, &promised, &compared, &checked);
+        findings.extend(overlaps.into_iter().chain(wrong));
+        let report = draw::report(self, &promised, (compared, mirrored, checked));
         outcome::conclude(self, &scratch, &promised, report, findings, used).await
     }
 

@@ -90,8 +90,9 @@ fn compute(job: MultiplyJob<'_>, channel: &mut Channel) -> Result<Outcome, Strin
     let request = job.request;
     let grid = request.grid().map_err(|error| error.to_string())?;
     let [a, b, values] = job.files.map(File::from);
-    let operand = |file, stored| Operand::new(file, stored, request.format);
-    let (a, b) = match (operand(a, request.a), operand(b, request.b)) {
+    let a = Operand::a(a, request.a, request.format);
+    let b = Operand::b(b, request.b, request.format);
+    let (a, b) = match (a, b) {
         (Ok(a), Ok(b)) => (a, b),
         (Err(error), _) | (_, Err(error)) => {
             return Ok(Outcome::OperandUnusable { why: error.to_string() });

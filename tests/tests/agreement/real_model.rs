@@ -39,7 +39,7 @@ fn products_of_a_real_models_weights_are_numpys_number_for_number() {
         let tensor = format!("encoder.layer.0.{name}.weight");
         let matrix = format!(
             "a: {{ input: weights, tensor: \"{tensor}\" }}, b: {{ input: activations }}, \
-             format: q5, shards: {shards}"
+             format: q6*q4, shards: {shards}"
         );
         let job = JobText::product("layer", &matrix, World::now())
             .spec(&format!(

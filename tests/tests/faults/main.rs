@@ -32,6 +32,8 @@ mod liars;
 #[cfg(test)]
 mod lying_shards;
 #[cfg(test)]
+mod mirrors;
+#[cfg(test)]
 mod order;
 #[cfg(test)]
 mod points;

@@ -180,6 +180,31 @@ fn floats_are_quantised_and_wide_integers_have_wide_sums() {
 }
 
 #[test]
+fn each_factor_is_quantised_by_its_own_scale() {
+    let world = World::new();
+    let mut agent = world.agent();
+    let named = [("a", (50, 40), 0.5_f32), ("b", (40, 30), 0.25)].map(|(name, size, value)| {
+        let mut matrix = Matrix::<f32>::zero(size.0, size.1);
+        matrix.values_mut().fill(value);
+        let bytes = npy_file(Dtype::F32, &matrix);
+        let path = world.path(format!("data/{name}.npy"));
+        fs::write(&path, &bytes).unwrap();
+        format!("{name}: \"file://{}@{}\"", path.display(), Digest::of(&bytes))
+    });
+    // 0.5 is 2 in quarters, and 0.25 is 8 in units of 2^-5; the other way around it would be 16 and 1.
+    for (format, sum) in [("q2*q5", 640_i32), ("q5*q2", 640), ("q2", 80), ("q1*q6", 640)] {
+        let matrix = format!("a: {{ input: a }}, b: {{ input: b }}, format: {format}, shards: 3");
+        let job = JobText::product("scaled", &matrix, World::now())
+            .spec(&format!("  inputs: {{ {} }}", named.join(", ")))
+            .spec("  outputs: { product: \"archive:\", audit: \"archive:\" }");
+        let ended = agent.wait_end(world.drop_job(&job));
+        assert_eq!(ended.row.state, "completed", "{}", agent.log());
+        let expected = npy_file(Dtype::I32, &Matrix::new(50, 30, vec![sum; 1_500]).unwrap());
+        assert_eq!(ended.outputs["product"], Digest::of(&expected), "{format}");
+    }
+}
+
+#[test]
 fn an_agent_that_is_killed_goes_on_behind_the_last_tile_that_was_hashed() {
     let world = World::new();
     world.write_policy(&world.policy_text(1).replace("\"1Mi\"", "\"64Mi\""));

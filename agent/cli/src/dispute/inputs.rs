@@ -8,8 +8,9 @@ use arch_archive::Archive;
 use arch_dispute::{Factor, Factors, Ground, Roots, Source};
 use arch_document::{Job, SignedDocument};
 use arch_identity::Digest;
-use arch_kernels::stream::{self, Operand, StreamError};
+use arch_kernels::stream::{self, Operand, OperandError, StreamError};
 use arch_ledger::Record;
+use arch_matrix::file::Stored;
 use arch_matrix::{CarrierKind, Element, Format, Matrix};
 use arch_problem::codes;
 
@@ -107,17 +108,20 @@ pub(crate) fn archived(
 
 type Opened<'a> = (File, String, Option<&'a str>);
 
+/// [`Operand::a`] or [`Operand::b`].
+type FactorFile = fn(File, Stored, Format) -> Result<Operand<File>, OperandError>;
+
 fn factors(ground: &Ground, [a, b]: [Opened<'_>; 2]) -> Result<Factors, Flaw> {
     let [rows, depth, columns] = ground.sides;
-    let a = operand(a, ground.format, (rows, depth))?;
-    let b = operand(b, ground.format, (depth, columns))?;
+    let a = operand(a, (ground.format, Operand::a), (rows, depth))?;
+    let b = operand(b, (ground.format, Operand::b), (depth, columns))?;
     Factors::load(ground, &Operands { format: ground.format, a, b })
         .map_err(|error| Flaw::missing(codes::MATRIX_FILE, error.to_string()))
 }
 
 fn operand(
     (file, name, tensor): Opened<'_>,
-    format: Format,
+    (format, factor): (Format, FactorFile),
     (rows, columns): (u32, u32),
 ) -> Result<Operand<File>, Flaw> {
     let wrong = |code, why: String| Flaw::wrong(code, format!("{name}: {why}"));
@@ -125,7 +129,7 @@ fn operand(
     let length = length.map_err(|error| wrong(codes::MATRIX_FILE, error.to_string()))?;
     let stored = stream::stored(&file, length, tensor)
         .map_err(|error| wrong(codes::MATRIX_FILE, error.to_string()))?;
-    let operand = Operand::new(file, stored, format)
+    let operand = factor(file, stored, format)
         .map_err(|error| wrong(codes::MATRIX_FILE, error.to_string()))?;
     let size = (operand.rows(), operand.columns());
     if size != (rows, columns) {

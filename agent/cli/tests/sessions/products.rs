@@ -93,10 +93,34 @@ fn a_plan_in_json_says_who_computes_what_and_what_each_learns() {
 }
 
 #[test]
+fn mirrors_stand_in_the_job_and_in_its_plan() {
+    let world = World::with_products();
+    npy_file(&world, "a.npy", Dtype::I8, (30, 50));
+    npy_file(&world, "b.npy", Dtype::I8, (50, 40));
+    let nine = ["--matrix", "a.npy", "b.npy", "--format", "i8", "--mirrors", "--shards", "9"];
+    let told = new(&world, &nine);
+    assert!(told.code == 1 && told.talk.contains("multiple of 6, such as 6"), "{}", told.talk);
+    let six = ["--matrix", "a.npy", "b.npy", "--format", "i8", "--mirrors", "--shards", "6"];
+    signed(&world, &six);
+    assert!(world.read("job.yaml").contains("    mirrors: true"));
+    let told = plan(&world, &[]);
+    assert_eq!(told.code, 0, "{told:?}");
+    assert!(told.data.contains("sees B  mirror"), "{}", told.data);
+    assert!(told.data.contains("do all of that a second time: 2.59 times"), "{}", told.data);
+    let json = plan(&world, &["--json"]).json();
+    let nodes = json["cover"]["nodes"].as_array().unwrap();
+    for (at, node) in nodes.iter().enumerate() {
+        let mirror = &nodes[usize::try_from(node["mirror"].as_u64().unwrap()).unwrap()];
+        assert_eq!((&mirror["slab"], &mirror["rest"]), (&node["slab"], &node["rest"]));
+        assert_eq!(mirror["mirror"], at);
+    }
+}
+
+#[test]
 fn tensors_of_one_safetensors_file_are_one_input_and_one_shard_has_no_cover_plan() {
     let world = World::with_products();
     safetensors_file(&world, "m.safetensors");
-    signed(&world, &["--matrix", "m.safetensors#w", "m.safetensors#x", "--format", "q7"]);
+    signed(&world, &["--matrix", "m.safetensors#w", "m.safetensors#x", "--format", "q9*q5"]);
     assert_eq!(world.read("job.yaml").matches("m.safetensors@").count(), 1);
     let told = plan(&world, &[]);
     assert_eq!(told.code, 0, "{told:?}");
@@ -123,6 +147,8 @@ fn a_product_that_its_files_do_not_allow_is_not_written() {
         ("a.npy", "a.npy", "i8", "ARCH-N208", "A has 50 columns and B has 30 rows"),
         ("a.npy", "b.npy", "f32s", "ARCH-D205", "certified"),
         ("a.npy", "b.npy", "q", "ARCH-D205", "needs its scale"),
+        ("a.npy", "b.npy", "q5*q5", "ARCH-D205", "write q5 once"),
+        ("a.npy", "b.npy", "q5,q9", "ARCH-D205", "q<a>*q<b>"),
     ] {
         let told = new(&world, &["--matrix", a, b, "--format", more]);
         assert_eq!(told.code, 1, "{a} {b} {more}: {told:?}");

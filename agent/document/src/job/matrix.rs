@@ -17,15 +17,20 @@ pub struct MatrixSpec {
     pub a: Operand,
     /// The right matrix; it has as many rows as A has columns.
     pub b: Operand,
-    /// How numbers are held and added up: `i8`, `i16`, `q7` or `q7/i16`.
+    /// How numbers are held and added up: `i8`, `i16`, `q7` or `q7/i16`, or with a scale for each
+    /// factor `q9*q5` or `q9*q5/i16`.
     #[schemars(schema_with = "crate::schema::matrix_format")]
     pub format: Format,
-    /// How many executors share the product: 1, or a multiple of 3. Default 1.
+    /// How many executors share the product: 1, or a multiple of 3, of 6 with mirrors. Default 1.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     #[schemars(range(min = 1, max = 192))]
     pub shards: u32,
+    /// Whether each shard has a second one that does the same work: it stands in for one that fails,
+    /// and of two that do not, the results must be equal to the bit. Twice the work. Default false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mirrors: bool,
     /// Into how many parts each side is cut when it is shared. Default: three, or as many as there
-    /// are shards of a role.
+    /// are shards of a role, mirrors not counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "crate::schema::matrix_splits")]
     pub splits: Option<Splits>,
@@ -79,7 +84,7 @@ impl MatrixSpec {
             shape,
             nodes: self.shards,
             splits: self.splits,
-            mirrors: false,
+            mirrors: self.mirrors,
             seed: *document.as_bytes(),
         }
     }
@@ -98,23 +103,39 @@ impl MatrixSpec {
             return Ok(());
         }
         let text = "`f32s` is for machines whose floats were certified, and none was yet";
-        Err(bad("/spec/matrix/format", text)
-            .help("write `i8` or `i16` for integers, or `q<s>` for floats, such as `q7`"))
+        Err(bad("/spec/matrix/format", text).help(
+            "write `i8` or `i16` for integers, or `q<s>` for floats, such as `q7` or `q9*q5`",
+        ))
+    }
+
+    /// Shards come by so many at a time.
+    fn step(&self) -> u32 {
+        if self.mirrors { ROLES.saturating_mul(2) } else { ROLES }
     }
 
     fn check_shards(&self) -> Result<(), Fault> {
         const AT: &str = "/spec/matrix/shards";
-        let nodes = self.shards;
-        let over = nodes.checked_rem(ROLES).unwrap_or_default();
+        let (nodes, step) = (self.shards, self.step());
+        let over = nodes.checked_rem(step).unwrap_or_default();
         if nodes > MOST_SHARDS {
             let text = format!("{nodes} shards are too many; there are at most {MOST_SHARDS}");
             return Err(bad(AT, text).help(format!("write `shards: {MOST_SHARDS}` or less")));
         }
+        if nodes == 1 && self.mirrors {
+            let text = "a product that is computed in one has no shards that could have mirrors";
+            return Err(bad("/spec/matrix/mirrors", text)
+                .help(format!("write `shards: {step}` or more, or remove `mirrors`")));
+        }
         if nodes == 1 || (nodes > 0 && over == 0) {
             return Ok(());
         }
-        let near = nodes.saturating_sub(over).max(ROLES);
-        let error = PlanError::Count { nodes, step: ROLES, near };
+        let near = nodes.saturating_sub(over).max(step);
+        let error = PlanError::Count { nodes, step, near };
+        if self.mirrors {
+            return Err(bad(AT, error.to_string()).help(format!(
+                "each of three roles has a node and its mirror: write `shards: {near}`, or remove `mirrors`"
+            )));
+        }
         Err(bad(AT, error.to_string())
             .help(format!("write `shards: {near}`, or leave it out to have it computed in one")))
     }
@@ -126,7 +147,7 @@ impl MatrixSpec {
             return Err(bad(AT, text).on_key().help("remove it, or write `shards: 3` or more"));
         }
         let sides = [("rows", splits.rows), ("columns", splits.columns), ("depth", splits.depth)];
-        let triples = self.shards.checked_div(ROLES).unwrap_or_default();
+        let triples = self.shards.checked_div(self.step()).unwrap_or_default();
         for (side, parts) in sides {
             let text = match parts {
                 0 | 1 => PlanError::OnePart.to_string(),

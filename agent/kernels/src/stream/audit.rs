@@ -56,7 +56,7 @@ fn run<T: Factor, A: ReadAt + Sync, B: ReadAt + Sync, C: ReadAt + ?Sized>(
     for strip in strips(&region.rows, room.rows_of_c) {
         fit(&mut a, &strip, &region.depth);
         let out = a.values_mut();
-        work.a.read_shared(Which::A, (&strip, &region.depth), &mut buffer, threads, out)?;
+        work.a.read_shared((&strip, &region.depth), &mut buffer, threads, out)?;
         let own = strip.start.saturating_sub(region.rows.start);
         let within = own..own.saturating_add(strip.end.saturating_sub(strip.start));
         read_sums(c, &region, &within, &mut buffer, &mut claimed)?;
@@ -88,7 +88,7 @@ fn products<T: Factor, A: ReadAt + Sync, B: ReadAt + Sync>(
     for (strip, out) in strips(&region.depth, height).zip(bx.chunks_mut(step)) {
         fit(&mut b, &strip, &region.columns);
         let pieces = (&strip, &region.columns);
-        work.b.read_shared(Which::B, pieces, buffer, threads, b.values_mut())?;
+        work.b.read_shared(pieces, buffer, threads, b.values_mut())?;
         let strip = Strip { matrix: &b, rows: &(0..b.rows()), columns: &(0..b.columns()) };
         strip.times(&*x, threads, out);
     }

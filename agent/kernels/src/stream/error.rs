@@ -14,8 +14,6 @@ pub enum Which {
     B,
     /// The product; rows and columns are then counted from the corner of the part.
     C,
-    /// One that is read on its own.
-    Matrix,
 }
 
 impl fmt::Display for Which {
@@ -24,7 +22,6 @@ impl fmt::Display for Which {
             Self::A => "A",
             Self::B => "B",
             Self::C => "C",
-            Self::Matrix => "the matrix",
         })
     }
 }
@@ -90,6 +87,12 @@ pub enum StreamError {
         a: Format,
         /// B's.
         b: Format,
+    },
+    /// One factor in the place of the other: each has a scale of its own.
+    #[error("what was opened as {which} is to be the other factor")]
+    Swapped {
+        /// As what it was opened.
+        which: Which,
     },
     /// A piece as another type than the format has.
     #[error("numbers of {format} are not held in {bytes} bytes")]

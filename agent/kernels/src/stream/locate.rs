@@ -6,7 +6,7 @@ use arch_matrix::{CarrierKind, Element, Matrix, Region};
 
 use super::audit::read_sums;
 use super::engine::Factor;
-use super::error::{StreamError, Which};
+use super::error::StreamError;
 use super::place::ReadAt;
 use super::room::{LEAST_BUFFER, SLACK};
 use super::work::Work;
@@ -49,8 +49,8 @@ fn run<T: Factor, A: ReadAt + Sync, B: ReadAt + Sync, C: ReadAt + ?Sized>(
         let chunk = start..start.saturating_add(height).min(region.depth.end);
         super::multiply::fit(&mut a, &rows, &chunk);
         super::multiply::fit(&mut b, &chunk, &region.columns);
-        work.a.read(Which::A, (&rows, &chunk), &mut buffer, a.values_mut())?;
-        work.b.read(Which::B, (&chunk, &region.columns), &mut buffer, b.values_mut())?;
+        work.a.read((&rows, &chunk), &mut buffer, a.values_mut())?;
+        work.b.read((&chunk, &region.columns), &mut buffer, b.values_mut())?;
         T::multiply(&mut engine, (&a, &b), (begin, Layout::New), &mut sums);
         begin = Begin::OnTop;
     }

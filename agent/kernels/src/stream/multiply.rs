@@ -5,7 +5,7 @@ use std::ops::{ControlFlow, Range};
 use arch_matrix::{CarrierKind, Element, Matrix, Region};
 
 use super::engine::Factor;
-use super::error::{StreamError, Which};
+use super::error::StreamError;
 use super::operand::Operand;
 use super::place::{ReadAt, WriteAt};
 use super::proven::of_numbers;
@@ -98,8 +98,8 @@ impl<T: Factor> Hand<T> {
         for start in depth.clone().step_by(step) {
             let chunk = start..start.saturating_add(self.chunk).min(depth.end);
             let (buffer, threads) = (&mut self.buffer, self.threads);
-            self.a.hold(work.a, Which::A, (&tile.rows, &chunk), buffer, threads)?;
-            let laid = self.b.hold(work.b, Which::B, (&chunk, &tile.columns), buffer, threads)?;
+            self.a.hold(work.a, (&tile.rows, &chunk), buffer, threads)?;
+            let laid = self.b.hold(work.b, (&chunk, &tile.columns), buffer, threads)?;
             let factors = (&self.a.matrix, &self.b.matrix);
             T::multiply(&mut self.engine, factors, (begin, laid), &mut self.c);
             begin = Begin::OnTop;
@@ -152,7 +152,6 @@ impl<T: Factor> Held<T> {
     fn hold<R: ReadAt + Sync>(
         &mut self,
         operand: &Operand<R>,
-        which: Which,
         (rows, columns): (&Range<u32>, &Range<u32>),
         buffer: &mut [u8],
         threads: usize,
@@ -162,7 +161,7 @@ impl<T: Factor> Held<T> {
         }
         fit(&mut self.matrix, rows, columns);
         let out = self.matrix.values_mut();
-        operand.read_shared(which, (rows, columns), buffer, threads, out)?;
+        operand.read_shared((rows, columns), buffer, threads, out)?;
         (self.rows, self.columns) = (rows.clone(), columns.clone());
         Ok(Laid::New)
     }

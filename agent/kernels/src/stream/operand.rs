@@ -4,18 +4,21 @@ use std::ops::Range;
 
 use arch_matrix::file::{Dtype, Stored};
 use arch_matrix::prepare::{NotFinite, Quantised, quantise};
-use arch_matrix::{Element, Format, MAX_SIDE, Matrix, Scale};
+use arch_matrix::{Element, Format, MAX_SIDE, Matrix, Scale, Scales};
 
 use super::error::{StreamError, Which};
 use super::place::ReadAt;
 use super::runs::{Layout, Piece};
 use crate::threads::{share, together};
 
-/// A matrix in a file, read a piece at a time and turned into what its format holds.
+/// A or B in a file, read a piece at a time and turned into what its format holds.
 #[derive(Debug, Clone)]
 pub struct Operand<R> {
     bytes: R,
+    which: Which,
     format: Format,
+    /// Of floats that become integers.
+    scale: Option<Scale>,
     rows: u32,
     layout: Layout,
 }
@@ -53,11 +56,23 @@ pub enum OperandError {
 }
 
 impl<R: ReadAt> Operand<R> {
-    /// A matrix that begins in `bytes` where `stored` says.
+    /// The left factor, which begins in `bytes` where `stored` says.
     ///
     /// # Errors
     /// [`OperandError`] if the format does not take such numbers, or no matrix is so large.
-    pub fn new(bytes: R, stored: Stored, format: Format) -> Result<Self, OperandError> {
+    pub fn a(bytes: R, stored: Stored, format: Format) -> Result<Self, OperandError> {
+        Self::new(Which::A, bytes, stored, format)
+    }
+
+    /// The right factor, likewise.
+    ///
+    /// # Errors
+    /// As [`Operand::a`].
+    pub fn b(bytes: R, stored: Stored, format: Format) -> Result<Self, OperandError> {
+        Self::new(Which::B, bytes, stored, format)
+    }
+
+    fn new(which: Which, bytes: R, stored: Stored, format: Format) -> Result<Self, OperandError> {
         let need = match format {
             Format::I8 => Dtype::I8,
             Format::I16 => Dtype::I16,
@@ -80,7 +95,14 @@ impl<R: ReadAt> Operand<R> {
         let rows = side(rows)?;
         let end = stored.length().and_then(|length| length.checked_add(offset));
         end.ok_or(OperandError::TooLong)?;
-        Ok(Self { bytes, format, rows, layout })
+        let scales = format.scales();
+        let scale = scales.map(|Scales { a, b }| if which == Which::A { a } else { b });
+        Ok(Self { bytes, which, format, scale, rows, layout })
+    }
+
+    /// Which factor it is.
+    pub(super) fn which(&self) -> Which {
+        self.which
     }
 
     /// How its numbers are taken.
@@ -111,44 +133,37 @@ impl<R: ReadAt> Operand<R> {
         rows: &Range<u32>,
         columns: &Range<u32>,
     ) -> Result<Matrix<T>, StreamError> {
-        let which = Which::Matrix;
-        self.within(which, rows, columns)?;
+        self.within(rows, columns)?;
         let length = |range: &Range<u32>| range.end.saturating_sub(range.start);
         let mut piece = Matrix::zero(length(rows), length(columns));
-        self.read(which, (rows, columns), &mut vec![0; 1 << 16], piece.values_mut())?;
+        self.read((rows, columns), &mut vec![0; 1 << 16], piece.values_mut())?;
         Ok(piece)
     }
 
-    fn within(
-        &self,
-        which: Which,
-        rows: &Range<u32>,
-        columns: &Range<u32>,
-    ) -> Result<(), StreamError> {
+    fn within(&self, rows: &Range<u32>, columns: &Range<u32>) -> Result<(), StreamError> {
         if rows.end <= self.rows && columns.end <= self.columns() {
             return Ok(());
         }
         let (need_rows, need_columns) = (rows.end, columns.end);
-        let (rows, columns) = (self.rows, self.columns());
+        let (which, rows, columns) = (self.which, self.rows, self.columns());
         Err(StreamError::Size { which, rows, columns, need_rows, need_columns })
     }
 
     /// The same into numbers that are there.
     pub(super) fn read<T: Quantised>(
         &self,
-        which: Which,
         (rows, columns): (&Range<u32>, &Range<u32>),
         buffer: &mut [u8],
         out: &mut [T],
     ) -> Result<(), StreamError> {
-        let format = self.format;
+        let (which, format) = (self.which, self.format);
         if u64::try_from(T::BYTES) != Ok(format.carrier().bytes()) {
             return Err(StreamError::Carrier { format, bytes: T::BYTES });
         }
         let piece = Piece { layout: self.layout, rows, columns };
         piece.read((which, &self.bytes), buffer, |run, bytes| {
             let out = out.get_mut(run.numbers.clone()).unwrap_or_default();
-            let Some(scale) = format.scale() else {
+            let Some(scale) = self.scale else {
                 out.iter_mut().zip(T::read(bytes)).for_each(|(to, number)| *to = number);
                 return Ok(());
             };
@@ -185,7 +200,6 @@ impl<R: ReadAt + Sync> Operand<R> {
     /// The same into numbers that are there, by several threads, each with a share of the buffer.
     pub(super) fn read_shared<T: Quantised>(
         &self,
-        which: Which,
         (rows, columns): (&Range<u32>, &Range<u32>),
         buffer: &mut [u8],
         threads: usize,
@@ -202,7 +216,7 @@ impl<R: ReadAt + Sync> Operand<R> {
         let step = u32::try_from(share).unwrap_or(u32::MAX);
         let work = starts.zip(bands).zip(buffers).map(|((start, band), buffer)| {
             let rows = start..start.saturating_add(step).min(rows.end);
-            move || self.read(which, (&rows, columns), buffer, band)
+            move || self.read((&rows, columns), buffer, band)
         });
         together(work).into_iter().collect()
     }

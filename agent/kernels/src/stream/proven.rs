@@ -5,7 +5,7 @@ use std::ops::Range;
 use arch_matrix::prepare::Quantised;
 use arch_matrix::{CarrierKind, Format, Matrix, Region, bound};
 
-use super::error::{StreamError, Which};
+use super::error::StreamError;
 use super::operand::Operand;
 use super::place::ReadAt;
 use super::work::Work;
@@ -58,15 +58,14 @@ pub(super) fn of_numbers<T: Quantised, A: ReadAt + Sync, B: ReadAt + Sync>(
     if bound::prove(kind, depth, T::MOST, T::MOST).is_ok() {
         return Ok(Proof::Depth);
     }
-    let a = largest::<T, _>(work.a, Which::A, &region.rows, &region.depth)?;
-    let b = largest::<T, _>(work.b, Which::B, &region.depth, &region.columns)?;
+    let a = largest::<T, _>(work.a, &region.rows, &region.depth)?;
+    let b = largest::<T, _>(work.b, &region.depth, &region.columns)?;
     bound::prove(kind, depth, a, b)?;
     Ok(Proof::Numbers { a, b })
 }
 
 fn largest<T: Quantised, R: ReadAt>(
     operand: &Operand<R>,
-    which: Which,
     rows: &Range<u32>,
     columns: &Range<u32>,
 ) -> Result<u64, StreamError> {
@@ -78,7 +77,7 @@ fn largest<T: Quantised, R: ReadAt>(
             let columns = start..start.saturating_add(AT_ONCE).min(columns.end);
             let rows = row..row.saturating_add(1);
             let place = numbers.row_mut(0, &(0..columns.end.saturating_sub(start)));
-            operand.read(which, (&rows, &columns), &mut buffer, place)?;
+            operand.read((&rows, &columns), &mut buffer, place)?;
             most = place.iter().fold(most, |most: u64, number| {
                 let number: i64 = (*number).into();
                 most.max(number.unsigned_abs())

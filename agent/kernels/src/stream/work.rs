@@ -31,7 +31,7 @@ impl<A: ReadAt + Sync, B: ReadAt + Sync> Work<'_, A, B> {
     /// The tiles that it is computed in.
     ///
     /// # Errors
-    /// As [`Tiles::new`], and if A and B are of two formats.
+    /// As [`Tiles::new`] and [`Work::format`].
     pub fn tiles(&self) -> Result<Tiles, StreamError> {
         Tiles::new(self.grid, self.part, self.format()?, self.memory)
     }
@@ -39,8 +39,14 @@ impl<A: ReadAt + Sync, B: ReadAt + Sync> Work<'_, A, B> {
     /// How the numbers are held.
     ///
     /// # Errors
-    /// [`StreamError::Formats`] if A and B do not say the same.
+    /// [`StreamError::Formats`] if A and B do not say the same, [`StreamError::Swapped`] if one stands
+    /// in the place of the other.
     pub fn format(&self) -> Result<Format, StreamError> {
+        for (which, place) in [(self.a.which(), Which::A), (self.b.which(), Which::B)] {
+            if which != place {
+                return Err(StreamError::Swapped { which });
+            }
+        }
         let (a, b) = (self.a.format(), self.b.format());
         if a == b { Ok(a) } else { Err(StreamError::Formats { a, b }) }
     }

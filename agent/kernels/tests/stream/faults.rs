@@ -8,7 +8,7 @@ use arch_kernels::stream::{
 use arch_matrix::file::{Dtype, Stored};
 use arch_matrix::{Format, Part, Splits};
 
-use crate::world::{BEFORE, Bytes, World, operand};
+use crate::world::{BEFORE, Bytes, World, a, b};
 
 /// A disk with a hole: reading any of its bytes from `from` on is an error.
 struct Broken {
@@ -52,7 +52,7 @@ fn a_disk_that_does_not_give_its_bytes_is_an_error_with_the_place() {
     let stored = Stored { dtype: Dtype::I8, rows: 90, columns: 80, offset: 5 };
     // Row 70, column 16 of B stands behind.
     let from = 5 + 70 * 80 + 16;
-    let b = Operand::new(Broken { bytes: vec![1; 7_205], from }, stored, Format::I8).unwrap();
+    let b = Operand::b(Broken { bytes: vec![1; 7_205], from }, stored, Format::I8).unwrap();
     let (_, result) = run(&world, (&world.a, &b), &Bytes::new(vec![]));
     let error = result.unwrap_err();
     let StreamError::Read { which: Which::B, row, column, source } = error else {
@@ -65,7 +65,7 @@ fn a_disk_that_does_not_give_its_bytes_is_an_error_with_the_place() {
 fn a_factor_that_ends_early_is_an_error_with_the_place_and_nothing_is_told_that_needs_it() {
     let world = world("i16");
     let bytes = vec![1; BEFORE as usize + 2 * 70 * 90 - 1];
-    let a = operand(Format::I16, 70, 90, bytes);
+    let a = a(Format::I16, 70, 90, bytes);
     let (told, result) = run(&world, (&a, &world.b), &Bytes::new(vec![]));
     let error = result.unwrap_err();
     let StreamError::Read { which: Which::A, row: 69, source, .. } = &error else {
@@ -107,7 +107,7 @@ fn a_value_that_is_no_number_is_refused_by_its_place() {
             let mut bytes = vec![0; BEFORE as usize + 4 * 70 * 90];
             let at = BEFORE as usize + 4 * (row as usize * 90 + column as usize);
             bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
-            let a = operand(world.format, 70, 90, bytes);
+            let a = a(world.format, 70, 90, bytes);
             let (_, result) = run(&world, (&a, &world.b), &Bytes::new(vec![]));
             let error = result.unwrap_err();
             let StreamError::NotFinite { which: Which::A, row: r, column: c, value: v } = error
@@ -132,7 +132,7 @@ fn a_long_row_names_the_column_that_is_no_number() {
     let mut bytes = vec![0; BEFORE as usize + 4 * 5_000];
     bytes[BEFORE as usize + 4 * 4_321 + 3] = 0x7f;
     bytes[BEFORE as usize + 4 * 4_321 + 2] = 0x80;
-    let a = operand("q0".parse().unwrap(), 1, 5_000, bytes);
+    let a = a("q0".parse().unwrap(), 1, 5_000, bytes);
     let error = a.piece::<i8>(&(0..1), &(7..5_000)).unwrap_err();
     assert!(matches!(error, StreamError::NotFinite { column: 4_321, .. }), "{error}");
 }
@@ -141,7 +141,7 @@ fn a_long_row_names_the_column_that_is_no_number() {
 fn a_file_whose_numbers_the_format_does_not_take_is_refused() {
     let new = |text: &str, dtype, rows, offset| {
         let stored = Stored { dtype, rows, columns: 4, offset };
-        Operand::new(Bytes::new(vec![]), stored, text.parse().unwrap()).map(|_| ())
+        Operand::a(Bytes::new(vec![]), stored, text.parse().unwrap()).map(|_| ())
     };
     use Dtype::{F32, I8, I16, I32, I64};
     for (text, takes) in [("i8", I8), ("i16", I16), ("q3", F32), ("q3/i16", F32)] {
@@ -158,17 +158,35 @@ fn a_file_whose_numbers_the_format_does_not_take_is_refused() {
 }
 
 #[test]
+fn each_factor_has_its_own_scale_and_one_is_not_taken_for_the_other() {
+    let format: Format = "q2*q4".parse().unwrap();
+    let half = |numbers: usize| {
+        let floats = [0.5_f32.to_le_bytes()].into_iter().cycle().take(numbers).flatten();
+        [0; BEFORE as usize].into_iter().chain(floats).collect::<Vec<_>>()
+    };
+    let (left, right) = (a(format, 70, 70, half(4_900)), b(format, 70, 70, half(4_900)));
+    assert_eq!(left.piece::<i8>(&(3..4), &(0..2)).unwrap().values(), [2, 2]);
+    assert_eq!(right.piece::<i8>(&(3..4), &(0..2)).unwrap().values(), [8, 8]);
+    let world = World::new(format, (70, 70, 70), Splits::even(1), 3);
+    for (one, other, swapped) in [(&right, &left, Which::B), (&left, &left, Which::A)] {
+        let (told, result) = run(&world, (one, other), &Bytes::new(vec![]));
+        let Err(StreamError::Swapped { which }) = result else { panic!("{result:?}") };
+        assert_eq!((which, told), (swapped, vec![]));
+    }
+}
+
+#[test]
 fn matrices_that_are_not_of_the_product_or_of_two_formats_are_refused() {
     let world = world("i8");
-    let short = operand(Format::I8, 70, 89, vec![0; 9_000]);
+    let short = a(Format::I8, 70, 89, vec![0; 9_000]);
     let (_, result) = run(&world, (&short, &world.b), &Bytes::new(vec![]));
     let error = result.unwrap_err();
     assert!(matches!(error, StreamError::Size { which: Which::A, columns: 89, .. }), "{error}");
-    let other = operand(Format::I16, 90, 80, vec![0; 20_000]);
+    let other = b(Format::I16, 90, 80, vec![0; 20_000]);
     let (_, result) = run(&world, (&world.a, &other), &Bytes::new(vec![]));
     assert!(matches!(result.unwrap_err(), StreamError::Formats { .. }));
     let beyond = world.a.piece::<i8>(&(0..71), &(0..3)).unwrap_err();
-    assert!(matches!(beyond, StreamError::Size { which: Which::Matrix, .. }));
+    assert!(matches!(beyond, StreamError::Size { which: Which::A, .. }));
     let work = world.work(PART, 1 << 30, 1);
     let beyond = multiply(&work, 2, &Bytes::new(vec![]), |_| ControlFlow::Continue(()));
     assert!(matches!(beyond, Err(StreamError::NoTile { index: 2, tiles: 1 })));

@@ -74,11 +74,8 @@ fn real_files_give_the_same_bytes() {
         ((0..130 * 90).map(|n| (n * 7) as i8).collect(), vec![3; 90 * 140]);
     let bytes = |values: &[i8]| values.iter().map(|value| *value as u8).collect::<Vec<_>>();
     let stored = |rows, columns| Stored { dtype: Dtype::I8, rows, columns, offset: 0 };
-    let operand = |file, stored| Operand::new(file, stored, Format::I8).unwrap();
-    let (left, right) = (
-        operand(put("a", &bytes(&a)), stored(130, 90)),
-        operand(put("b", &bytes(&b)), stored(90, 140)),
-    );
+    let left = Operand::a(put("a", &bytes(&a)), stored(130, 90), Format::I8).unwrap();
+    let right = Operand::b(put("b", &bytes(&b)), stored(90, 140), Format::I8).unwrap();
     let out = std::fs::File::create(folder.path().join("c")).unwrap();
     let part = Part::Reduction { index: 1 };
     let work = Work {
@@ -130,13 +127,11 @@ fn sums_that_may_overflow_are_refused_unless_the_numbers_are_small() {
     let depth = 131_072;
     let shape = Shape::new(1, depth, 1).unwrap();
     let grid = Grid::new(shape, Splits::even(1)).unwrap();
-    let operand = |rows, columns, value: i8| {
-        let stored = Stored { dtype: Dtype::I8, rows, columns, offset: 0 };
-        let bytes = Bytes::new(vec![value as u8; depth as usize]);
-        Operand::new(bytes, stored, Format::I8).unwrap()
-    };
+    let stored = |rows, columns| Stored { dtype: Dtype::I8, rows, columns, offset: 0 };
     let run = |value: i8| {
-        let (a, b) = (operand(1, depth, value), operand(depth, 1, value));
+        let bytes = || Bytes::new(vec![value as u8; depth as usize]);
+        let a = Operand::a(bytes(), stored(1, depth), Format::I8).unwrap();
+        let b = Operand::b(bytes(), stored(depth, 1), Format::I8).unwrap();
         let part = Part::Row { index: 0 };
         let (backend, memory) = (Backend::best(), 1 << 22);
         let work = Work { a: &a, b: &b, grid: &grid, part, memory, backend, threads: 1 };

@@ -9,7 +9,8 @@ use arch_kernels::stream::{Operand, ReadAt, StreamError, Tiles, Work, WriteAt, m
 use arch_matrix::file::{Dtype, Stored};
 use arch_matrix::prepare::{Quantised, quantise};
 use arch_matrix::{
-    Carrier, CarrierKind, Element, Format, Grid, Matrix, Part, Plan, Region, Shape, Splits, product,
+    Carrier, CarrierKind, Element, Format, Grid, Matrix, Part, Plan, Region, Scale, Shape, Splits,
+    product,
 };
 use proptest::prelude::*;
 
@@ -100,15 +101,26 @@ fn dtype(format: Format) -> Dtype {
     }
 }
 
-pub(crate) fn operand(format: Format, rows: u32, columns: u32, bytes: Vec<u8>) -> Operand<Bytes> {
-    let (rows, columns) = (rows.into(), columns.into());
-    let stored = Stored { dtype: dtype(format), rows, columns, offset: BEFORE };
-    Operand::new(Bytes::new(bytes), stored, format).unwrap()
+fn stored(format: Format, rows: u32, columns: u32) -> Stored {
+    Stored { dtype: dtype(format), rows: rows.into(), columns: columns.into(), offset: BEFORE }
 }
 
-fn matrix<T: Quantised>(format: Format, rows: u32, columns: u32, bytes: &[u8]) -> Matrix<T> {
+pub(crate) fn a(format: Format, rows: u32, columns: u32, bytes: Vec<u8>) -> Operand<Bytes> {
+    Operand::a(Bytes::new(bytes), stored(format, rows, columns), format).unwrap()
+}
+
+pub(crate) fn b(format: Format, rows: u32, columns: u32, bytes: Vec<u8>) -> Operand<Bytes> {
+    Operand::b(Bytes::new(bytes), stored(format, rows, columns), format).unwrap()
+}
+
+/// What the definition makes of a factor.
+fn matrix<T: Quantised>(
+    scale: Option<Scale>,
+    (rows, columns): (u32, u32),
+    bytes: &[u8],
+) -> Matrix<T> {
     let bytes = &bytes[BEFORE as usize..];
-    let values = match format.scale() {
+    let values = match scale {
         None => T::read(bytes).collect(),
         Some(scale) => quantise(&f32::read(bytes).collect::<Vec<_>>(), scale).unwrap(),
     };
@@ -132,8 +144,7 @@ impl World {
         let grid = Grid::new(shape, splits).unwrap();
         let a_bytes = numbers(format, (m * k) as usize, seed);
         let b_bytes = numbers(format, (k * n) as usize, !seed);
-        let (a, b) =
-            (operand(format, m, k, a_bytes.clone()), operand(format, k, n, b_bytes.clone()));
+        let (a, b) = (a(format, m, k, a_bytes.clone()), b(format, k, n, b_bytes.clone()));
         let mut world = Self { format, grid, a, b, c: vec![], parts: vec![], a_bytes, b_bytes };
         world.c = world.right(&Region::whole(shape));
         world.parts = (0..splits.rows).map(|index| Part::Row { index }).collect();
@@ -154,8 +165,11 @@ impl World {
 
     pub(crate) fn product<T: Carrier + Quantised>(&self, region: &Region) -> Matrix<T::Sum> {
         let shape = self.grid.shape();
-        let a = matrix::<T>(self.format, shape.rows(), shape.depth(), &self.a_bytes);
-        let b = matrix::<T>(self.format, shape.depth(), shape.columns(), &self.b_bytes);
+        let scales = self.format.scales();
+        let left = (shape.rows(), shape.depth());
+        let right = (shape.depth(), shape.columns());
+        let a = matrix::<T>(scales.map(|of| of.a), left, &self.a_bytes);
+        let b = matrix::<T>(scales.map(|of| of.b), right, &self.b_bytes);
         product(&a, &b, region)
     }
 
@@ -199,8 +213,11 @@ impl World {
     }
 }
 
+/// One and two scales, of both widths.
+const FORMATS: [&str; 6] = ["i8", "i16", "q3", "q2*q5", "q7/i16", "q9*q-1/i16"];
+
 pub(crate) fn formats() -> impl Strategy<Value = Format> {
-    prop::sample::select(vec!["i8", "i16", "q3", "q7/i16"]).prop_map(|text| text.parse().unwrap())
+    prop::sample::select(FORMATS.to_vec()).prop_map(|text| text.parse().unwrap())
 }
 
 /// Sides around leaves and odd ones, cut in every way.

@@ -4,12 +4,13 @@
 use std::{fs::File, thread};
 
 use arch_dispute::{Factor, Factors, Ground, OneFactor, Source};
-use arch_document::{Job, MatrixSpec, Operand as Asked, SignedDocument};
+use arch_document::{Job, Operand as Asked, SignedDocument};
 use arch_identity::Digest;
-use arch_kernels::stream::{self, Operand, ReadAt as _, StreamError};
+use arch_kernels::stream::{self, Operand, OperandError, ReadAt as _, StreamError};
 use arch_matrix::{
-    CarrierKind, Cell, Element, Matrix, Part,
+    CarrierKind, Cell, Element, Format, Matrix, Part,
     commit::{Commitment, leaf_hash},
+    file::Stored,
 };
 use arch_problem::codes;
 
@@ -36,8 +37,11 @@ impl Operands {
         let matrix =
             matrix.ok_or_else(|| problem(codes::WENT_MISSING, "no product is asked for"))?;
         // Each is hashed, to see whether it still is what the ledger names.
-        let open = |asked: &Asked| open(node, job, matrix, asked);
-        let (a, b) = side_by_side(|| open(&matrix.a), || open(&matrix.b));
+        let format = matrix.format;
+        let (a, b) = side_by_side(
+            || open(node, job, (&matrix.a, format), Operand::a),
+            || open(node, job, (&matrix.b, format), Operand::b),
+        );
         Ok(Self { a: a?, b: b? })
     }
 
@@ -65,7 +69,12 @@ fn side_by_side<T: Send>(
     })
 }
 
-fn open(node: &Node, job: &KnownJob, matrix: &MatrixSpec, asked: &Asked) -> Told<Operand<File>> {
+fn open(
+    node: &Node,
+    job: &KnownJob,
+    (asked, format): (&Asked, Format),
+    factor: fn(File, Stored, Format) -> Result<Operand<File>, OperandError>,
+) -> Told<Operand<File>> {
     let unusable = |why: String| {
         problem(codes::WENT_MISSING, format!("input `{}` of the job: {why}", asked.input))
     };
@@ -74,7 +83,7 @@ fn open(node: &Node, job: &KnownJob, matrix: &MatrixSpec, asked: &Asked) -> Told
     let (file, length) = node.stores.shelf.open_object(&digest)?;
     let stored = stream::stored(&file, length, asked.tensor.as_deref())
         .map_err(|error| unusable(error.to_string()))?;
-    Operand::new(file, stored, matrix.format).map_err(|error| unusable(error.to_string()))
+    factor(file, stored, format).map_err(|error| unusable(error.to_string()))
 }
 
 impl Source for Operands {

@@ -9,7 +9,7 @@ use arch_ledger::Record;
 use arch_matrix::{Zone, commit::Hash};
 use arch_problem::codes;
 
-use super::{Product, Run, Share, Stop, draw::Promised, marks, scratch::Scratch};
+use super::{Product, Run, Share, Stop, draw::Promised, marks, scratch::Scratch, values::Values};
 use crate::{
     dispute::{Identities, agreed, endowments},
     point::Point,
@@ -30,7 +30,8 @@ impl Product {
 /// Anchors the commitments to all parts, and draws what is looked at.
 pub(super) async fn commit(run: &Run<'_>, scratch: &Scratch) -> Result<Promised, Stop> {
     let mut of = Vec::new();
-    for values in scratch.parts() {
+    let of_failed = |values: &&Values| run.mirrors.has_failed(values.share.node);
+    for values in scratch.parts().iter().filter(|values| !of_failed(values)) {
         of.push((values.share, values.committed()?));
     }
     let authority = run.node.authority();

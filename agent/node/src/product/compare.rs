@@ -55,8 +55,8 @@ pub(super) async fn compare(
 ) -> Result<(Report, Vec<Finding>), Stop> {
     let (mut report, mut findings) = (Report::default(), Vec::new());
     let Some(zone) = promised.zone else { return Ok((report, findings)) };
-    for (row, of_row) in held(promised, |part| matches!(part, Part::Row { .. })) {
-        for (column, of_column) in held(promised, |part| matches!(part, Part::Column { .. })) {
+    for (row, of_row) in held(run, promised, |part| matches!(part, Part::Row { .. })) {
+        for (column, of_column) in held(run, promised, |part| matches!(part, Part::Column { .. })) {
             let Some((cell, one, other)) = common(of_row, of_column) else { continue };
             let found = differ(run, cell, one, other)?;
             let nodes = [row.node, column.node];
@@ -74,23 +74,21 @@ pub(super) async fn compare(
         }
     }
     let cell = zone.block.cell();
-    let slab = |want: Part| held(promised, move |part| *part == want).next();
+    let slab = |want: Part| held(run, promised, move |part| *part == want).next();
     let Some((depth, of_depth)) = slab(Part::Reduction { index: zone.block.depth }) else {
         return Err(missing());
     };
     for part in [Part::Row { index: cell.row }, Part::Column { index: cell.column }] {
         let Some((holder, _)) = slab(part) else { return Err(missing()) };
         let again = Share { node: holder.node, part: Part::Rest { block: zone.block } };
-        run.left()?;
-        let values = tokio::task::block_in_place(|| Values::once_more(run, again))?;
-        shares::compute(run, &[&values]).await?;
+        let values = once_more(run, again).await?;
         let again_committed = values.committed()?;
         let (Some(one), Some(other)) = (tree(&again_committed, cell), tree(of_depth, cell)) else {
             return Err(missing());
         };
         let found = differ(run, cell, one, other)?;
         report.recomputed.push(Recomputed {
-            node: holder.node,
+            node: values.share.node,
             with: depth.node,
             equal: found.is_none(),
         });
@@ -104,16 +102,37 @@ pub(super) async fn compare(
     Ok((report, findings))
 }
 
+/// Has a block computed once more by whoever holds it, or else by his mirror.
+async fn once_more(run: &Run<'_>, share: Share) -> Result<Values, Stop> {
+    let compute = async |share: Share| {
+        run.left()?;
+        let values = tokio::task::block_in_place(|| Values::once_more(run, share))?;
+        shares::compute(run, &[&values]).await.map(|_| values)
+    };
+    match compute(share).await {
+        Ok(values) => Ok(values),
+        Err(stop) => {
+            run.without(share.node, stop)?;
+            let twin = run.mirrors.twin(share).ok_or_else(missing)?;
+            compute(twin).await
+        }
+    }
+}
+
 /// The plan names them all: what is not there was not compared, and that is told as no success.
 fn missing() -> Stop {
     Stop::Machine(problem(codes::FILE_MACHINE, "a part that is to be compared is not there"))
 }
 
-fn held(
-    promised: &Promised,
+/// Parts of that kind; of two nodes that do the same, those of one.
+fn held<'p>(
+    run: &'p Run<'_>,
+    promised: &'p Promised,
     want: impl Fn(&Part) -> bool,
-) -> impl Iterator<Item = (&Share, &Committed)> {
-    promised.of.iter().filter(move |(share, _)| want(&share.part)).map(|(share, of)| (share, of))
+) -> impl Iterator<Item = (&'p Share, &'p Committed)> {
+    let leads = |share: &Share| run.mirrors.leader(share.node) == share.node;
+    let wanted = promised.of.iter().filter(move |(share, _)| want(&share.part) && leads(share));
+    wanted.map(|(share, of)| (share, of))
 }
 
 /// The cell that both have.
@@ -124,7 +143,7 @@ fn common<'c>(
     one.trees.iter().find_map(|(cell, one)| Some((*cell, one, tree(other, *cell)?)))
 }
 
-fn differ(
+pub(super) fn differ(
     run: &Run<'_>,
     cell: Cell,
     one: &LeafTree,

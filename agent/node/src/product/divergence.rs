@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Overlap,
     /// Partial sums that were computed once more are others.
     Partial,
+    /// A node and its mirror hold another value of the same element.
+    Mirror,
     /// The values are not what A and B give.
     Freivalds,
 }
@@ -132,6 +134,7 @@ impl Finding {
         );
         match kind {
             Kind::Overlap => format!("{who} differ in {place}"),
+            Kind::Mirror => format!("{who} do the same, and differ in {place}"),
             Kind::Partial => format!("partial sums computed once more differ in {place}: {who}"),
             Kind::Freivalds => format!("{place} of {who} is not what A and B give"),
         }

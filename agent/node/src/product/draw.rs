@@ -14,7 +14,7 @@ use arch_matrix::{
 };
 use serde::Serialize;
 
-use super::{Run, Share, audit, compare};
+use super::{Run, Share, audit, compare, mirrors};
 
 /// What is committed to, durably, and what was drawn from it.
 #[derive(Debug)]
@@ -67,6 +67,12 @@ pub(super) struct Report {
     /// The block that the row, the column and the part of the depth have in common.
     #[serde(skip_serializing_if = "Option::is_none")]
     zone: Option<Zone>,
+    /// Nodes whose mirror stood in for them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stood_in: Vec<mirrors::StoodIn>,
+    /// What a node and its mirror computed, where the job asks for mirrors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mirrored: Vec<mirrors::Mirrored>,
     compared: Vec<compare::Compared>,
     recomputed: Vec<compare::Recomputed>,
     freivalds: Vec<audit::Checked>,
@@ -79,8 +85,7 @@ pub(super) struct Report {
 pub(super) fn report(
     run: &Run<'_>,
     promised: &Promised,
-    compared: &compare::Report,
-    checked: &[audit::Checked],
+    (compared, mirrored, freivalds): (compare::Report, Vec<mirrors::Mirrored>, Vec<audit::Checked>),
 ) -> Report {
     Report {
         schema: "arch.network/matrix-audit/v1",
@@ -90,9 +95,11 @@ pub(super) fn report(
         entry: promised.entry,
         seed: Digest::from_bytes(promised.seed).hex(),
         zone: promised.zone,
-        compared: compared.compared.clone(),
-        recomputed: compared.recomputed.clone(),
-        freivalds: checked.to_vec(),
+        stood_in: run.mirrors.stood_in(),
+        mirrored,
+        compared: compared.compared,
+        recomputed: compared.recomputed,
+        freivalds,
         product: None,
     }
 }

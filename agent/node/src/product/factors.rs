@@ -67,8 +67,8 @@ fn prove(
     format: Format,
     shape: Shape,
 ) -> Result<(), String> {
-    let a = Operand::new(&a.0, a.1, format).map_err(|error| error.to_string())?;
-    let b = Operand::new(&b.0, b.1, format).map_err(|error| error.to_string())?;
+    let a = Operand::a(&a.0, a.1, format).map_err(|error| error.to_string())?;
+    let b = Operand::b(&b.0, b.1, format).map_err(|error| error.to_string())?;
     let work = Work {
         a: &a,
         b: &b,
@@ -115,6 +115,7 @@ fn open(
     };
     let stored = stream::stored(&file, length, asked.tensor.as_deref())
         .map_err(|error| unreadable(error.to_string()))?;
-    Operand::new(&file, stored, matrix.format).map_err(|error| unreadable(error.to_string()))?;
+    // What files a format takes does not depend on which factor it is.
+    Operand::a(&file, stored, matrix.format).map_err(|error| unreadable(error.to_string()))?;
     Ok((file, stored))
 }

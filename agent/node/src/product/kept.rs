@@ -35,7 +35,7 @@ pub(super) fn is_what_was_promised(
 fn holder(run: &Run<'_>, cell: Cell) -> Option<Share> {
     let Some(plan) = &run.product.plan else { return run.product.shares.first().copied() };
     match plan.sources(cell).as_slice() {
-        [(node, part)] => Some(Share { node: *node, part: *part }),
+        [(node, part)] => Some(Share { node: run.mirrors.leader(*node), part: *part }),
         _ => None,
     }
 }

@@ -142,7 +142,10 @@ pub(crate) fn stored_values(node: &Node, product: &Digest) -> Told<(File, u64)> 
 fn assembled<'s>(run: &Run<'_>, scratch: &'s Scratch) -> Result<(Box<dyn Read + 's>, u64), Stop> {
     let product = run.product;
     if let Some(plan) = &product.plan {
-        let values = |node: usize, part| scratch.of(Share { node, part }).map(|of| &of.file);
+        let values = |node: usize, part| {
+            let node = run.mirrors.leader(node);
+            scratch.of(Share { node, part }).map(|of| &of.file)
+        };
         let c = Assembled::new(plan, product.format, values)?;
         let length = c.len();
         return Ok((Box::new(c), length));

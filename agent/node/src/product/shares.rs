@@ -1,10 +1,12 @@
-//! Part after part, tile after tile, by as many workers as the job has processors.
+//! Part after part, tile after tile, by as many workers as the job has processors. What mirrors do comes
+//! last, so that whoever fails is seldom busy at the same time as who stands in for him.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     pin::Pin,
     sync::{Mutex, PoisonError},
     task::{Context, Poll},
+    time::{Duration, Instant},
 };
 
 use arch_wire::executor::{Claim, MultiplyRequest, Outcome};
@@ -33,20 +35,25 @@ impl Used {
     }
 }
 
+/// How often it is looked whether somebody is late.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// Consecutive tiles of a part.
 #[derive(Debug, Clone, Copy)]
 struct Tiles<'a> {
     of: &'a Values,
+    /// The same part in the hands of a mirror.
+    twin: Option<&'a Values>,
     first: u64,
     count: u64,
 }
 
-/// Computes what is missing. Gives when every tile of every part was written and hashed.
+/// Computes what is missing. Gives when every tile of every part was written and hashed, but for parts of
+/// nodes that failed and have a mirror that did not.
 pub(super) async fn compute(run: &Run<'_>, parts: &[&Values]) -> Result<Used, Stop> {
     let all = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.tiles.len()));
-    let queue: VecDeque<Tiles<'_>> =
-        parts.iter().flat_map(|part| pieces(part, run.product.workers)).collect();
-    let missing = queue.iter().fold(0_u64, |sum, tiles| sum.saturating_add(tiles.count));
+    let queue = queue(run, parts);
+    let missing = queue.iter().flatten().fold(0_u64, |sum, tiles| sum.saturating_add(tiles.count));
     let progress = run.node.progress.of(run.placed.job().digest(), all);
     progress.add(all.saturating_sub(missing));
     let (queue, used) = (Mutex::new(queue), Mutex::new(Used::default()));
@@ -54,10 +61,27 @@ pub(super) async fn compute(run: &Run<'_>, parts: &[&Values]) -> Result<Used, St
     // Where one fails, the others are called off as well: nobody would wait for them.
     let halt = Cancel::default();
     let lane = async || -> Result<(), Stop> {
-        while let Some(tiles) = next().filter(|_| !halt.is_cancelled()) {
-            let claim = one(run, tiles, &halt, &|more| progress.add(more)).await?;
-            let mut used = used.lock().unwrap_or_else(PoisonError::into_inner);
-            *used = used.and(&claim);
+        while let Some(turn) = next() {
+            for tiles in turn {
+                let share = tiles.of.share;
+                if halt.is_cancelled() {
+                    return Ok(());
+                }
+                if tiles.twin.is_some() && run.mirrors.has_failed(share.node) {
+                    progress.add(tiles.count);
+                    continue;
+                }
+                let began = Instant::now();
+                match one(run, tiles, &halt, &|more| progress.add(more)).await {
+                    Ok(claim) => {
+                        run.mirrors.took(share, tiles.count, began.elapsed());
+                        let mut used = used.lock().unwrap_or_else(PoisonError::into_inner);
+                        *used = used.and(&claim);
+                    }
+                    Err(stop) if tiles.twin.is_some() => run.without(share.node, stop)?,
+                    Err(stop) => return Err(stop),
+                }
+            }
         }
         Ok(())
     };
@@ -66,15 +90,39 @@ pub(super) async fn compute(run: &Run<'_>, parts: &[&Values]) -> Result<Used, St
     Ok(used)
 }
 
+/// What one worker does after the other.
+type Turn<'a> = Vec<Tiles<'a>>;
+
+/// What is missing. Where there are mirrors, a turn is all that a node has to do, so that one that hangs
+/// holds up one worker; those that mirror come last. Where there are none, all workers share each part.
+fn queue<'a>(run: &Run<'_>, parts: &[&'a Values]) -> VecDeque<Turn<'a>> {
+    let of = |share| parts.iter().find(|part| part.share == share).copied();
+    let twin = |part: &Values| run.mirrors.twin(part.share).and_then(of);
+    let (with, without): (Vec<&Values>, _) = parts.iter().partition(|part| twin(part).is_some());
+    let mut turns: VecDeque<_> = without
+        .into_iter()
+        .flat_map(|part| pieces(part, None, run.product.workers))
+        .map(|tiles| vec![tiles])
+        .collect();
+    let mut nodes: BTreeMap<(bool, usize), Turn<'a>> = BTreeMap::new();
+    for part in with {
+        let node = part.share.node;
+        let turn = nodes.entry((!run.mirrors.is_first(node), node)).or_default();
+        turn.extend(pieces(part, twin(part), 1));
+    }
+    turns.extend(nodes.into_values());
+    turns
+}
+
 /// What is missing of a part, in pieces of which every worker gets one.
-fn pieces(part: &Values, workers: usize) -> Vec<Tiles<'_>> {
+fn pieces<'a>(part: &'a Values, twin: Option<&'a Values>, workers: usize) -> Vec<Tiles<'a>> {
     let workers = u64::try_from(workers).unwrap_or(1).max(1);
     let mut pieces = Vec::new();
     for (mut first, mut left) in part.missing() {
         let most = left.div_ceil(workers).max(1);
         while left > 0 {
             let count = most.min(left);
-            pieces.push(Tiles { of: part, first, count });
+            pieces.push(Tiles { of: part, twin, first, count });
             first = first.saturating_add(count);
             left = left.saturating_sub(count);
         }
@@ -89,7 +137,7 @@ async fn one(
     halt: &Cancel,
     more: &(dyn Fn(u64) + Sync),
 ) -> Result<Claim, Stop> {
-    let Tiles { of, first, count } = tiles;
+    let Tiles { of, twin, first, count } = tiles;
     let product = run.product;
     let piece = Piece {
         request: MultiplyRequest {
@@ -107,8 +155,12 @@ async fn one(
         files: [&product.a.0, &product.b.0, &of.file],
     };
     let (tell, mut told) = watch::channel(0_u64);
-    let answer = run.node.executor.multiply(run.placed, &piece, halt, &tell);
-    tokio::pin!(answer);
+    // This piece alone may be called off as well.
+    let own = Cancel::default();
+    let answer = run.node.executor.multiply(run.placed, &piece, &own, &tell);
+    let late = late(run, twin);
+    tokio::pin!(answer, late);
+    let mut is_late = false;
     let mut hashed = 0_u64;
     let mut hash = |upto: u64| -> Result<(), Stop> {
         let upto = upto.min(count);
@@ -123,12 +175,17 @@ async fn one(
         tokio::select! {
             biased;
             () = run.cancel.cancelled(), if !halt.is_cancelled() => halt.ask(run.cancel.wish()),
+            () = halt.cancelled(), if !own.is_cancelled() => own.ask(halt.wish()),
             executed = &mut answer => break executed?,
+            () = &mut late, if !is_late => {
+                is_late = true;
+                own.ask(Wish::Stopping);
+            }
             Ok(()) = told.changed() => {
                 let upto = *told.borrow_and_update();
                 if let Err(stop) = tokio::task::block_in_place(|| hash(upto)) {
                     // Its worker is not left alone with a file that somebody else will write to.
-                    halt.ask(Wish::Stopping);
+                    own.ask(Wish::Stopping);
                     let _ = answer.await;
                     return Err(stop);
                 }
@@ -141,6 +198,9 @@ async fn one(
             tokio::task::block_in_place(|| hash(count))?;
             Ok(executed.claim)
         }
+        Outcome::Cancelled if is_late => {
+            Err(Stop::Lost(Lost("it was late, and its mirror was done".to_owned())))
+        }
         Outcome::WorkerLost { why } => {
             Err(Stop::Lost(Lost(format!("a worker was lost: {}", crate::validate::short(why)))))
         }
@@ -149,6 +209,16 @@ async fn one(
         | Outcome::Deadline
         | Outcome::Cancelled) => Err(Stop::Ended(outcome.clone())),
         _ => Err(Stop::Lost(Lost("an answer that no product has".to_owned()))),
+    }
+}
+
+/// Ends when nobody would wait for a part any more that its mirror is done with; never without one.
+async fn late(run: &Run<'_>, twin: Option<&Values>) {
+    let Some(twin) = twin else { return std::future::pending().await };
+    let began = Instant::now();
+    let patience = || run.mirrors.patience(twin.share, twin.tiles.len());
+    while !twin.is_whole() || patience().is_none_or(|patience| began.elapsed() < patience) {
+        tokio::time::sleep(LOOK).await;
     }
 }
 

@@ -120,6 +120,11 @@ impl Values {
         runs
     }
 
+    /// Whether every tile was written and hashed.
+    pub(super) fn is_whole(&self) -> bool {
+        u64::try_from(self.state().done.len()) == Ok(self.tiles.len())
+    }
+
     /// Hashes a tile that a worker says it has written, and puts it on the list.
     pub(super) fn done(&self, product: &Product, tile: u64) -> Result<(), Stop> {
         if self.file.metadata().map_err(|error| machine(&error))?.len() != self.size {

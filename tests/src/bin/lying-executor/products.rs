@@ -19,16 +19,16 @@ use super::{Done, Liar};
 
 impl Liar {
     /// Computes the tiles; a trick is `WHAT PART`, such as `add-one row`, and is played on parts of that
-    /// kind alone.
+    /// kind alone. `add-one row first` and `add-one row second` mean one of two that do the same.
     pub(super) fn multiply(&mut self, request: &MultiplyRequest, files: Vec<OwnedFd>) -> Done {
-        let trick = self.trick_for(request.part)?;
+        let trick = self.trick_for(request)?;
         let run = request.run;
         let [a, b, values]: [OwnedFd; 3] = files.try_into().map_err(|_| "not three files")?;
         let width = request.format.carrier().sum_bytes();
         let values = Sums { file: File::from(values), width };
         let grid = request.grid()?;
-        let a = Operand::new(File::from(a), request.a, request.format)?;
-        let b = Operand::new(File::from(b), request.b, request.format)?;
+        let a = Operand::a(File::from(a), request.a, request.format)?;
+        let b = Operand::b(File::from(b), request.b, request.format)?;
         let work = Work {
             a: &a,
             b: &b,
@@ -102,6 +102,10 @@ impl Liar {
                 let (claim, files) = super::honest(&[("product", b"1234")])?;
                 return self.say(&FromExecutor::Finished { run, claim }, &files);
             }
+            "silent" => {
+                self.silent.push(run);
+                return Ok(());
+            }
             "gone" => std::process::exit(0),
             "exit-code" => {
                 let claim = Claim::without_work(Outcome::Exit { code: 1 });
@@ -112,8 +116,14 @@ impl Liar {
         self.say(&finished, &[])
     }
 
-    fn trick_for(&self, part: Part) -> Result<String, Box<dyn std::error::Error>> {
-        let kind = match part {
+    fn trick_for(
+        &mut self,
+        request: &MultiplyRequest,
+    ) -> Result<String, Box<dyn std::error::Error>> {
+        let this = (request.part, request.first);
+        let when = if self.asked.contains(&this) { "second" } else { "first" };
+        self.asked.push(this);
+        let kind = match request.part {
             Part::Row { .. } => "row",
             Part::Column { .. } => "column",
             Part::Reduction { .. } => "depth",
@@ -121,7 +131,7 @@ impl Liar {
         };
         let text = std::fs::read_to_string(&self.trick).unwrap_or_default();
         Ok(match text.trim().split_once(' ') {
-            Some((trick, of)) if of == kind => trick.to_owned(),
+            Some((trick, of)) if of == kind || of == format!("{kind} {when}") => trick.to_owned(),
             _ => String::new(),
         })
     }

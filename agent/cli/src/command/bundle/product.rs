@@ -51,8 +51,8 @@ pub(super) fn holds(
     if (c.1.rows, c.1.columns, c.1.dtype) != (size.0, size.1, sums) {
         return Ok(Some(false));
     }
-    let a = Operand::new(a.0, a.1, matrix.format).map_err(invalid)?;
-    let b = Operand::new(b.0, b.1, matrix.format).map_err(invalid)?;
+    let a = Operand::a(a.0, a.1, matrix.format).map_err(invalid)?;
+    let b = Operand::b(b.0, b.1, matrix.format).map_err(invalid)?;
     let work = Work {
         a: &a,
         b: &b,

@@ -24,12 +24,16 @@ pub(super) struct Product {
         requires = "numbers"
     )]
     matrix: Vec<String>,
-    /// How numbers are held: `i8`, `i16`, or for floats `q7` and `q7/i16`, with the power of two
+    /// How numbers are held: `i8`, `i16`, or for floats `q7` and `q7/i16`, with the power of two;
+    /// `q9*q5` has one for A and one for B
     #[arg(long = "format", value_name = "FORMAT", requires = "matrix")]
     numbers: Option<String>,
-    /// How many executors share the product: 1, or a multiple of 3
+    /// How many executors share the product: 1, or a multiple of 3, of 6 with mirrors
     #[arg(long, value_name = "N", requires = "matrix", default_value_t = 1)]
     shards: u32,
+    /// Give each shard a second one that does the same and stands in for it: twice the work
+    #[arg(long, requires = "matrix")]
+    mirrors: bool,
     /// Into how many parts rows, columns and depth are cut, such as `3,4,5`
     #[arg(long, value_name = "ROWS,COLUMNS,DEPTH", value_parser = splits, requires = "matrix")]
     splits: Option<Splits>,
@@ -94,6 +98,9 @@ impl Found<'_> {
         if self.product.shards != 1 {
             let shards = self.product.shards;
             text.push_str(&format!("    shards: {shards}  # executors that share it by a plan\n"));
+        }
+        if self.product.mirrors {
+            text.push_str("    mirrors: true  # each shard has a second one that does the same\n");
         }
         if let Some(Splits { rows, columns, depth }) = self.product.splits {
             text.push_str(&format!(

@@ -51,25 +51,41 @@ impl Cover {
     }
 
     pub(super) fn in_a_line(&self) -> String {
-        let parts = super::parts(self.splits);
-        format!("{} shards share {parts} parts of rows, columns and depth", self.nodes.len())
+        let (parts, nodes) = (super::parts(self.splits), self.nodes.len());
+        let shares = "parts of rows, columns and depth";
+        match self.has_mirrors() {
+            true => format!("{nodes} shards, each and its mirror once, share {parts} {shares}"),
+            false => format!("{nodes} shards share {parts} {shares}"),
+        }
+    }
+
+    fn has_mirrors(&self) -> bool {
+        self.nodes.iter().any(|node| node.assignment.mirror.is_some())
     }
 
     /// A line a node, and one for all.
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = vec![format!(
-            "  {:>5}  {:<9}  {:<26}  {:>4}  {:>7}  {:>7}",
-            "shard", "role", "slab", "rest", "sees A", "sees B"
+            "  {:>5}  {:<9}  {:<26}  {:>4}  {:>7}  {:>7}{}",
+            "shard",
+            "role",
+            "slab",
+            "rest",
+            "sees A",
+            "sees B",
+            if self.has_mirrors() { "  mirror" } else { "" },
         )];
         lines.extend(self.nodes.iter().map(|node| {
+            let mirror = node.assignment.mirror;
             format!(
-                "  {:>5}  {:<9}  {:<26}  {:>4}  {:>7}  {:>7}",
+                "  {:>5}  {:<9}  {:<26}  {:>4}  {:>7}  {:>7}{}",
                 node.node,
                 node.assignment.role.as_str(),
                 node.positions,
                 node.assignment.rest.len(),
                 percent(node.learned.a),
                 percent(node.learned.b),
+                mirror.map_or(String::new(), |mirror| format!("  {mirror:>6}")),
             )
         }));
         let Coverage { work, once, twice, thrice, balance } = self.coverage;
@@ -80,6 +96,12 @@ impl Cover {
             percent(twice),
             percent(thrice),
         ));
+        if self.has_mirrors() {
+            lines.push(format!(
+                "  mirrors do all of that a second time: {:.2} times the plain product",
+                work * 2.0
+            ));
+        }
         lines
     }
 }
