@@ -135,7 +135,7 @@ fn a_lie_in_16_bit_numbers_is_shown_where_that_is_agreed_upon_and_replayed() {
 fn a_mirror_that_lies_is_challenged_by_the_one_that_it_mirrors_and_loses_its_stake() {
     let world = world("reveal");
     let _prover = Prover::of(&world);
-    let mut agent = with_trick(&world, "add-one-at-3-60 row second");
+    let mut agent = with_trick(&world, "add-one row second");
     let factors = Factors::new(&world, (150, 300, 140));
     let job = world.drop_job(&factors.job(", shards: 6, mirrors: true"));
     assert_eq!(agent.wait_end(job).row.state, "disputed", "{}", agent.log());
