@@ -5,6 +5,7 @@ mod answer;
 mod decide;
 mod peer;
 mod show;
+mod status;
 
 use std::{sync::Arc, time::Duration};
 

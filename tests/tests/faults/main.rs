@@ -24,6 +24,8 @@ mod flood;
 #[cfg(test)]
 mod full_disk;
 #[cfg(test)]
+mod judges;
+#[cfg(test)]
 mod kills;
 #[cfg(test)]
 mod left;
@@ -37,5 +39,7 @@ mod mirrors;
 mod order;
 #[cfg(test)]
 mod points;
+#[cfg(test)]
+mod provers;
 #[cfg(test)]
 mod redundancy;

@@ -8,7 +8,7 @@ use arch_problem::{Problem, codes};
 use arch_schedule::JobState;
 use arch_wire::control::{Answer, Call, Reply, Submitted};
 
-use super::{Peer, decide, show};
+use super::{Peer, decide, show, status};
 use crate::{
     dispute,
     node::Node,
@@ -20,7 +20,7 @@ use crate::{
 /// Does what was asked.
 pub(super) async fn answer(node: &Arc<Node>, peer: &Peer, call: Call) -> Reply {
     let answered = match call {
-        Call::Status {} => show::status(node).await.map(|s| Answer::Status(Box::new(s))),
+        Call::Status {} => status::status(node).await.map(|s| Answer::Status(Box::new(s))),
         Call::JobList { state } => show::list(node, state.as_deref()).await,
         Call::JobShow { digest } => {
             show::job(node, digest).await.map(|d| Answer::JobShow(Box::new(d)))
