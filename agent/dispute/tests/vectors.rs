@@ -23,6 +23,18 @@ use world::{Lie, Marked, Player, StandIns, TERMS, World};
 const PAGE: &str = include_str!("../../../docs/DISPUTES.md");
 const REVEALED: &str = include_str!("vectors/reveal.jsonl");
 const PROVED: &str = include_str!("vectors/groth16.jsonl");
+const EAGER: &str = include_str!("vectors/eager.jsonl");
+
+/// How a vector's dispute is settled, and what its parties committed to.
+#[derive(Clone, Copy)]
+struct Kind {
+    resolver: Resolver,
+    marked: Marked,
+}
+
+const BY_SHOWING: Kind = Kind { resolver: Resolver::Reveal, marked: Marked::OnDispute };
+const BY_PROOF: Kind = Kind { resolver: Resolver::Groth16, marked: Marked::OnDispute };
+const WITH_MARKS: Kind = Kind { resolver: Resolver::Groth16, marked: Marked::Own };
 
 fn start() -> Timestamp {
     "2026-11-26T12:00:00Z".parse().unwrap()
@@ -38,8 +50,12 @@ fn read(text: &str) -> Heard {
     Heard::check(&SignedDocument::parse("message.dsse.json", text.as_bytes()).unwrap()).unwrap()
 }
 
-fn world(stand_ins: &StandIns) -> World {
-    World::new(stand_ins, 3, [40, 200, 36], 0)
+fn world(stand_ins: &StandIns, marked: Marked) -> World {
+    match marked {
+        Marked::OnDispute => World::new(stand_ins, 3, [40, 200, 36], 0),
+        // Four leaves, so that there is a way to the root.
+        Marked::Own | Marked::Right => World::new(stand_ins, 3, [150, 200, 170], 0),
+    }
 }
 
 fn facts(world: &World, commits: [&Heard; 2]) -> Facts {
@@ -51,8 +67,8 @@ fn facts(world: &World, commits: [&Heard; 2]) -> Facts {
 }
 
 /// Plays the dispute: a line for each message.
-fn played(stand_ins: &StandIns, resolver: Resolver) -> Vec<String> {
-    let world = world(stand_ins);
+fn played(stand_ins: &StandIns, Kind { resolver, marked }: Kind) -> Vec<String> {
+    let world = world(stand_ins, marked);
     let player = |part: usize, lie| Player {
         world: &world,
         digester: stand_ins,
@@ -60,9 +76,9 @@ fn played(stand_ins: &StandIns, resolver: Resolver) -> Vec<String> {
         key: &world.keys[part],
         part,
         lie,
-        marked: Marked::OnDispute,
+        marked,
     };
-    let lie = Lie { tile: 2, at: 5, by: 1, step: 1 };
+    let lie = Lie { tile: world.ground.tiles() / 2, at: 5, by: 1, step: 1 };
     let players = [player(0, None), player(1, Some(lie))];
     let mut files: Vec<String> =
         players.iter().map(|player| post(player.key, player.commit().spec.says)).collect();
@@ -91,9 +107,9 @@ fn played(stand_ins: &StandIns, resolver: Resolver) -> Vec<String> {
 }
 
 /// The rows of the page's table, from the files alone.
-fn rows(stand_ins: &StandIns, files: &str) -> (Vec<String>, Vec<Recorded>, Facts) {
+fn rows(stand_ins: &StandIns, files: &str, marked: Marked) -> (Vec<String>, Vec<Recorded>, Facts) {
     let heard: Vec<Heard> = files.lines().map(read).collect();
-    let facts = facts(&world(stand_ins), [&heard[0], &heard[1]]);
+    let facts = facts(&world(stand_ins, marked), [&heard[0], &heard[1]]);
     let court = Court { facts: &facts, digester: stand_ins, proofs: stand_ins };
     let record: Vec<Recorded> = (0..)
         .zip(&heard[2..])
@@ -111,11 +127,11 @@ fn rows(stand_ins: &StandIns, files: &str) -> (Vec<String>, Vec<Recorded>, Facts
     (rows, record, facts)
 }
 
-fn check(files: &str, resolver: Resolver) -> StandIns {
+fn check(files: &str, kind: Kind) -> StandIns {
     let stand_ins = StandIns::default();
-    let made: String = played(&stand_ins, resolver).concat();
+    let made: String = played(&stand_ins, kind).concat();
     assert!(made == files, "the file of vectors would be:\n{made}");
-    let (rows, record, facts) = rows(&stand_ins, files);
+    let (rows, record, facts) = rows(&stand_ins, files, kind.marked);
     for row in &rows {
         assert!(PAGE.contains(row.as_str()), "the page would have:\n{}", rows.join("\n"));
     }
@@ -133,9 +149,9 @@ fn check(files: &str, resolver: Resolver) -> StandIns {
 }
 
 /// What is found at the end of a record, whoever judges.
-fn found(files: &str, resolver: Resolver) -> Finding {
-    let stand_ins = check(files, resolver);
-    let (_, record, facts) = rows(&stand_ins, files);
+fn found(files: &str, kind: Kind) -> Finding {
+    let stand_ins = check(files, kind);
+    let (_, record, facts) = rows(&stand_ins, files, kind.marked);
     let court = Court { facts: &facts, digester: &stand_ins, proofs: &stand_ins };
     let (state, _) = replay(&court, &record, start()).unwrap();
     let Dispute::Ended(ended) = state else { panic!("{}", state.word()) };
@@ -144,8 +160,8 @@ fn found(files: &str, resolver: Resolver) -> Finding {
 
 #[test]
 fn what_was_proved_under_a_key_that_is_revoked_later_may_be_disputed_again_and_nothing_else() {
-    let shown = found(REVEALED, Resolver::Reveal);
-    let proved = found(PROVED, Resolver::Groth16);
+    let shown = found(REVEALED, BY_SHOWING);
+    let proved = found(PROVED, BY_PROOF);
     let key = proved.believed.clone().unwrap();
     assert!(proved.is_reopenable(|believed| *believed == key));
     let other = Believed { circuit: key.circuit.clone(), key: Digest::of(b"another key") };
@@ -156,6 +172,7 @@ fn what_was_proved_under_a_key_that_is_revoked_later_may_be_disputed_again_and_n
 
 #[test]
 fn the_dispute_of_the_page_is_made_and_replayed_as_it_stands_there() {
-    check(REVEALED, Resolver::Reveal);
-    check(PROVED, Resolver::Groth16);
+    check(REVEALED, BY_SHOWING);
+    check(PROVED, BY_PROOF);
+    check(EAGER, WITH_MARKS);
 }
