@@ -6,7 +6,7 @@ use super::unit::WRITTEN;
 /// Files by their path in this checkout.
 pub(super) fn all() -> Vec<(String, String)> {
     let prover = format!(
-        "# Where the agent calls the prover of arch-prover.socket, in a dispute and never else.\n\
+        "# Where the agent calls the prover of arch-prover.socket, in a dispute, and where the policy says `marks: always`.\n\
          {WRITTEN}\n\
          prover:\n  socket: {}\n",
         prover_path()
