@@ -11,7 +11,7 @@ use arch_wire::executor::Outcome;
 
 use crate::{
     cancel::{Cancel, Wish},
-    dispute::require_stakes,
+    dispute::{require_prover, require_stakes},
     ending::{FULL_DISK, Next, end, give_up, interrupt, troubled},
     executor_client::{Executed, Lost},
     gate::Shut,
@@ -131,6 +131,7 @@ async fn gather(node: &Node, placed: &Placed) -> Told<Work> {
         Runtime::Matrix => {
             let product = product::look(&stores.shelf, job, &accepted_with)?;
             require_stakes(node, &product.identities(&node.identities))?;
+            require_prover(node)?;
             Ok(Work::Product(product))
         }
         _ => supplies::gather(stores, job, &accepted_with).map(Work::Guest),

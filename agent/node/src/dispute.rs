@@ -43,7 +43,7 @@ use tokio::{
 pub(crate) use agreed::agreed;
 pub(crate) use hear::hear;
 pub use identities::Identities;
-pub(crate) use marker::Marker;
+pub(crate) use marker::{Marker, require_prover};
 pub(crate) use stakes::{endowments, op_of, require_stakes};
 
 use crate::{

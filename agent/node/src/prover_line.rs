@@ -21,6 +21,9 @@ use rustix::{
 
 use crate::prover_client::{ProverClient, ProverError};
 
+/// As long as it takes to see whether somebody listens.
+const BRIEFLY: Duration = Duration::from_secs(1);
+
 /// The way to the prover of `prover.socket`, or to none. Cheap to share.
 #[derive(Debug, Default)]
 pub struct ProverLine {
@@ -59,6 +62,16 @@ impl ProverLine {
         let socket = self.socket.as_deref().ok_or(ProverError::Nowhere)?;
         let stream = reach(socket, patience)?;
         Ok(ProverClient::over(stream, patience)?.counted(Arc::clone(&self.counters)))
+    }
+
+    /// Whether somebody listens there, however busy he is.
+    ///
+    /// # Errors
+    /// [`ProverError`] if nobody does.
+    pub fn is_there(&self) -> Result<(), ProverError> {
+        let socket = self.socket.as_deref().ok_or(ProverError::Nowhere)?;
+        reach(socket, BRIEFLY)?;
+        Ok(())
     }
 
     /// What was asked over all lines that this one gave.
@@ -157,6 +170,7 @@ mod tests {
 
     #[test]
     fn without_a_socket_nobody_is_called() {
+        assert!(matches!(ProverLine::default().is_there(), Err(ProverError::Nowhere)));
         let nowhere = ProverLine::default();
         assert_eq!(nowhere.socket(), None);
         assert!(matches!(nowhere.call(PATIENCE).unwrap_err(), ProverError::Nowhere));

@@ -69,6 +69,7 @@ fn a_product_waits_for_a_prover_that_is_away_where_digests_are_committed_to_and_
     let mut agent = with_trick(&world, "");
     let job = drop_job(&world);
     agent.wait_for("product that waits", |agent| agent.log().contains("ARCH-V013").then_some(()));
+    assert_eq!(Stranger::read(&world).kinds(job), ["accepted"], "nothing is begun in vain");
     // Again and again it is away, in the middle of whatever it was asked.
     for _ in 0..3 {
         let prover = Prover::start(&world);

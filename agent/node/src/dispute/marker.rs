@@ -9,6 +9,7 @@ use arch_wire::{
 };
 
 use super::{
+    agreed::agreed,
     asks::PATIENCE,
     known::{circuit, written},
 };
@@ -17,6 +18,20 @@ use crate::{
     prover_client::{ProverClient, ProverError},
     told::{Told, problem},
 };
+
+/// Where digests of tiles are committed to, somebody has to be there who makes them: a product waits for
+/// him before it is begun.
+///
+/// # Errors
+/// When nobody is.
+pub(crate) fn require_prover(node: &Node) -> Told<()> {
+    let authority = node.authority();
+    let agreed = agreed(authority.believed()?.policy());
+    match agreed.is_none_or(|agreed| agreed.marks.is_lazy()) {
+        true => Ok(()),
+        false => node.prover.is_there().map_err(away),
+    }
+}
 
 /// A line to the prover, held while marks are made.
 #[derive(Debug)]
