@@ -106,7 +106,10 @@ fn mirrors_stand_in_the_job_and_in_its_plan() {
     let told = plan(&world, &[]);
     assert_eq!(told.code, 0, "{told:?}");
     assert!(told.data.contains("sees B  mirror"), "{}", told.data);
-    assert!(told.data.contains("do all of that a second time: 2.59 times"), "{}", told.data);
+    // Twice what is drawn from the document's digest.
+    let work = told.data.split("do all of that a second time: ").nth(1);
+    let work = work.and_then(|rest| rest.split(' ').next()).unwrap();
+    assert!((2.5..2.7).contains(&work.parse::<f64>().unwrap()), "{work}");
     let json = plan(&world, &["--json"]).json();
     let nodes = json["cover"]["nodes"].as_array().unwrap();
     for (at, node) in nodes.iter().enumerate() {
