@@ -31,7 +31,8 @@ pub struct ProverLine {
     counters: Arc<ProverCounters>,
 }
 
-/// What was asked of provers since the start, whatever came of it. A run without a dispute asks nothing.
+/// What was asked of provers since the start, whatever came of it. A run without a dispute asks
+/// nothing, unless the policy has digests committed to.
 #[derive(Debug, Default)]
 pub struct ProverCounters {
     digests: AtomicU64,

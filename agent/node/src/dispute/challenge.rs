@@ -7,7 +7,6 @@ use arch_dispute::{
     book::{Unbooked, stake},
 };
 use arch_identity::{Digest, PublicKey, SigningKey};
-use arch_matrix::commit::Hash;
 use arch_problem::codes;
 
 use super::{
@@ -41,7 +40,7 @@ pub(super) async fn begin(node: &Arc<Node>, digest: Digest) -> Told<()> {
             commit_later(node, &mut docket, party).await?;
         }
         let suit = Suit { node, digest, job: &job, docket: &docket, finding: &finding };
-        let (Some(one), Some(other)) = (suit.stand(one)?, suit.stand(other)?) else { continue };
+        let (Some(one), Some(other)) = (suit.stand(one), suit.stand(other)) else { continue };
         if disputed.insert(pair(one.commit.by(), other.commit.by())) {
             suit.challenge([one, other]).await?;
         }
@@ -90,7 +89,6 @@ struct Standing<'a> {
     anchored: bool,
     key: SigningKey,
     party: &'a Party,
-    marks_path: Vec<Hash>,
 }
 
 /// What was computed once more was not committed to; it is signed now.
@@ -117,18 +115,12 @@ async fn commit_later(node: &Arc<Node>, docket: &mut Docket, party: &Party) -> T
 impl<'a> Suit<'a> {
     /// What one of them stands by. None if his values are not those any more that he committed to: then
     /// he cannot show them either.
-    fn stand(&self, party: &'a Party) -> Told<Option<Standing<'a>>> {
+    fn stand(&self, party: &'a Party) -> Option<Standing<'a>> {
         let key = self.node.identities.local(party.node());
-        let Some(leaf) = party.leaf() else { return Ok(None) };
-        let Some((commit, anchored)) = self.docket.commit_of(&key, party.commitment()) else {
-            return Ok(None);
-        };
-        let Says::Commit(said) = commit.says() else { return Ok(None) };
-        let cell = self.finding.cell();
-        let marks_path =
-            tokio::task::block_in_place(|| self.docket.marks_path(self.node, commit, cell, leaf))?;
-        let (said, commit) = (said.clone(), commit.clone());
-        Ok(Some(Standing { said, commit, anchored, key, party, marks_path }))
+        party.shown()?;
+        let (commit, anchored) = self.docket.commit_of(&key, party.commitment())?;
+        let Says::Commit(said) = commit.says() else { return None };
+        Some(Standing { said: said.clone(), commit: commit.clone(), anchored, key, party })
     }
 
     async fn challenge(&self, [one, other]: [Standing<'a>; 2]) -> Told<()> {
@@ -167,7 +159,7 @@ impl<'a> Suit<'a> {
                         challenger: one,
                         respondent: other,
                         marks,
-                        marks_path: challenger.marks_path.clone(),
+                        marks_path: docket.marks_path(node, &challenger.commit, cell, leaf)?,
                         inputs,
                         resolver: docket.resolver()?,
                         terms: docket.agreed.terms,
@@ -186,7 +178,8 @@ impl<'a> Suit<'a> {
 impl Standing<'_> {
     fn holding<'s>(&'s self, factors: &'s Factors, known: &'s Known) -> Option<Holding<'s>> {
         let leaf = self.party.shown()?.bytes();
-        let marks_path = &self.marks_path;
+        // Read once, where the challenge is made: it is in an object as long as the product's leaves are many.
+        let marks_path = &[];
         Some(Holding { factors, leaf, marks_path, digester: known, prover: known })
     }
 
