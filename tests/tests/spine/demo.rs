@@ -78,14 +78,18 @@ fn words(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Processes whose command line names the folder: the agent's does.
-fn named(folder: &Path) -> Vec<i32> {
+/// Processes of a program, or of any, whose command line names the folder: the agent's and the
+/// prover's do.
+fn named(folder: &Path, program: &str) -> Vec<i32> {
     let folder = folder.display().to_string();
     let entries = fs::read_dir("/proc").unwrap().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
     pids.filter(|pid| {
         let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        String::from_utf8_lossy(&line).split('\0').skip(1).any(|arg| arg.starts_with(&folder))
+        let line = String::from_utf8_lossy(&line);
+        let mut words = line.split('\0');
+        words.next().is_some_and(|own| own.ends_with(program))
+            && words.any(|arg| arg.starts_with(&folder))
     })
     .collect()
 }
@@ -98,18 +102,19 @@ fn until(what: &str, mut ready: impl FnMut() -> bool) {
     }
 }
 
+/// At the very start of its first program, and in the middle.
 fn ended_by(signal: Signal) {
-    let folder = tempfile::tempdir().unwrap();
-    let (temporary, sources) = (folder.path().join("tmp"), folder.path().join("sources"));
-    fs::create_dir(&temporary).unwrap();
-    let mut demo = demo(&temporary, &sources);
-    until("the agent", || !named(&temporary).is_empty());
-    let family = named(&temporary);
-    kill_process(Pid::from_raw(i32::try_from(demo.id()).unwrap()).unwrap(), signal).unwrap();
-    assert!(!demo.wait().unwrap().success(), "it was ended in the middle");
-    until("the agent's end", || named(&temporary).is_empty());
-    until("an empty folder", || fs::read_dir(&temporary).unwrap().next().is_none());
-    assert!(!family.is_empty());
+    for program in ["arch-prover", "arch-node-agent"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (temporary, sources) = (folder.path().join("tmp"), folder.path().join("sources"));
+        fs::create_dir(&temporary).unwrap();
+        let mut demo = demo(&temporary, &sources);
+        until(program, || !named(&temporary, program).is_empty());
+        kill_process(Pid::from_raw(i32::try_from(demo.id()).unwrap()).unwrap(), signal).unwrap();
+        assert!(!demo.wait().unwrap().success(), "it was ended in the middle");
+        until("the end of all programs", || named(&temporary, "").is_empty());
+        until("an empty folder", || fs::read_dir(&temporary).unwrap().next().is_none());
+    }
 }
 
 /// What ignores a signal hands that on to the programs that it starts.

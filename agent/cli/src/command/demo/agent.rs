@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, set_child_subreaper, wait};
 
-use super::broom::Broom;
 use super::deadline::Deadline;
 use super::folder::Folder;
 use crate::answer::Stop;
@@ -33,14 +32,12 @@ impl Agent {
     pub(super) fn start(
         programs: &Programs,
         folder: &Folder,
-        broom: &Broom,
         deadline: Deadline,
     ) -> Result<(Self, Control), Stop> {
         let log = folder.path("agent.log");
         let child = command(programs, folder, &log)?
             .spawn()
             .map_err(|error| cannot_start(&programs.agent, &error))?;
-        broom.mind(child.id());
         let mut agent = Self { child, log };
         let socket = Socket::of(&folder.path("state")).path();
         let control = deadline.wait_for("answer of the agent", || {

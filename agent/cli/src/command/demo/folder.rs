@@ -29,9 +29,9 @@ impl Folder {
         &self.root
     }
 
-    /// The folder, if it is to be gone afterwards.
-    pub(super) fn temporary(&self) -> Option<&Path> {
-        (!self.keep).then_some(&*self.root)
+    /// Whether somebody wants it afterwards.
+    pub(super) fn is_kept(&self) -> bool {
+        self.keep
     }
 
     pub(super) fn path(&self, part: &str) -> PathBuf {

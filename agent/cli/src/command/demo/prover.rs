@@ -5,7 +5,6 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use super::broom::Broom;
 use super::deadline::Deadline;
 use super::folder::Folder;
 use crate::answer::Stop;
@@ -19,12 +18,7 @@ pub(super) struct Prover(Child);
 
 impl Prover {
     /// Starts it and waits until it listens.
-    pub(super) fn start(
-        program: &Path,
-        folder: &Folder,
-        broom: &Broom,
-        deadline: Deadline,
-    ) -> Result<Self, Stop> {
+    pub(super) fn start(program: &Path, folder: &Folder, deadline: Deadline) -> Result<Self, Stop> {
         let log = folder.put("prover.log", b"", 0o600)?;
         let log = std::fs::OpenOptions::new().append(true).open(&log);
         let log = log.map_err(|error| {
@@ -49,7 +43,6 @@ impl Prover {
                     "build everything with `cargo build`, or run `cargo xtask demo`",
                 )
             })?;
-        broom.mind(child.id());
         let mut prover = Self(child);
         deadline.wait_for("prover at its socket", || {
             if let Ok(Some(status)) = prover.0.try_wait() {

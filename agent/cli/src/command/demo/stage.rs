@@ -41,7 +41,7 @@ pub(super) struct All {
 pub(super) struct Stage {
     folder: Folder,
     /// Put away after the folder is gone: fields are dropped in this order.
-    broom: Broom,
+    _broom: Broom,
     /// Runs through all scenes; nobody asks it anything before the last one.
     _prover: Prover,
     programs: All,
@@ -64,9 +64,9 @@ impl Stage {
     ) -> Result<Self, Stop> {
         story.part("keys, trust root, policy")?;
         let folder = Folder::make(keep)?;
-        let broom = Broom::take(folder.temporary())?;
+        let broom = Broom::take(&folder)?;
         let cast = Cast::make(&folder)?;
-        let prover = Prover::start(&programs.prover, &folder, &broom, deadline)?;
+        let prover = Prover::start(&programs.prover, &folder, deadline)?;
         let root = documents::write(&folder, &cast, std::slice::from_ref(&sources.folder))?;
         for example in ALL {
             let file = format!("config/modules/{}.wasm", example.name);
@@ -78,7 +78,7 @@ impl Stage {
         story.tell(&format!("everything is in {}", folder.root().display()))?;
         Ok(Self {
             folder,
-            broom,
+            _broom: broom,
             _prover: prover,
             programs,
             sources,
@@ -128,7 +128,7 @@ impl Stage {
 
     fn start(&self, programs: &Programs) -> Result<Troupe, Stop> {
         self.story.progress("starting the agent and its executor");
-        let (agent, control) = Agent::start(programs, &self.folder, &self.broom, self.deadline)?;
+        let (agent, control) = Agent::start(programs, &self.folder, self.deadline)?;
         Ok(Troupe { agent, control })
     }
 
