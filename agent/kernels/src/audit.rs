@@ -9,7 +9,7 @@ use arch_matrix::{Carrier, Element, Integer, Matrix, Region};
 use crate::backend::Backend;
 use crate::threads::{share, shared, together};
 #[cfg(target_arch = "x86_64")]
-use crate::x86::{ForBytes, ForWords};
+use crate::x86::{BytesByDigits, ForBytes, ForWords, WordsByDigits};
 
 /// Checks a part of 8-bit integers by at most `threads` threads. `None` if it is what A and B give, else
 /// its first row that is not.
@@ -135,24 +135,27 @@ impl<T: Integer> Factors<T> for Weights<T> {
     }
 }
 
+/// Those that have a `dot` of their own.
 #[cfg(target_arch = "x86_64")]
-impl Factors<i8> for ForBytes {
-    fn dot(&self, row: &[i8]) -> Residue {
-        Self::dot(self, row)
-    }
+macro_rules! factors {
+    ($($of:ty: $with:ty),* $(,)?) => {
+        $(impl Factors<$of> for $with {
+            fn dot(&self, row: &[$of]) -> Residue {
+                Self::dot(self, row)
+            }
+        })*
+    };
 }
 
 #[cfg(target_arch = "x86_64")]
-impl Factors<i32> for ForWords {
-    fn dot(&self, row: &[i32]) -> Residue {
-        Self::dot(self, row)
-    }
-}
+factors!(i8: ForBytes, i32: ForWords, i8: BytesByDigits, i32: WordsByDigits);
 
 pub(crate) fn for_bytes(backend: Backend, numbers: &[Residue]) -> Box<dyn Factors<i8>> {
     match backend {
         #[cfg(target_arch = "x86_64")]
         Backend::Vnni(vnni) => Box::new(ForBytes::new(vnni, numbers)),
+        #[cfg(target_arch = "x86_64")]
+        Backend::Avx2(avx2) => Box::new(BytesByDigits::new(avx2, numbers)),
         _ => Box::new(Weights::new(numbers)),
     }
 }
@@ -161,6 +164,8 @@ fn for_words(backend: Backend, numbers: &[Residue]) -> Box<dyn Factors<i32>> {
     match backend {
         #[cfg(target_arch = "x86_64")]
         Backend::Vnni(vnni) => Box::new(ForWords::new(vnni, numbers)),
+        #[cfg(target_arch = "x86_64")]
+        Backend::Avx2(avx2) => Box::new(WordsByDigits::new(avx2, numbers)),
         _ => Box::new(Weights::new(numbers)),
     }
 }

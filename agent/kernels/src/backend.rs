@@ -91,7 +91,7 @@ pub struct Multiplier {
 enum With {
     Scalar(Blocked<Scalar, 4, 16>),
     #[cfg(target_arch = "x86_64")]
-    Avx2(Blocked<Avx2, 2, 16>),
+    Avx2(Blocked<Avx2, 6, 16>),
     #[cfg(target_arch = "x86_64")]
     Vnni(Blocked<Vnni, 12, 32>),
     #[cfg(target_arch = "aarch64")]

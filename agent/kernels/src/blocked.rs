@@ -8,18 +8,15 @@ use arch_matrix::{Matrix, Region};
 use crate::packed::{Kernel, Onto, Patch, Step};
 use crate::threads::together;
 
-/// Steps of four along the depth in one block: the sums of C are then read and written rarely, and a
-/// panel of A stays in the first cache.
-const STEPS: usize = 512;
 /// Rows of A in one block, as panels: it stays in the second cache.
 const PANELS: usize = 16;
 
 /// Multiplies with one kernel, and keeps the room that it needed for the next time.
 #[derive(Debug)]
-pub(crate) struct Blocked<K, const MR: usize, const NR: usize> {
+pub(crate) struct Blocked<K: Kernel<MR, NR>, const MR: usize, const NR: usize> {
     kernel: K,
     parts: Vec<Part<NR>>,
-    panels: Vec<Vec<[[u8; 4]; MR]>>,
+    panels: Vec<Vec<[K::Four; MR]>>,
     /// Sum of each column of B, times what was added to A's numbers: it has to come off again.
     off: Vec<i32>,
 }
@@ -96,7 +93,7 @@ impl<K: Kernel<MR, NR>, const MR: usize, const NR: usize> Blocked<K, MR, NR> {
     }
 
     fn lay_out(&mut self, b: &Matrix<i8>, region: &Region, threads: usize) {
-        let deep = STEPS.saturating_mul(4);
+        let deep = K::STEPS.saturating_mul(4);
         let starts = region.depth.clone().step_by(deep);
         let more = starts.len().saturating_sub(self.parts.len());
         self.parts.reserve_exact(more);
@@ -143,7 +140,7 @@ struct Band<'a, K, const NR: usize> {
 }
 
 impl<K, const NR: usize> Band<'_, K, NR> {
-    fn product<const MR: usize>(self, panels: &mut Vec<[[u8; 4]; MR]>, c: &mut [i32])
+    fn product<const MR: usize>(self, panels: &mut Vec<[K::Four; MR]>, c: &mut [i32])
     where
         K: Kernel<MR, NR>,
     {
@@ -155,7 +152,7 @@ impl<K, const NR: usize> Band<'_, K, NR> {
                 Begin::OnTop => Onto::Others(self.off),
             };
             for part in self.parts {
-                pack(self.a, first..self.rows.end, part, K::OFFSET, panels);
+                pack::<K, MR, NR>(self.a, first..self.rows.end, part, panels);
                 self.add_block(panels, part, onto, c);
                 onto = Onto::Sums;
             }
@@ -165,7 +162,7 @@ impl<K, const NR: usize> Band<'_, K, NR> {
     /// One block of A with one part of B.
     fn add_block<const MR: usize>(
         &self,
-        a: &[[[u8; 4]; MR]],
+        a: &[[K::Four; MR]],
         part: &Part<NR>,
         onto: Onto<'_>,
         c: &mut [i32],
@@ -188,34 +185,35 @@ impl<K, const NR: usize> Band<'_, K, NR> {
 }
 
 /// Lays out as many rows of A as a block has, panel by panel.
-fn pack<const MR: usize, const NR: usize>(
+fn pack<K: Kernel<MR, NR>, const MR: usize, const NR: usize>(
     a: &Matrix<i8>,
     rows: Range<u32>,
     part: &Part<NR>,
-    offset: u8,
-    panels: &mut Vec<[[u8; 4]; MR]>,
+    panels: &mut Vec<[K::Four; MR]>,
 ) {
     let rows = rows.take(MR.saturating_mul(PANELS));
     let count = rows.len().div_ceil(MR).saturating_mul(part.steps);
-    resize(panels, count, [[offset; 4]; MR]);
+    resize(panels, count, [K::four([0; 4]); MR]);
     let mut rows = rows.map(|row| a.row(row, &part.depth));
     for panel in panels.chunks_mut(part.steps.max(1)) {
         let rows: [&[i8]; MR] = std::array::from_fn(|_| rows.next().unwrap_or_default());
-        pack_panel(rows, offset, panel);
+        pack_panel(rows, K::four, panel);
     }
 }
 
 /// Step after step, so that what is written follows what was written.
-fn pack_panel<const MR: usize>(rows: [&[i8]; MR], offset: u8, panel: &mut [[[u8; 4]; MR]]) {
-    let mask = u32::from_ne_bytes([offset; 4]);
+fn pack_panel<F, const MR: usize>(
+    rows: [&[i8]; MR],
+    four: impl Fn([i8; 4]) -> F,
+    panel: &mut [[F; MR]],
+) {
     let rows = rows.map(|row| row.as_chunks::<4>());
     let whole = rows.iter().map(|(fours, _)| fours.len()).min().unwrap_or(0);
     let (first, last) = panel.split_at_mut(whole.min(panel.len()));
     let fours = rows.map(|(fours, _)| fours.get(..first.len()).unwrap_or_default());
     for (at, step) in first.iter_mut().enumerate() {
-        for (to, four) in step.iter_mut().zip(fours) {
-            let four = four.get(at).copied().unwrap_or_default();
-            *to = (u32::from_ne_bytes(four.map(i8::cast_unsigned)) ^ mask).to_ne_bytes();
+        for (to, fours) in step.iter_mut().zip(fours) {
+            *to = four(fours.get(at).copied().unwrap_or_default());
         }
     }
     // What is not whole, and rows that are not there at all.
@@ -223,8 +221,9 @@ fn pack_panel<const MR: usize>(rows: [&[i8]; MR], offset: u8, panel: &mut [[[u8;
         for (to, (fours, over)) in step.iter_mut().zip(rows) {
             let numbers =
                 fours.get(at).map_or(if at == fours.len() { over } else { &[] }, |four| four);
-            *to = [offset; 4];
-            to.iter_mut().zip(numbers).for_each(|(to, n)| *to = n.cast_unsigned() ^ offset);
+            let mut filled = [0; 4];
+            filled.iter_mut().zip(numbers).for_each(|(to, number)| *to = *number);
+            *to = four(filled);
         }
     }
 }

@@ -7,7 +7,11 @@ use crate::packed::{Kernel, Patch, Step};
 pub struct Scalar;
 
 impl Kernel<4, 16> for Scalar {
-    const OFFSET: u8 = 0;
+    type Four = [u8; 4];
+
+    fn four(numbers: [i8; 4]) -> [u8; 4] {
+        numbers.map(i8::cast_unsigned)
+    }
 
     fn multiply(self, a: &[[[u8; 4]; 4]], b: &[Step<16>], patch: &mut Patch<4, 16>) {
         patch.0 = [[0; 16]; 4];

@@ -5,11 +5,13 @@ use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 
 mod avx2;
 mod bytes;
+mod pairs;
 mod vnni;
 mod wide;
 
 pub(crate) use avx2::Avx2;
 pub(crate) use bytes::{ForBytes, ForWords};
+pub(crate) use pairs::{BytesByDigits, WordsByDigits};
 pub(crate) use vnni::Vnni;
 pub(crate) use wide::add as add_wide;
 

@@ -27,7 +27,11 @@ impl Dotprod {
 }
 
 impl Kernel<ROWS, COLUMNS> for Dotprod {
-    const OFFSET: u8 = 0;
+    type Four = [u8; 4];
+
+    fn four(numbers: [i8; 4]) -> [u8; 4] {
+        numbers.map(i8::cast_unsigned)
+    }
 
     fn multiply(
         self,

@@ -29,7 +29,11 @@ impl Neon {
 }
 
 impl Kernel<ROWS, COLUMNS> for Neon {
-    const OFFSET: u8 = 0;
+    type Four = [u8; 4];
+
+    fn four(numbers: [i8; 4]) -> [u8; 4] {
+        numbers.map(i8::cast_unsigned)
+    }
 
     fn multiply(
         self,

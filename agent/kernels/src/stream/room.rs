@@ -42,10 +42,11 @@ impl Size {
         add([factors, c, engine, self.hashed(sum)])
     }
 
-    /// What the multiplier lays out. Its blocks are 2,048 deep, and at most 32 columns wide.
+    /// What the multiplier lays out. Its blocks are 2,048 deep, or half of that with numbers of A twice as
+    /// wide, and at most 32 columns wide.
     fn packed(&self) -> u64 {
         let deep = self.depth.next_multiple_of(4);
-        let parts = self.depth.div_ceil(2_048);
+        let parts = self.depth.div_ceil(1_024);
         let threads = self.rows.div_ceil(ROWS_OF_A_THREAD).min(MOST_THREADS);
         let b = deep.saturating_mul(self.columns.next_multiple_of(32));
         // Of each column the sum of each part, and what comes off in the end.
@@ -53,7 +54,7 @@ impl Size {
         let lists = parts.saturating_mul(128_u64.saturating_add(threads.saturating_mul(256)));
         // Each thread has at most 12 rows more than its share.
         let rows = self.rows.saturating_add(threads.saturating_mul(12));
-        add([b, sums, lists, rows.saturating_mul(deep.min(2_048))])
+        add([b, sums, lists, rows.saturating_mul(deep.saturating_mul(2).min(2_048))])
     }
 
     /// What hashing a tile holds: a row of leaves, or a piece of one, a leaf, and all hashes.

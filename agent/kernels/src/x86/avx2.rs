@@ -2,8 +2,8 @@
 #![expect(unsafe_code, reason = "instructions of a processor that was asked for them")]
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _mm_set1_epi32, _mm256_add_epi32, _mm256_cvtepi8_epi16, _mm256_hadd_epi32,
-    _mm256_madd_epi16, _mm256_permute4x64_epi64, _mm256_setzero_si256,
+    __m128i, __m256i, _mm256_add_epi32, _mm256_cvtepi8_epi16, _mm256_madd_epi16, _mm256_set1_epi32,
+    _mm256_setzero_si256,
 };
 
 use crate::packed::{Kernel, Onto, Patch, Places, Step, lay_out, put};
@@ -12,9 +12,8 @@ use crate::packed::{Kernel, Onto, Patch, Places, Step, lay_out, put};
 #[derive(Debug, Clone, Copy)]
 pub struct Avx2(());
 
-/// Rows and columns of a patch. Four vectors of pairs for each row: 8 of the 16 registers hold sums, and
-/// 5 more what is multiplied.
-const ROWS: usize = 2;
+/// Rows and columns of a patch: 12 of the 16 registers hold sums, and 4 what is multiplied.
+const ROWS: usize = 6;
 const COLUMNS: usize = 16;
 
 impl Avx2 {
@@ -26,12 +25,21 @@ impl Avx2 {
 }
 
 impl Kernel<ROWS, COLUMNS> for Avx2 {
-    // The quicker instruction for unsigned times signed saturates; this one is exact.
-    const OFFSET: u8 = 0;
+    /// Two pairs, each made wide and ready to be given to every lane.
+    type Four = [i32; 2];
+
+    // A panel of B then stays in the first cache, beside one of A.
+    const STEPS: usize = 256;
+
+    fn four(numbers: [i8; 4]) -> [i32; 2] {
+        let pair = |one: i8, two: i8| (i32::from(two) << 16) | (i32::from(one) & 0xffff);
+        let [one, two, three, four] = numbers;
+        [pair(one, two), pair(three, four)]
+    }
 
     fn multiply(
         self,
-        a: &[[[u8; 4]; ROWS]],
+        a: &[[[i32; 2]; ROWS]],
         b: &[Step<COLUMNS>],
         patch: &mut Patch<ROWS, COLUMNS>,
     ) {
@@ -62,28 +70,39 @@ impl Kernel<ROWS, COLUMNS> for Avx2 {
     }
 }
 
-/// Each lane holds the sum of one pair of a column's four; two neighbours are added at the end.
+/// Each lane holds the sum of a column. The quicker instruction, for unsigned times signed, saturates;
+/// this one is exact.
 #[target_feature(enable = "avx2")]
-fn sums(a: &[[[u8; 4]; ROWS]], b: &[Step<COLUMNS>], patch: &mut Patch<ROWS, COLUMNS>) {
-    let mut sums = [[_mm256_setzero_si256(); 4]; ROWS];
+fn sums(a: &[[[i32; 2]; ROWS]], b: &[Step<COLUMNS>], patch: &mut Patch<ROWS, COLUMNS>) {
+    let mut sums = [[_mm256_setzero_si256(); 2]; ROWS];
     for (a, Step(b)) in a.iter().zip(b) {
-        let columns = quarters(b).map(|four| _mm256_cvtepi8_epi16(four));
-        for (row, sums) in a.iter().zip(sums.iter_mut()) {
-            let four = _mm256_cvtepi8_epi16(_mm_set1_epi32(i32::from_le_bytes(*row)));
-            for (sum, columns) in sums.iter_mut().zip(columns) {
-                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(four, columns));
-            }
-        }
+        let [low, high, low_after, high_after] = quarters(b);
+        add(&mut sums, a.iter().map(|[pair, _]| *pair), low, high);
+        add(&mut sums, a.iter().map(|[_, pair]| *pair), low_after, high_after);
     }
-    for (row, [one, two, three, four]) in patch.0.iter_mut().zip(sums) {
-        // The instruction adds neighbours within each half; the halves are put in order again.
-        let first = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_hadd_epi32(one, two));
-        let second = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_hadd_epi32(three, four));
-        *row = numbers([first, second]);
+    for (row, sums) in patch.0.iter_mut().zip(sums) {
+        *row = numbers(sums);
     }
 }
 
-/// 16 columns of four numbers as four vectors.
+/// Adds the products of one pair of each row and of each column.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn add(
+    sums: &mut [[__m256i; 2]; ROWS],
+    rows: impl Iterator<Item = i32>,
+    low: __m128i,
+    high: __m128i,
+) {
+    let (low, high) = (_mm256_cvtepi8_epi16(low), _mm256_cvtepi8_epi16(high));
+    for ([one, two], pair) in sums.iter_mut().zip(rows) {
+        let pair = _mm256_set1_epi32(pair);
+        *one = _mm256_add_epi32(*one, _mm256_madd_epi16(pair, low));
+        *two = _mm256_add_epi32(*two, _mm256_madd_epi16(pair, high));
+    }
+}
+
+/// The first pairs of eight columns and of eight more, then their second pairs.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn quarters(columns: &[[i8; 4]; COLUMNS]) -> [__m128i; 4] {
@@ -105,7 +124,21 @@ fn put_wide(patch: &Patch<ROWS, COLUMNS>, c: &mut [i32], width: usize, at: usize
     put(patch, c, width, at, onto);
 }
 
+/// The first two numbers of each column, and behind them the other two: each vector of a step then has
+/// one pair of eight columns.
 #[target_feature(enable = "avx2")]
 fn lay_out_wide(rows: [&[i8]; 4], places: Places<'_, COLUMNS>, sums: &mut [i32]) {
-    lay_out(rows, places, sums);
+    lay_out(rows, places, sums, |step, four| {
+        let [one, two, three, four] = four;
+        let (first, second) = step.as_flattened_mut().split_at_mut(2 * COLUMNS);
+        pairs(first, one, two);
+        pairs(second, three, four);
+    });
+}
+
+#[inline(always)]
+fn pairs(to: &mut [i8], one: &[i8; COLUMNS], two: &[i8; COLUMNS]) {
+    for (to, (one, two)) in to.as_chunks_mut::<2>().0.iter_mut().zip(one.iter().zip(two)) {
+        *to = [*one, *two];
+    }
 }

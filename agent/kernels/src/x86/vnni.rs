@@ -3,7 +3,7 @@
 
 use std::arch::x86_64::{__m512i, _mm512_dpbusd_epi32, _mm512_set1_epi32, _mm512_setzero_si512};
 
-use crate::packed::{Kernel, Onto, Patch, Places, Step, lay_out, put};
+use crate::packed::{Kernel, Onto, Patch, Places, Step, by_columns, lay_out, put};
 
 /// A processor that has the instructions. Made only by [`Vnni::detect`].
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +26,14 @@ impl Vnni {
 }
 
 impl Kernel<ROWS, COLUMNS> for Vnni {
+    type Four = [u8; 4];
+
     // The instruction takes one side as unsigned.
     const OFFSET: u8 = 128;
+
+    fn four(numbers: [i8; 4]) -> [u8; 4] {
+        (u32::from_ne_bytes(numbers.map(i8::cast_unsigned)) ^ 0x8080_8080).to_ne_bytes()
+    }
 
     fn multiply(
         self,
@@ -103,5 +109,15 @@ fn put_wide(patch: &Patch<ROWS, COLUMNS>, c: &mut [i32], width: usize, at: usize
 
 #[target_feature(enable = "avx512f,avx512bw")]
 fn lay_out_wide(rows: [&[i8]; 4], places: Places<'_, COLUMNS>, sums: &mut [i32]) {
-    lay_out(rows, places, sums);
+    lay_out(rows, places, sums, by_columns);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_a_row_are_unsigned_and_128_more() {
+        assert_eq!(<Vnni as Kernel<_, _>>::four([-128, -1, 0, 127]), [0, 127, 128, 255]);
+    }
 }

@@ -87,7 +87,7 @@ fn more_memory_makes_fewer_tiles_and_a_size_that_somebody_made_up_keeps_nobody_b
     let grid = Grid::new(shape, Splits::even(1)).unwrap();
     let part = Part::Row { index: 0 };
     let tiles = |memory| Tiles::new(&grid, part, Format::I8, memory).unwrap().len();
-    assert!(tiles(1 << 20) > tiles(4 << 20) && tiles(4 << 20) > tiles(64 << 20));
+    assert!(tiles(1 << 20) > tiles(2 << 20) && tiles(2 << 20) > tiles(64 << 20));
     assert_eq!(tiles(1 << 30), 1);
     let most = 1 << 29;
     let grid = Grid::new(Shape::new(most, most, most).unwrap(), Splits::even(64)).unwrap();
