@@ -30,6 +30,9 @@ pub(crate) const READY: Bench = Bench {
 
 const ENTRIES: u64 = 100_000;
 
+/// Three entries each: about as many as a busy agent writes at once.
+const JOBS_OF_A_BATCH: usize = 85;
+
 /// How long an agent may take, and how long it is left alone before its memory is looked at.
 const PATIENCE: Duration = Duration::from_secs(120);
 const REST: Duration = Duration::from_secs(2);
@@ -60,7 +63,7 @@ fn write() -> Result<World, String> {
     let (mut ledger, _) = Ledger::open(fs, keys, now).map_err(told)?;
     let mut jobs = 0_u64..;
     while ledger.size() < ENTRIES {
-        let lives: Vec<Record> = jobs.by_ref().take(500).flat_map(life).collect();
+        let lives: Vec<Record> = jobs.by_ref().take(JOBS_OF_A_BATCH).flat_map(life).collect();
         ledger.append(now, &lives).map_err(told)?;
     }
     ledger.settle().map_err(told)?;

@@ -1,12 +1,18 @@
 //! SHA-256 digests, written `sha256:` and 64 lower-case hexadecimal digits.
 
-use std::{cmp::Ordering, fmt, io, str::FromStr};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    io,
+    str::FromStr,
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest as _, Sha256};
 
 /// A SHA-256 digest; the identity of documents, modules, inputs and outputs.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Digest([u8; 32]);
 
 /// The text is not `sha256:` and 64 lower-case hexadecimal digits.
@@ -33,6 +39,33 @@ impl Digest {
         &self.0
     }
 
+    /// The first eight bytes as one number, in their order.
+    fn first(&self) -> u64 {
+        self.0.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
+    }
+
+    /// Reads text that has the right length.
+    ///
+    /// # Errors
+    /// [`NotADigest`].
+    pub fn from_text(text: &[u8; 71]) -> Result<Self, NotADigest> {
+        let digits: &[u8; 64] = text
+            .strip_prefix(b"sha256:")
+            .and_then(|digits| digits.try_into().ok())
+            .ok_or(NotADigest)?;
+        // Whole arrays at once, which a processor does quickly: a node reads a ledger full of these at
+        // each start. Only what is spelled again as it stood was a digit.
+        let values = digits.map(digit_value);
+        if values.map(hex_digit) != *digits {
+            return Err(NotADigest);
+        }
+        let mut bytes = [0; 32];
+        for (byte, [high, low]) in bytes.iter_mut().zip(values.as_chunks::<2>().0) {
+            *byte = (high << 4) | low;
+        }
+        Ok(Self(bytes))
+    }
+
     /// The 64 hexadecimal digits without the prefix.
     #[must_use]
     pub fn hex(&self) -> String {
@@ -50,12 +83,19 @@ impl Digest {
     }
 }
 
+impl Hash for Digest {
+    /// The first eight bytes: who seeks many digests that share them has more to try than there are
+    /// in a table, and where they end up there, a keyed hasher decides.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.first());
+    }
+}
+
 impl Ord for Digest {
     /// The order of the bytes. The first eight nearly always decide, and as one number they are
     /// compared at once: whoever looks a digest up among many compares little else.
     fn cmp(&self, other: &Self) -> Ordering {
-        let first = |digest: &Self| digest.0.first_chunk().map(|first| u64::from_be_bytes(*first));
-        first(self).cmp(&first(other)).then_with(|| self.0.cmp(&other.0))
+        self.first().cmp(&other.first()).then_with(|| self.0.cmp(&other.0))
     }
 }
 
@@ -82,19 +122,7 @@ impl FromStr for Digest {
     type Err = NotADigest;
 
     fn from_str(text: &str) -> Result<Self, NotADigest> {
-        let digits = text.strip_prefix("sha256:").ok_or(NotADigest)?.as_bytes();
-        let digits: &[u8; 64] = digits.try_into().map_err(|_| NotADigest)?;
-        // Whole arrays at once, which a processor does quickly: a node reads a ledger full of these at
-        // each start. Only what is spelled again as it stood was a digit.
-        let values = digits.map(digit_value);
-        if values.map(hex_digit) != *digits {
-            return Err(NotADigest);
-        }
-        let mut bytes = [0; 32];
-        for (byte, [high, low]) in bytes.iter_mut().zip(values.as_chunks::<2>().0) {
-            *byte = (high << 4) | low;
-        }
-        Ok(Self(bytes))
+        Self::from_text(text.as_bytes().try_into().map_err(|_| NotADigest)?)
     }
 }
 

@@ -81,6 +81,19 @@ mod calendar {
         (year.saturating_add(i64::from(month <= 2)), month, day)
     }
 
+    /// Days of a month; none of a month that is none.
+    pub(super) fn days_of(year: i64, month: i64) -> i64 {
+        let leaps =
+            year.rem_euclid(4) == 0 && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0);
+        match month {
+            2 if leaps => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => 0,
+        }
+    }
+
     pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
         let year = year.saturating_sub(i64::from(month <= 2));
         let era = year.div_euclid(400);
@@ -111,37 +124,49 @@ impl fmt::Debug for Timestamp {
     }
 }
 
+impl Timestamp {
+    /// Reads text that has the right length.
+    ///
+    /// # Errors
+    /// [`NotATimestamp`].
+    pub fn from_text(text: &[u8; 20]) -> Result<Self, NotATimestamp> {
+        let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', rest @ ..] = text else {
+            return Err(NotATimestamp);
+        };
+        let [h1, h2, b':', n1, n2, b':', s1, s2, b'Z'] = rest else { return Err(NotATimestamp) };
+        let date = (two(y1, y2), two(y3, y4), two(m1, m2), two(d1, d2));
+        let clock = (two(h1, h2), two(n1, n2), two(s1, s2));
+        let (Some(century), Some(year), Some(month), Some(day)) = date else {
+            return Err(NotATimestamp);
+        };
+        let (Some(hour), Some(minute), Some(second)) = clock else { return Err(NotATimestamp) };
+        let year = century.saturating_mul(100).saturating_add(year);
+        let possible = (1..=calendar::days_of(year, month)).contains(&day)
+            && hour < 24
+            && minute < 60
+            && second < 60;
+        if !possible {
+            return Err(NotATimestamp);
+        }
+        let minutes = hour.saturating_mul(60).saturating_add(minute);
+        let seconds = minutes.saturating_mul(60).saturating_add(second);
+        let days = calendar::days(year, month, day);
+        let seconds = days.saturating_mul(86_400).saturating_add(seconds);
+        Self::from_unix(seconds).ok_or(NotATimestamp)
+    }
+}
+
+/// What two digits say.
+fn two(tens: &u8, ones: &u8) -> Option<i64> {
+    let digit = |digit: &u8| digit.is_ascii_digit().then(|| i64::from(digit.wrapping_sub(b'0')));
+    Some(digit(tens)?.saturating_mul(10).saturating_add(digit(ones)?))
+}
+
 impl FromStr for Timestamp {
     type Err = NotATimestamp;
 
     fn from_str(text: &str) -> Result<Self, NotATimestamp> {
-        let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', rest @ ..] = text.as_bytes() else {
-            return Err(NotATimestamp);
-        };
-        let [h1, h2, b':', n1, n2, b':', s1, s2, b'Z'] = rest else { return Err(NotATimestamp) };
-        let number = |digits: &[&u8]| {
-            digits.iter().try_fold(0_i64, |sum, digit| {
-                let digit = digit.is_ascii_digit().then(|| digit.wrapping_sub(b'0'))?;
-                Some(sum.saturating_mul(10).saturating_add(i64::from(digit)))
-            })
-        };
-        let date = (number(&[y1, y2, y3, y4]), number(&[m1, m2]), number(&[d1, d2]));
-        let (Some(year), Some(month), Some(day)) = date else { return Err(NotATimestamp) };
-        let days = calendar::days(year, month, day);
-        // An impossible date is another one written oddly.
-        if calendar::date(days) != (year, month, day) {
-            return Err(NotATimestamp);
-        }
-        let clock = [
-            (number(&[h1, h2]), 24, 3_600),
-            (number(&[n1, n2]), 60, 60),
-            (number(&[s1, s2]), 60, 1),
-        ];
-        let seconds =
-            clock.into_iter().try_fold(days.saturating_mul(86_400), |sum, (n, most, unit)| {
-                Some(sum.saturating_add(n.filter(|n| *n < most)?.saturating_mul(unit)))
-            });
-        seconds.and_then(Self::from_unix).ok_or(NotATimestamp)
+        Self::from_text(text.as_bytes().try_into().map_err(|_| NotATimestamp)?)
     }
 }
 
@@ -185,6 +210,11 @@ mod tests {
             "2026-11-23T00:00:00+00:00",
             "2026-11-23T00:00:00.0Z",
             "2026-02-29T00:00:00Z",
+            "2100-02-29T00:00:00Z",
+            "2026-04-31T00:00:00Z",
+            "2026-01-32T00:00:00Z",
+            "2026-01-00T00:00:00Z",
+            "2026-00-01T00:00:00Z",
             "2026-13-01T00:00:00Z",
             "2026-11-23T24:00:00Z",
             "2026-11-23T00:00:60Z",
@@ -196,6 +226,25 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Timestamp>(), Err(NotATimestamp), "{text}");
         }
+    }
+
+    #[test]
+    fn every_day_there_is_and_no_other_is_read() {
+        let mut days = 0..;
+        for (year, month, day) in (1970..2405)
+            .flat_map(|year| (0..=13).map(move |month| (year, month)))
+            .flat_map(|(year, month)| (0..=32).map(move |day| (year, month, day)))
+        {
+            let text = format!("{year:04}-{month:02}-{day:02}T00:00:00Z");
+            if let Ok(found) = text.parse::<Timestamp>() {
+                assert_eq!(
+                    Some(found.unix()),
+                    days.next().map(|days: i64| days * 86_400),
+                    "{text}"
+                );
+            }
+        }
+        assert_eq!(days.next(), Some(158_881), "days from 1970 to 2404");
     }
 
     proptest! {

@@ -284,8 +284,8 @@ impl Growing {
         }
         let found = read_up_to(fs, self.file, self.done, self.fresh.len());
         let found = found.map_err(|error| (self.file, error))?.unwrap_or_default();
-        let same =
-            found.iter().zip(&self.fresh).take_while(|(found, right)| found == right).count();
+        let equal = || found.iter().zip(&self.fresh).take_while(|(found, right)| found == right);
+        let same = if found == self.fresh { found.len() } else { equal().count() };
         self.differs = same < self.fresh.len();
         self.took(same);
         Ok(())

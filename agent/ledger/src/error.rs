@@ -6,9 +6,9 @@ use arch_identity::Digest;
 use arch_problem::{Code, codes};
 
 use crate::entry::EntryError;
-use crate::index::JobState;
 use crate::note::NoteError;
 use crate::proof::BuildError;
+use crate::standing::JobState;
 
 /// Why a ledger was not opened, not read or not written.
 #[derive(Debug, thiserror::Error)]

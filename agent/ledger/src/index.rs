@@ -1,15 +1,16 @@
-//! What follows from the entries: the replay database, the queue, the newest versions.
+//! What follows from the entries, for whoever reads a ledger: which jobs there were and where they
+//! stand, the newest versions, what was refused.
 //!
-//! Rebuilt from the journal at every start, so there is no second file that could tell otherwise.
+//! Made from the entries each time, so there is no second file that could tell otherwise.
 
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroU64;
 
 use arch_identity::{Digest, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use crate::entry::Entry;
-use crate::record::{EndState, Record};
+use crate::record::Record;
+use crate::standing::{JobState, Stand};
 
 /// The sum of all entries.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +20,6 @@ pub struct Index {
     versions: BTreeMap<(VersionedKind, String), Active>,
     refused: BTreeMap<Digest, u64>,
     newest: Option<Timestamp>,
-    out_of_space: bool,
 }
 
 /// Where a job stands; what it is, its entries say.
@@ -33,79 +33,6 @@ pub struct JobRecord {
     pub finished: Option<NonZeroU64>,
     /// Index of the newest entry about it.
     pub last: u64,
-}
-
-/// Where a job stands, as far as the ledger knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum JobState {
-    /// In the queue.
-    Accepted,
-    /// Its sandbox was about to be started; after a crash nobody knows how far it came.
-    Started,
-    /// Cut off, waits to be tried again.
-    Interrupted,
-    /// Ended well.
-    Completed,
-    /// Ended badly.
-    Failed,
-    /// Ended with a result that waits for a person.
-    Quarantined,
-    /// Ended with parts that contradict each other.
-    Disputed,
-    /// Ended with a result that another run did not give.
-    Dead,
-    /// Was quarantined and let go.
-    Released,
-    /// Had a result that could not be relied upon, and that was thrown away.
-    Rejected,
-    /// Called off.
-    Cancelled,
-}
-
-impl JobState {
-    /// The state after `record`, `None` if the record makes no sense then. `ended` says whether the
-    /// ledger holds a `finished` entry of the job: there is at most one, and one more each time that a
-    /// person has it tried again.
-    pub(crate) fn after(now: Option<Self>, ended: bool, record: &Record) -> Option<Self> {
-        use JobState as S;
-        Some(match (record, now) {
-            (Record::Accepted { .. }, None) => S::Accepted,
-            (Record::Started { .. }, Some(S::Accepted | S::Interrupted)) => S::Started,
-            (Record::Committed { .. } | Record::Diverged { .. }, Some(S::Started)) => S::Started,
-            // Whoever called it off meanwhile is told all the same.
-            (Record::Committed { .. } | Record::Diverged { .. }, Some(S::Cancelled)) if !ended => {
-                S::Cancelled
-            }
-            (Record::Interrupted { .. }, Some(S::Started)) => S::Interrupted,
-            // Whoever calls a job off may still learn how its running attempt ended.
-            (
-                Record::Finished { state, .. },
-                Some(S::Accepted | S::Started | S::Interrupted | S::Cancelled),
-            ) if !ended => S::from(*state),
-            (Record::Released { .. }, Some(S::Quarantined)) => S::Released,
-            (Record::Rejected { .. }, Some(S::Quarantined | S::Disputed | S::Dead)) => S::Rejected,
-            (Record::Retried { .. }, Some(S::Dead)) => S::Interrupted,
-            (
-                Record::Cancelled { .. },
-                Some(S::Accepted | S::Started | S::Interrupted | S::Quarantined),
-            ) => S::Cancelled,
-            _ => return None,
-        })
-    }
-}
-
-impl From<EndState> for JobState {
-    fn from(end: EndState) -> Self {
-        match end {
-            EndState::Completed => Self::Completed,
-            EndState::Failed => Self::Failed,
-            EndState::Quarantined => Self::Quarantined,
-            EndState::Disputed => Self::Disputed,
-            EndState::Dead => Self::Dead,
-            EndState::Cancelled => Self::Cancelled,
-        }
-    }
 }
 
 /// Documents of which only newer versions are taken.
@@ -166,19 +93,10 @@ impl Index {
         self.jobs.iter()
     }
 
-    /// Whether the ledger last said that the disk is full.
-    #[must_use]
-    pub fn is_out_of_space(&self) -> bool {
-        self.out_of_space
-    }
-
     /// Takes one entry in; the entries come in their order.
     pub fn take(&mut self, entry: &Entry) {
-        self.learn(entry.index, entry.time, &entry.record);
-    }
-
-    pub(crate) fn learn(&mut self, index: u64, time: Timestamp, record: &Record) {
-        self.newest = Some(time);
+        let (index, record) = (entry.index, &entry.record);
+        self.newest = Some(entry.time);
         if let Some(document) = record.job() {
             return self.step(*document, index, record);
         }
@@ -195,8 +113,6 @@ impl Index {
             Record::Refused { subject, .. } => {
                 self.refused.insert(*subject, index);
             }
-            Record::OutOfSpace {} => self.out_of_space = true,
-            Record::SpaceRegained {} => self.out_of_space = false,
             _ => {}
         }
     }
@@ -231,48 +147,14 @@ impl Index {
             return;
         }
         let Some(job) = self.jobs.get_mut(&document) else { return };
-        let after = JobState::after(Some(job.state), job.finished.is_some(), record);
-        let Some(state) = after else { return };
-        job.state = state;
+        let now = Stand { state: job.state, ended: job.finished.is_some() };
+        let Some(after) = Stand::after(Some(now), record) else { return };
+        job.state = after.state;
         job.last = index;
         match record {
             Record::Finished { .. } => job.finished = NonZeroU64::new(index),
             Record::Retried { .. } => job.finished = None,
             _ => {}
         }
-    }
-}
-
-/// Where jobs stand with the steps of a batch that is not written yet, and whether they ended.
-pub(crate) type Ahead = BTreeMap<Digest, (JobState, bool)>;
-
-/// Checks the steps of a batch that is not written yet.
-pub(crate) struct Steps<'a> {
-    index: &'a Index,
-    /// The batch before, if that is not in the index yet.
-    behind: Option<&'a Ahead>,
-    pub(crate) ahead: Ahead,
-}
-
-impl<'a> Steps<'a> {
-    pub(crate) fn new(index: &'a Index, behind: Option<&'a Ahead>) -> Self {
-        Self { index, behind, ahead: BTreeMap::new() }
-    }
-
-    /// The state that the record does not fit, if it does not; `None` inside for an unknown job.
-    pub(crate) fn check(&mut self, record: &Record) -> Result<(), Option<JobState>> {
-        let Some(document) = record.job() else { return Ok(()) };
-        let behind = || self.behind.and_then(|behind| behind.get(document));
-        let known = || self.index.job(document).map(|job| (job.state, job.finished.is_some()));
-        let now = self.ahead.get(document).or_else(behind).copied().or_else(known);
-        let (state, ended) = (now.map(|(state, _)| state), now.is_some_and(|(_, ended)| ended));
-        let after = JobState::after(state, ended, record).ok_or(state)?;
-        let ended = match record {
-            Record::Finished { .. } => true,
-            Record::Retried { .. } => false,
-            _ => ended,
-        };
-        self.ahead.insert(*document, (after, ended));
-        Ok(())
     }
 }

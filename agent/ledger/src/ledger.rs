@@ -11,7 +11,7 @@ use std::io;
 
 use arch_identity::Timestamp;
 
-pub use open::Recovery;
+pub use open::{Listener, Recovery};
 pub(crate) use read::tree_on_disk;
 pub use turns::{Turn, Unanchored};
 
@@ -24,7 +24,6 @@ use crate::checkpoint::LogKeys;
 use crate::error::LedgerError;
 use crate::fs::{Fs, StdFs, is_full, uninterrupted};
 use crate::growth::Growth;
-use crate::index::Index;
 use crate::layout::{JOURNAL, RESERVE, make_reserve};
 use crate::record::Record;
 use crate::tree::Hash;
@@ -63,12 +62,6 @@ impl<F: Fs> Ledger<F> {
     #[must_use]
     pub fn root(&self) -> Hash {
         self.growth.root()
-    }
-
-    /// What follows from the entries.
-    #[must_use]
-    pub fn index(&self) -> &Index {
-        &self.growth.index
     }
 
     /// The signed checkpoint, as it is on disk: behind the journal until [`Ledger::publish`].
@@ -216,7 +209,7 @@ impl<F: Fs> Ledger<F> {
     /// Frees the reserve and says so in the ledger, if there is room for that much.
     fn release_reserve(&mut self, now: Timestamp) -> Result<(), LedgerError> {
         self.remove_reserve(now)?;
-        if self.index().is_out_of_space() {
+        if self.growth.is_out_of_space() {
             return Ok(());
         }
         match self.write(now, [Record::OutOfSpace {}].iter()) {
@@ -250,7 +243,7 @@ impl<F: Fs> Ledger<F> {
     /// With the reserve in place. It is given up again if it left no room to say so: beside a ledger
     /// that is out of space it would keep every later start from writing anything.
     fn say_space_regained(&mut self, now: Timestamp) -> Result<(), LedgerError> {
-        if self.index().is_out_of_space() {
+        if self.growth.is_out_of_space() {
             match self.write(now, [Record::SpaceRegained {}].iter()) {
                 Err(Stop::Full) => return self.remove_reserve(now),
                 other => other.map_err(Stop::into_error)?,

@@ -57,6 +57,7 @@ pub mod proof;
 pub mod reader;
 mod receipt;
 mod record;
+mod standing;
 pub mod tree;
 
 pub use anchored::Anchored;
@@ -65,12 +66,13 @@ pub use consistency::ConsistencyProof;
 pub use entry::{Entry, EntryError, MAX_ENTRY};
 pub use error::LedgerError;
 pub use fs::StdFs;
-pub use index::{Active, Index, JobRecord, JobState, VersionedKind};
-pub use ledger::{Ledger, Recovery, Turn, Unanchored};
+pub use index::{Active, Index, JobRecord, VersionedKind};
+pub use ledger::{Ledger, Listener, Recovery, Turn, Unanchored};
 pub use note::{Note, NoteError, NoteSignature, VerifierKey};
 pub use reader::{Entries, Failure, KeySource, Reader, Verification};
 pub use receipt::{Receipt, ReceiptError};
 pub use record::{BondShare, EndState, Record, Usage};
+pub use standing::{JobState, jobs_expected};
 pub use tree::Hash;
 
 #[cfg(test)]

@@ -16,7 +16,9 @@ use std::{
 };
 
 use arch_identity::{Digest, Timestamp};
-use arch_ledger::{Anchored, Entry, Ledger, LedgerError, LogKeys, Record, Recovery, fs::Fs};
+use arch_ledger::{
+    Anchored, Entry, Ledger, LedgerError, Listener, LogKeys, Record, Recovery, fs::Fs,
+};
 use arch_problem::{Code, Problem, codes};
 use tokio::sync::{oneshot, watch};
 
@@ -115,19 +117,16 @@ impl Anchors {
         fs: F,
         keys: LogKeys,
         now: Timestamp,
-        mut tell: impl FnMut(u64),
+        tell: impl FnMut(u64),
     ) -> Result<(Self, JoinHandle<()>, Recovery), AnchorError>
     where
         F: Fs + Send + 'static,
         F::File: Send,
         F::Lock: Send,
     {
-        let mut memory = Memory::default();
-        let (ledger, recovery) = Ledger::open_telling(fs, keys, now, |index, time, record| {
-            memory.learn(index, time, record);
-            tell(index);
-        })?;
-        let (anchors, thread) = Self::begin(ledger, memory)?;
+        let mut learning = Learning { memory: Memory::default(), tell };
+        let (ledger, recovery) = Ledger::open_telling(fs, keys, now, &mut learning)?;
+        let (anchors, thread) = Self::begin(ledger, learning.memory)?;
         Ok((anchors, thread, recovery))
     }
 
@@ -258,6 +257,23 @@ impl Anchors {
                 sent.ok().and_then(Result::ok).ok_or(AnchorError::Closed)
             }
         }
+    }
+}
+
+/// A memory that is being made, and who wants to know how far it is.
+struct Learning<T> {
+    memory: Memory,
+    tell: T,
+}
+
+impl<T: FnMut(u64)> Listener for Learning<T> {
+    fn expect(&mut self, entries: u64) {
+        self.memory.expect(entries);
+    }
+
+    fn hear(&mut self, index: u64, time: Timestamp, record: &Record) {
+        self.memory.learn(index, time, record);
+        (self.tell)(index);
     }
 }
 

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use arch_document::Kind;
 use arch_identity::{Digest, Timestamp};
-use arch_ledger::Record;
+use arch_ledger::{Record, jobs_expected};
 use arch_schedule::JobState;
 
 pub use disputes::{Disputes, KnownDispute, Promised};
@@ -57,6 +57,11 @@ pub struct Newest {
 }
 
 impl Memory {
+    /// Makes room for the jobs of so many entries, of which nearly all will have ended.
+    pub(crate) fn expect(&mut self, entries: u64) {
+        self.ended.reserve(jobs_expected(entries));
+    }
+
     /// Takes one entry in. Entries come in the order of their indices.
     pub fn learn(&mut self, index: u64, time: Timestamp, record: &Record) {
         self.newest = Some(self.newest.map_or(time, |newest| newest.max(time)));

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use arch_identity::{Digest, canonical};
+use arch_identity::{Digest, Timestamp, canonical};
 
 use super::Parsed;
 use crate::record::{EndState, Record, Usage};
@@ -14,79 +14,103 @@ use crate::tree::Hash;
 
 /// Length of a digest as text: `sha256:` and 64 digits.
 const DIGEST: usize = 71;
+/// Length of a time as text.
+const TIME: usize = 20;
+
+/// The first field of an object, up to its value.
+macro_rules! first {
+    ($name:literal) => {
+        concat!("{\"", $name, "\":").as_bytes()
+    };
+}
+
+/// Another field, up to its value.
+macro_rules! next {
+    ($name:literal) => {
+        concat!(",\"", $name, "\":").as_bytes()
+    };
+}
+
+/// The kind of a record, which is a field as any other.
+macro_rules! kind {
+    ($kind:literal) => {
+        concat!(",\"kind\":\"", $kind, "\"").as_bytes()
+    };
+}
+
+/// The version that is written here, as a field.
+const VERSION: &[u8] = b",\"v\":1";
+const _: () = assert!(super::VERSION == 1);
 
 /// What the bytes say, if they are plain and of a frequent kind. The first field tells the kind apart.
 pub(super) fn plainly(bytes: &[u8]) -> Option<Parsed> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let mut from = Fields { rest: text.strip_prefix('{')?.as_bytes(), text };
-    let (record, Common { prev, time }) = if from.is_next("document") {
-        accepted(&mut from)?
-    } else if from.is_next("attempt") {
-        attempt(&mut from)?
+    let mut from = Fields { rest: bytes };
+    let parsed = if from.is_next(first!("document")) {
+        accepted(&mut from)
+    } else if from.is_next(first!("attempt")) {
+        attempt(&mut from)
     } else {
-        refused(&mut from)?
+        refused(&mut from)
     };
-    let prev = Hash::from_bytes(*prev.as_bytes());
-    (from.rest == b"}").then_some(Parsed { prev, time: time.parse().ok()?, record })
+    parsed.filter(|_| from.rest.is_empty())
 }
 
-/// What stands in every entry.
-struct Common<'a> {
-    prev: Digest,
-    time: &'a str,
-}
-
-fn accepted<'a>(from: &mut Fields<'a>) -> Option<(Record, Common<'a>)> {
-    let document = from.digest("document")?;
-    let (grants, inputs) = (from.texts("grants")?, from.digests("inputs")?);
-    from.kind("accepted")?;
-    let module = from.maybe("module", |f| f.digest("module"))?;
-    let name = from.owned("name")?;
-    let (owner, policy) = (from.owned("owner")?, from.digest("policy")?);
-    let prev = from.digest("prev")?;
-    let rules = from.texts("rules")?;
-    let time = from.text("time")?;
-    from.version()?;
+fn accepted(from: &mut Fields<'_>) -> Option<Parsed> {
+    let document = from.digest(first!("document"))?;
+    let (grants, inputs) = (from.texts(next!("grants"))?, from.digests(next!("inputs"))?);
+    from.eat(kind!("accepted"))?;
+    let module = from.maybe(next!("module"), Fields::digest)?;
+    let name = from.text(next!("name"))?;
+    let (owner, policy) = (from.text(next!("owner"))?, from.digest(next!("policy"))?);
+    let prev = from.prev()?;
+    let rules = from.texts(next!("rules"))?;
+    let time = from.time()?;
+    from.eat(VERSION)?;
+    from.eat(b"}")?;
     let record = Record::Accepted { document, name, owner, module, inputs, policy, rules, grants };
-    Some((record, Common { prev, time }))
+    Some(Parsed { prev, time, record })
 }
 
 /// What is said of one attempt: that it was started, interrupted, or ended.
-fn attempt<'a>(from: &mut Fields<'a>) -> Option<(Record, Common<'a>)> {
-    let attempt = from.small("attempt")?;
-    let code = from.maybe("code", |f| f.owned("code"))?;
-    let document = from.digest("document")?;
-    if from.is_next("fuel") {
+fn attempt(from: &mut Fields<'_>) -> Option<Parsed> {
+    let attempt = from.small(first!("attempt"))?;
+    let code = from.maybe(next!("code"), Fields::text)?;
+    let document = from.digest(next!("document"))?;
+    if from.is_next(next!("fuel")) {
         return finished(from, attempt, code, document);
     }
-    let environment = from.maybe("environment", |f| f.digest("environment"))?;
-    from.kind(if environment.is_some() { "started" } else { "interrupted" })?;
-    let prev = from.digest("prev")?;
-    let time = from.text("time")?;
-    from.version()?;
+    if code.is_some() {
+        return None;
+    }
+    let environment = from.maybe(next!("environment"), Fields::digest)?;
+    from.eat(if environment.is_some() { kind!("started") } else { kind!("interrupted") })?;
+    let (prev, time) = (from.prev()?, from.time()?);
+    from.eat(VERSION)?;
     let record = match environment {
         Some(environment) => Record::Started { document, attempt, environment },
-        None => Record::Interrupted { document, attempt, why: from.owned("why")? },
+        None => Record::Interrupted { document, attempt, why: from.text(next!("why"))? },
     };
-    code.is_none().then_some((record, Common { prev, time }))
+    from.eat(b"}")?;
+    Some(Parsed { prev, time, record })
 }
 
-fn finished<'a>(
-    from: &mut Fields<'a>,
+fn finished(
+    from: &mut Fields<'_>,
     attempt: u32,
     code: Option<String>,
     document: Digest,
-) -> Option<(Record, Common<'a>)> {
-    let fuel = from.number("fuel")?;
-    from.kind("finished")?;
-    let logs = from.maybe("logs", |f| f.digest("logs"))?;
-    let (outcome, outputs) = (from.owned("outcome")?, from.digests("outputs")?);
-    let prev = from.digest("prev")?;
-    let reads = from.maybe("reads", |f| f.digest("reads"))?;
-    let state = end(from.text("state")?)?;
-    let time = from.text("time")?;
-    let usage = from.usage()?;
-    from.version()?;
+) -> Option<Parsed> {
+    let fuel = from.number(next!("fuel"))?;
+    from.eat(kind!("finished"))?;
+    let logs = from.maybe(next!("logs"), Fields::digest)?;
+    let (outcome, outputs) = (from.text(next!("outcome"))?, from.digests(next!("outputs"))?);
+    let prev = from.prev()?;
+    let reads = from.maybe(next!("reads"), Fields::digest)?;
+    from.eat(next!("state"))?;
+    let state = end(from.string()?)?;
+    let (time, usage) = (from.time()?, from.usage()?);
+    from.eat(VERSION)?;
+    from.eat(b"}")?;
     let record = Record::Finished {
         document,
         attempt,
@@ -99,124 +123,122 @@ fn finished<'a>(
         fuel,
         usage,
     };
-    Some((record, Common { prev, time }))
+    Some(Parsed { prev, time, record })
 }
 
-fn refused<'a>(from: &mut Fields<'a>) -> Option<(Record, Common<'a>)> {
-    let code = from.owned("code")?;
-    let column = from.maybe("column", |f| f.small("column"))?;
-    let file = from.owned("file")?;
-    from.kind("refused")?;
-    let line = from.maybe("line", |f| f.small("line"))?;
-    let message = from.owned("message")?;
-    let prev = from.digest("prev")?;
-    let rule = from.maybe("rule", |f| f.owned("rule"))?;
-    let subject = from.digest("subject")?;
-    let time = from.text("time")?;
-    from.version()?;
+fn refused(from: &mut Fields<'_>) -> Option<Parsed> {
+    let code = from.text(first!("code"))?;
+    let column = from.maybe(next!("column"), Fields::small)?;
+    let file = from.text(next!("file"))?;
+    from.eat(kind!("refused"))?;
+    let line = from.maybe(next!("line"), Fields::small)?;
+    let message = from.text(next!("message"))?;
+    let prev = from.prev()?;
+    let rule = from.maybe(next!("rule"), Fields::text)?;
+    let subject = from.digest(next!("subject"))?;
+    let time = from.time()?;
+    from.eat(VERSION)?;
+    from.eat(b"}")?;
     let record = Record::Refused { subject, file, code, message, line, column, rule };
-    Some((record, Common { prev, time }))
+    Some(Parsed { prev, time, record })
 }
 
-fn end(state: &str) -> Option<EndState> {
+fn end(state: &[u8]) -> Option<EndState> {
     Some(match state {
-        "completed" => EndState::Completed,
-        "failed" => EndState::Failed,
-        "quarantined" => EndState::Quarantined,
-        "disputed" => EndState::Disputed,
-        "dead" => EndState::Dead,
-        "cancelled" => EndState::Cancelled,
+        b"completed" => EndState::Completed,
+        b"failed" => EndState::Failed,
+        b"quarantined" => EndState::Quarantined,
+        b"disputed" => EndState::Disputed,
+        b"dead" => EndState::Dead,
+        b"cancelled" => EndState::Cancelled,
         _ => return None,
     })
 }
 
-/// What is not read yet of an object. Every step ends in `None` where the next thing is another.
+/// What is not read yet of an object. Every step ends in `None` where the next thing is another. Names
+/// come whole, with what stands around them, so that the compiler knows their lengths.
 struct Fields<'a> {
     rest: &'a [u8],
-    text: &'a str,
 }
 
 impl<'a> Fields<'a> {
+    #[inline(always)]
     fn eat(&mut self, word: &[u8]) -> Option<()> {
         self.rest = self.rest.strip_prefix(word)?;
         Some(())
     }
 
-    /// Whether the field `name` comes next.
-    fn is_next(&self, name: &str) -> bool {
-        let rest = self.rest.strip_prefix(b",").unwrap_or(self.rest);
-        let rest = rest.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(name.as_bytes()));
-        rest.is_some_and(|rest| rest.starts_with(b"\":"))
+    #[inline(always)]
+    fn is_next(&self, name: &[u8]) -> bool {
+        self.rest.starts_with(name)
     }
 
-    fn name(&mut self, name: &str) -> Option<()> {
-        if !self.is_first() {
-            self.eat(b",")?;
-        }
-        self.eat(b"\"")?;
-        self.eat(name.as_bytes())?;
-        self.eat(b"\":")
-    }
-
-    fn is_first(&self) -> bool {
-        let read = self.text.len().checked_sub(self.rest.len());
-        let before = read.and_then(|read| self.text.as_bytes().get(read.checked_sub(1)?));
-        before == Some(&b'{')
-    }
-
+    /// A field that may be left out.
+    #[inline(always)]
     fn maybe<T>(
         &mut self,
-        name: &str,
-        read: impl FnOnce(&mut Self) -> Option<T>,
+        name: &[u8],
+        read: impl FnOnce(&mut Self, &[u8]) -> Option<T>,
     ) -> Option<Option<T>> {
-        if self.is_next(name) { read(self).map(Some) } else { Some(None) }
+        if self.is_next(name) { read(self, name).map(Some) } else { Some(None) }
     }
 
-    /// A string without escapes.
-    fn string(&mut self) -> Option<&'a str> {
+    /// The bytes of a string without escapes. They need not be text.
+    fn string(&mut self) -> Option<&'a [u8]> {
         self.eat(b"\"")?;
         let end = self.rest.iter().position(|b| *b == b'"' || *b == b'\\' || *b < 0x20)?;
-        let from = self.text.len().checked_sub(self.rest.len())?;
-        let string = self.text.get(from..from.checked_add(end)?)?;
-        self.rest = self.rest.get(end..)?;
+        let (string, rest) = self.rest.split_at_checked(end)?;
+        self.rest = rest;
         self.eat(b"\"")?;
         Some(string)
     }
 
-    fn text(&mut self, name: &str) -> Option<&'a str> {
-        self.name(name)?;
-        self.string()
+    fn owned(&mut self) -> Option<String> {
+        std::str::from_utf8(self.string()?).ok().map(str::to_owned)
     }
 
-    fn owned(&mut self, name: &str) -> Option<String> {
-        self.text(name).map(str::to_owned)
+    #[inline(always)]
+    fn text(&mut self, name: &[u8]) -> Option<String> {
+        self.eat(name)?;
+        self.owned()
     }
 
-    fn digest(&mut self, name: &str) -> Option<Digest> {
-        self.name(name)?;
+    #[inline(always)]
+    fn digest(&mut self, name: &[u8]) -> Option<Digest> {
+        self.eat(name)?;
         self.plain_digest()
     }
 
     /// A string of the length of a digest; there are many, so nobody looks for its end.
     fn plain_digest(&mut self) -> Option<Digest> {
+        Digest::from_text(self.of_length::<DIGEST>()?).ok()
+    }
+
+    #[inline(always)]
+    fn of_length<const LENGTH: usize>(&mut self) -> Option<&'a [u8; LENGTH]> {
         self.eat(b"\"")?;
-        let from = self.text.len().checked_sub(self.rest.len())?;
-        let digest = self.text.get(from..from.checked_add(DIGEST)?)?;
-        self.rest = self.rest.get(DIGEST..)?;
+        let (string, rest) = self.rest.split_first_chunk()?;
+        self.rest = rest;
         self.eat(b"\"")?;
-        digest.parse().ok()
+        Some(string)
     }
 
-    fn kind(&mut self, kind: &str) -> Option<()> {
-        (self.text("kind")? == kind).then_some(())
+    fn prev(&mut self) -> Option<Hash> {
+        self.digest(next!("prev")).map(|prev| Hash::from_bytes(*prev.as_bytes()))
     }
 
-    fn version(&mut self) -> Option<()> {
-        (self.number("v")? == super::VERSION).then_some(())
+    fn time(&mut self) -> Option<Timestamp> {
+        self.eat(next!("time"))?;
+        Timestamp::from_text(self.of_length::<TIME>()?).ok()
     }
 
-    fn number(&mut self, name: &str) -> Option<u64> {
-        self.name(name)?;
+    #[inline(always)]
+    fn number(&mut self, name: &[u8]) -> Option<u64> {
+        self.eat(name)?;
+        self.plain_number()
+    }
+
+    fn plain_number(&mut self) -> Option<u64> {
         let digits = self.rest.iter().take_while(|b| b.is_ascii_digit()).count();
         let (number, rest) = self.rest.split_at_checked(digits)?;
         if !matches!(rest.first(), Some(b',' | b'}')) {
@@ -224,57 +246,68 @@ impl<'a> Fields<'a> {
         }
         self.rest = rest;
         let plain = number == b"0" || number.first().is_some_and(|digit| *digit != b'0');
-        let number = std::str::from_utf8(number).ok()?.parse().ok()?;
+        let number = number.iter().try_fold(0_u64, |number, digit| {
+            number.checked_mul(10)?.checked_add(digit.wrapping_sub(b'0').into())
+        })?;
         (plain && number <= canonical::MAX_INTEGER.unsigned_abs()).then_some(number)
     }
 
-    fn small(&mut self, name: &str) -> Option<u32> {
+    #[inline(always)]
+    fn small(&mut self, name: &[u8]) -> Option<u32> {
         self.number(name)?.try_into().ok()
     }
 
-    fn texts(&mut self, name: &str) -> Option<Vec<String>> {
-        self.name(name)?;
+    #[inline(always)]
+    fn texts(&mut self, name: &[u8]) -> Option<Vec<String>> {
+        self.eat(name)?;
+        self.plain_texts()
+    }
+
+    fn plain_texts(&mut self) -> Option<Vec<String>> {
         self.eat(b"[")?;
         let mut texts = Vec::new();
         while self.eat(b"]").is_none() {
             if !texts.is_empty() {
                 self.eat(b",")?;
             }
-            texts.push(self.string()?.to_owned());
+            texts.push(self.owned()?);
         }
         Some(texts)
     }
 
-    fn digests(&mut self, name: &str) -> Option<BTreeMap<String, Digest>> {
-        self.name(name)?;
+    #[inline(always)]
+    fn digests(&mut self, name: &[u8]) -> Option<BTreeMap<String, Digest>> {
+        self.eat(name)?;
+        self.plain_digests()
+    }
+
+    fn plain_digests(&mut self) -> Option<BTreeMap<String, Digest>> {
         self.eat(b"{")?;
         let mut digests = BTreeMap::new();
         while self.eat(b"}").is_none() {
             if !digests.is_empty() {
                 self.eat(b",")?;
             }
-            let name = self.string()?;
+            let name = self.owned()?;
             self.eat(b":")?;
             let digest = self.plain_digest()?;
             // A second one of a name, or another order, is no spelling of ours.
-            let ascends =
-                digests.last_key_value().is_none_or(|(last, _): (&String, _)| **last < *name);
+            let ascends = digests.last_key_value().is_none_or(|(last, _)| *last < name);
             if !ascends || !name.is_ascii() {
                 return None;
             }
-            digests.insert(name.to_owned(), digest);
+            digests.insert(name, digest);
         }
         Some(digests)
     }
 
     fn usage(&mut self) -> Option<Usage> {
-        self.name("usage")?;
-        self.eat(b"{")?;
-        let cpu_millis = self.number("cpuMillis")?;
-        let denied = self.maybe("denied", |f| f.number("denied"))?.unwrap_or(0);
-        let output_bytes = self.number("outputBytes")?;
-        let peak_memory_bytes = self.number("peakMemoryBytes")?;
-        let wall_millis = self.number("wallMillis")?;
+        self.eat(next!("usage"))?;
+        let cpu_millis = self.number(first!("cpuMillis"))?;
+        let denied = self.maybe(next!("denied"), Self::number)?.unwrap_or(0);
+        let output_bytes = self.number(next!("outputBytes"))?;
+        let peak_memory_bytes = self.number(next!("peakMemoryBytes"))?;
+        let wall_millis = self.number(next!("wallMillis"))?;
         self.eat(b"}")?;
         Some(Usage { cpu_millis, peak_memory_bytes, output_bytes, wall_millis, denied })
     }

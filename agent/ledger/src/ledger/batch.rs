@@ -7,9 +7,9 @@ use crate::anchored::Anchored;
 use crate::entry::encode;
 use crate::error::LedgerError;
 use crate::growth::Growth;
-use crate::index::{Ahead, Steps};
 use crate::journal::Writing;
 use crate::record::Record;
+use crate::standing::{Ahead, Steps};
 use crate::tree::{Edge, Hash};
 
 /// What is to be written, and what memory is to know once it is durable.
@@ -72,12 +72,12 @@ impl Prepared {
         let leaves = hashes.iter().filter(|(level, _)| *level == 0).map(|(_, leaf)| *leaf);
         let entries = (first..).zip(self.records).zip(places.iter().zip(leaves));
         let anchored = entries.map(|((index, record), (place, leaf))| {
-            growth.learn(index, time, &record, offset.saturating_add(*place));
+            growth.learn(index, &record, offset.saturating_add(*place));
             let prev = std::mem::replace(&mut prev, leaf);
             Anchored { index, time, prev, record, leaf, size }
         });
         let anchored = anchored.collect();
-        growth.append(edge, &hashes, last);
+        growth.append(edge, &hashes, (last, time));
         anchored
     }
 }
@@ -95,7 +95,7 @@ impl Chained {
         };
         let time = newest.map_or(now, |newest| newest.max(now));
         let text = time.to_string();
-        let mut steps = Steps::new(&growth.index, behind.map(|behind| &behind.steps));
+        let mut steps = Steps::new(&growth.standing, behind.map(|behind| &behind.steps));
         let (first, mut edge, mut last) = (edge.size(), edge.clone(), prev);
         let (mut places, mut hashes) = (Vec::new(), Vec::new());
         let mut writing = Writing::of(records.len());

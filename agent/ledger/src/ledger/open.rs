@@ -35,17 +35,32 @@ pub struct Recovery {
     pub rebuilt: Vec<String>,
 }
 
+/// Who hears of every entry while a ledger is opened, in their order.
+pub trait Listener {
+    /// About as many entries will come. It may be wrong, and is worth some room at most.
+    fn expect(&mut self, entries: u64);
+
+    /// One of them.
+    fn hear(&mut self, index: u64, time: Timestamp, record: &Record);
+}
+
+/// Listens to nothing.
+impl Listener for () {
+    fn expect(&mut self, _: u64) {}
+
+    fn hear(&mut self, _: u64, _: Timestamp, _: &Record) {}
+}
+
 impl<F: Fs> Ledger<F> {
     /// Opens the ledger in a folder, or begins one if the folder is empty.
     ///
     /// # Errors
     /// [`LedgerError`]; nothing was changed then, unless it is `Io`, `Poisoned` or `OutOfSpace`.
     pub fn open(fs: F, keys: LogKeys, now: Timestamp) -> Result<(Self, Recovery), LedgerError> {
-        Self::open_telling(fs, keys, now, |_, _, _| ())
+        Self::open_telling(fs, keys, now, &mut ())
     }
 
-    /// As [`Ledger::open`], and tells index, time and record of every entry while the journal is read
-    /// anyway. What was told counts only if this ends well.
+    /// As [`Ledger::open`], and tells of every entry while the journal is read anyway. What was told counts only if this ends well.
     ///
     /// # Errors
     /// As [`Ledger::open`].
@@ -53,7 +68,7 @@ impl<F: Fs> Ledger<F> {
         fs: F,
         keys: LogKeys,
         now: Timestamp,
-        mut tell: impl FnMut(u64, Timestamp, &Record),
+        listener: &mut impl Listener,
     ) -> Result<(Self, Recovery), LedgerError> {
         let lock = lock(&fs)?;
         let found = uninterrupted(|| fs.list()).map_err(LedgerError::io(""))?;
@@ -63,7 +78,7 @@ impl<F: Fs> Ledger<F> {
         }
         let journal =
             uninterrupted(|| fs.open_to_write(JOURNAL)).map_err(LedgerError::io(JOURNAL))?;
-        let read = journal::read(&fs, &journal, &keys, &found, &mut tell)?;
+        let read = journal::read(&fs, &journal, &keys, &found, listener)?;
         let told = read.growth.size();
         let mut ledger = Self {
             fs,
@@ -88,7 +103,7 @@ impl<F: Fs> Ledger<F> {
         ledger.settle()?;
         for index in told..ledger.size() {
             let entry = ledger.entry(index)?;
-            tell(index, entry.time, &entry.record);
+            listener.hear(index, entry.time, &entry.record);
         }
         Ok((ledger, recovery))
     }
@@ -103,7 +118,7 @@ impl<F: Fs> Ledger<F> {
         let cut = match self.write_over(now, records.iter()) {
             Err(super::Stop::Full) => {
                 self.remove_reserve(now)?;
-                if !self.index().is_out_of_space() {
+                if !self.growth.is_out_of_space() {
                     records.push(Record::OutOfSpace {});
                 }
                 self.write_over(now, records.iter())

@@ -228,7 +228,7 @@ impl<F: Fs> Reader<F> {
     /// The reserve is there unless the ledger itself says that it had to be given up.
     fn reserve(&self, growth: &Growth, found: &[Found]) -> Result<(), Failure> {
         let there = found.iter().any(|f| f.path == RESERVE);
-        if !there && growth.index.is_out_of_space() {
+        if !there && growth.is_out_of_space() {
             return Ok(());
         }
         match compare(&self.fs, RESERVE, &vec![0; RESERVE_BYTES]).map_err(from_io(RESERVE))? {
@@ -257,7 +257,7 @@ fn take(batch: &Batch, growth: &mut Growth) -> Result<(), Failure> {
             .and_then(|entry| entry.require_canonical(index, bytes).map(|()| entry));
         entry.map_err(|e| failure(e.code(), in_journal(index, offset), e.to_string()))
     };
-    growth.take(batch, read, damaged, &mut |_, _, _| ())
+    growth.take(batch, read, damaged, &mut ())
 }
 
 fn not_ours(found: NoJournal) -> Failure {

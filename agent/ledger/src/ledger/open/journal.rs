@@ -25,9 +25,8 @@
 use std::sync::mpsc;
 use std::{io, thread};
 
-use arch_identity::Timestamp;
-
 use super::super::file::Place;
+use super::Listener;
 use crate::checkpoint::{Checkpoint, LogKeys};
 use crate::derived::{TileFile, length_on_disk};
 use crate::entry::{Entry, Parsed};
@@ -37,7 +36,6 @@ use crate::growth::Growth;
 use crate::journal::{Batch, Batches, Step, Tail};
 use crate::layout::{CHECKPOINT, JOURNAL, MAX_CHECKPOINT};
 use crate::note::Note;
-use crate::record::Record;
 use crate::tree::Hash;
 
 /// As many bytes of the journal go from thread to thread at once.
@@ -62,17 +60,21 @@ pub(super) fn read<F: Fs>(
     file: &F::File,
     keys: &LogKeys,
     found: &[Found],
-    tell: &mut impl FnMut(u64, Timestamp, &Record),
+    listener: &mut impl Listener,
 ) -> Result<Read, LedgerError> {
     let signed = checkpoint_on_disk(fs)?;
     let mut stated = signed.as_ref().map(|(checkpoint, _)| (checkpoint.size, None));
     let mut walk = Batches::new(fs, file).map_err(LedgerError::io(JOURNAL))??;
     let mut growth = Growth::default();
+    if let Some((checkpoint, _)) = &signed {
+        growth.standing.expect(checkpoint.size);
+        listener.expect(checkpoint.size);
+    }
     let stop = take_all(&mut walk, |batch| {
         if growth.size() == 0 {
             require_keys(batch.entry(0).unwrap_or_default(), keys)?;
         }
-        grow(&mut growth, &batch, &mut stated, tell)?;
+        grow(&mut growth, &batch, &mut stated, listener)?;
         growth.derived.compare_pieces(fs).map_err(in_file)
     })?;
     let wrong = growth.derived.compare(fs).map_err(in_file)?;
@@ -190,12 +192,12 @@ fn grow(
     growth: &mut Growth,
     batch: &Batch,
     stated: &mut Option<(u64, Option<Hash>)>,
-    tell: &mut impl FnMut(u64, Timestamp, &Record),
+    listener: &mut impl Listener,
 ) -> Result<(), LedgerError> {
     let read = |index, offset, bytes: &[u8]| {
         Parsed::read(index, bytes).map_err(|e| LedgerError::damaged(index, offset, &e.to_string()))
     };
-    growth.take(batch, read, LedgerError::damaged, tell)?;
+    growth.take(batch, read, LedgerError::damaged, listener)?;
     if let Some((size, root)) = stated
         && *size == growth.size()
     {
