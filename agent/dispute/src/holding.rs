@@ -173,7 +173,11 @@ mod tests {
     use super::*;
     use crate::{
         Factor, Source,
-        simulator::world::{Lie, Marked, Player, StandIns, World},
+        simulator::world::{
+            World,
+            player::{Lie, Marked, Player},
+            stand_ins::StandIns,
+        },
     };
 
     struct Numbers<'w>(&'w World);

@@ -14,7 +14,11 @@ use arch_document::SignedDocument;
 use arch_identity::{Digest, PublicKey};
 use liar::Quirk;
 use scene::{LAZY, Scene, said};
-use world::{Lie, Marked, Player, StandIns, World};
+use world::{
+    World,
+    player::{Lie, Marked, Player},
+    stand_ins::StandIns,
+};
 
 use crate::{
     Court, Dispute, Ended, Facts, Heard, Pair, Recorded, Rejected, Resolver, Says, Side,

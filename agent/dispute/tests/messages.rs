@@ -8,7 +8,7 @@
     reason = "tests may be blunt"
 )]
 
-#[path = "../src/simulator/world.rs"]
+#[path = "../src/simulator/world/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the simulator's, of which this needs a part")]
 mod world;
 
@@ -22,7 +22,11 @@ use arch_document::{Kind, SignedDocument};
 use arch_identity::{Digest, SigningKey, canonical, pae};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
-use world::{Lie, Marked, Player, StandIns, World, key};
+use world::{
+    World, key,
+    player::{Lie, Marked, Player},
+    stand_ins::StandIns,
+};
 
 fn nonce(says: &Says) -> Option<arch_document::Nonce> {
     let text = "00112233445566778899aabbccddeeff";

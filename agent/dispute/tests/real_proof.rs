@@ -8,7 +8,7 @@
     reason = "tests may be blunt"
 )]
 
-#[path = "../src/simulator/world.rs"]
+#[path = "../src/simulator/world/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the simulator's, of which this needs a part")]
 mod world;
 
@@ -22,7 +22,10 @@ use arch_dispute::{
 use arch_document::SignedDocument;
 use arch_identity::{SigningKey, Timestamp};
 use dev::{Dev, Poseidon2, dev};
-use world::{Lie, Marked, Player, Prover, TERMS, World};
+use world::{
+    TERMS, World,
+    player::{Lie, Marked, Player, Prover},
+};
 
 impl Prover for Dev {
     fn prove(

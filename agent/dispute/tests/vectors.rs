@@ -8,7 +8,7 @@
     reason = "tests may be blunt"
 )]
 
-#[path = "../src/simulator/world.rs"]
+#[path = "../src/simulator/world/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the simulator's, of which this needs a part")]
 mod world;
 
@@ -18,7 +18,11 @@ use arch_dispute::{
 };
 use arch_document::SignedDocument;
 use arch_identity::{Digest, SigningKey, Timestamp};
-use world::{Lie, Marked, Player, StandIns, TERMS, World};
+use world::{
+    TERMS, World,
+    player::{Lie, Marked, Player},
+    stand_ins::StandIns,
+};
 
 const PAGE: &str = include_str!("../../../docs/DISPUTES.md");
 const REVEALED: &str = include_str!("vectors/reveal.jsonl");

@@ -3,7 +3,11 @@
 use arch_document::Nonce;
 use arch_identity::{PublicKey, Timestamp};
 
-use super::world::{Lie, Marked, Player, StandIns, TERMS, World};
+use super::world::{
+    TERMS, World,
+    player::{Lie, Marked, Player},
+    stand_ins::StandIns,
+};
 use crate::{
     Challenge, Court, Dispute, Facts, Heard, Message, Pair, Recorded, Rejected, Resolver, Says,
     Side, reply, rule,

@@ -16,7 +16,11 @@ use crate::{
     rule,
     simulator::{
         scene::{Scene, said},
-        world::{JUDGES, Lie, Marked, Player, StandIns, TERMS, World, key, parts},
+        world::{
+            JUDGES, TERMS, World, key, parts,
+            player::{Lie, Marked, Player},
+            stand_ins::StandIns,
+        },
     },
 };
 
