@@ -10,9 +10,11 @@ use arch_wire::{
     executor::{Outcome, ToExecutor},
 };
 use world::{
-    Running, World,
+    World,
     double::{Double, Then},
-    records, revocation, sign_by, story,
+    records, revocation,
+    running::Running,
+    sign_by, story,
 };
 
 #[expect(clippy::panic, reason = "a test may be blunt")]

@@ -10,8 +10,9 @@ use arch_wire::{
     frame::encode,
 };
 use world::{
-    Running, World,
+    World,
     double::{Double, Line, Then, honest},
+    running::Running,
     story,
 };
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use arch_wire::control::{Answer, Call, Reply, write_call};
-use world::{World, raw_call};
+use world::{World, running::raw_call};
 
 fn agent(world: &World, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_arch-node-agent"));

@@ -8,7 +8,7 @@ use arch_identity::Digest;
 use arch_ledger::Record;
 use arch_problem::codes;
 use arch_wire::control::{Answer, Bytes, Call, LINE_CAP, Reply};
-use world::{World, double::Double, raw_call, records, story};
+use world::{World, double::Double, records, running::raw_call, story};
 
 /// File and code of every refusal in the ledger.
 fn refused(world: &World) -> Vec<(String, String)> {

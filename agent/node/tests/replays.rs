@@ -16,7 +16,9 @@ use arch_wire::{
 use world::{
     World,
     double::{Double, Then},
-    records, story,
+    records,
+    running::{metric, raw_call},
+    story,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,9 +112,9 @@ async fn a_replay_that_cannot_be_fed_gives_its_place_to_the_next() {
     std::fs::remove_file(&input).unwrap();
     let node = running.node.places.control();
     let line = arch_wire::control::write_call(&Call::JobReplay { digest: fed }).unwrap();
-    let replay = tokio::task::spawn_blocking(move || world::raw_call(&node, &line));
+    let replay = tokio::task::spawn_blocking(move || raw_call(&node, &line));
     // The replay stands in the queue before the next job comes.
-    while tokio::task::block_in_place(|| world::metric(&world, "arch_queue_jobs")) < 1 {
+    while tokio::task::block_in_place(|| metric(&world, "arch_queue_jobs")) < 1 {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     let second = world.drop_file("second.yaml", &world.job("second", ""));
@@ -166,7 +168,7 @@ async fn a_dead_letter_is_not_tried_again_beside_its_replay_and_is_afterwards() 
     running.until(job, "dead").await;
     let path = running.node.places.control();
     let line = arch_wire::control::write_call(&Call::JobReplay { digest: job }).unwrap();
-    let replay = tokio::task::spawn_blocking(move || world::raw_call(&path, &line));
+    let replay = tokio::task::spawn_blocking(move || raw_call(&path, &line));
     while asked.load(Ordering::SeqCst) < 3 {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
