@@ -156,6 +156,12 @@ pub(crate) const TABLE: &[Row] = &[
         never_written: &[SOCKETS, CLOCKS, UNSAFE],
     },
     Row {
+        name: "arch-stakes",
+        may_use: &["arch-dispute", "arch-identity", "arch-ledger"],
+        never_linked: &[NETWORK, ENGINES, PROVERS, LOOSE_YAML, DATABASES],
+        never_written: &[EFFECTS, LUCK, UNSAFE],
+    },
+    Row {
         name: "arch-archive",
         may_use: &["arch-files", "arch-identity", "arch-ledger", "arch-problem"],
         never_linked: &[NETWORK, ENGINES, PROVERS, YAML, DATABASES],
@@ -201,7 +207,7 @@ pub(crate) const TABLE: &[Row] = &[
         may_use: &[
             "arch-archive", "arch-confine", "arch-dispute", "arch-document", "arch-files", "arch-identity",
             "arch-kernels", "arch-ledger", "arch-matrix", "arch-policy", "arch-problem",
-            "arch-schedule", "arch-wire",
+            "arch-schedule", "arch-stakes", "arch-wire",
         ],
         never_linked: &[ENGINES, PROVERS, DATABASES],
         never_written: &[UNSAFE],
@@ -211,7 +217,7 @@ pub(crate) const TABLE: &[Row] = &[
         may_use: &[
             "arch-archive", "arch-circuits", "arch-dispute", "arch-document", "arch-files", "arch-identity", "arch-kernels",
             "arch-ledger", "arch-matrix", "arch-policy", "arch-problem", "arch-schedule",
-            "arch-wire",
+            "arch-stakes", "arch-wire",
         ],
         never_linked: &[NETWORK, ENGINES, DATABASES],
         never_written: &[UNSAFE],

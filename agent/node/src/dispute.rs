@@ -44,7 +44,7 @@ pub(crate) use agreed::agreed;
 pub(crate) use hear::hear;
 pub use identities::Identities;
 pub(crate) use marker::{Marker, require_prover};
-pub(crate) use stakes::{endowments, op_of, require_stakes};
+pub(crate) use stakes::{endowments, require_stakes};
 
 use crate::{
     node::Node,

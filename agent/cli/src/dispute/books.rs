@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use arch_dispute::book::{Book, Op, Share, Unbooked};
+use arch_dispute::book::{Book, Op, Unbooked};
 use arch_identity::{Digest, PublicKey, Timestamp};
-use arch_ledger::{BondShare, Entry, Record};
+use arch_ledger::Entry;
+use arch_stakes::{NoKey, op_of};
 
 /// One entry of the book.
 #[derive(Debug, Clone)]
@@ -12,7 +13,7 @@ pub(crate) struct Booking {
     pub(crate) entry: u64,
     pub(crate) at: Timestamp,
     /// What it does, or why nobody can say: a name that is no key.
-    pub(crate) op: Result<Op, String>,
+    pub(crate) op: Result<Op, NoKey>,
 }
 
 /// All of the book.
@@ -37,21 +38,7 @@ pub(crate) struct Misbooked {
 impl Booking {
     /// What an entry does to the book, if anything.
     pub(crate) fn of(entry: &Entry) -> Option<Self> {
-        let op = match &entry.record {
-            Record::Deposit { source, account, units } => {
-                key(account).map(|account| Op::Deposit { entry: *source, account, units: *units })
-            }
-            Record::Bond { dispute, account, units } => {
-                key(account).map(|account| Op::Lock { dispute: *dispute, account, units: *units })
-            }
-            Record::BondReturned { dispute, account } => {
-                key(account).map(|account| Op::Release { dispute: *dispute, account })
-            }
-            Record::BondLost { dispute, account, shares, burnt } => {
-                lost(*dispute, account, shares, *burnt)
-            }
-            _ => return None,
-        };
+        let op = op_of(&entry.record)?;
         Some(Self { entry: entry.index, at: entry.time, op })
     }
 
@@ -66,16 +53,6 @@ impl Booking {
     }
 }
 
-fn lost(dispute: Digest, account: &str, shares: &[BondShare], burnt: u64) -> Result<Op, String> {
-    let share = |share: &BondShare| Ok(Share { to: key(&share.to)?, units: share.units });
-    let shares = shares.iter().map(share).collect::<Result<_, String>>()?;
-    Ok(Op::Slash { dispute, account: key(account)?, shares, burnt })
-}
-
-fn key(did: &str) -> Result<PublicKey, String> {
-    did.parse().map_err(|error| format!("`{did}` is no key: {error}"))
-}
-
 impl Books {
     /// Applies all entries to an empty book; stops at the first that cannot be applied.
     pub(crate) fn of(bookings: &[Booking]) -> Result<Self, Misbooked> {
@@ -87,7 +64,7 @@ impl Books {
         };
         for Booking { entry, op, .. } in bookings {
             let misbooked = |why: String| Misbooked { entry: *entry, why };
-            let op = op.as_ref().map_err(|why| misbooked(why.clone()))?;
+            let op = op.as_ref().map_err(|why| misbooked(why.to_string()))?;
             books.book.apply(op).map_err(|why: Unbooked| misbooked(why.to_string()))?;
             books.note(op);
             if !books.book.is_conserved() {
@@ -116,7 +93,7 @@ impl Books {
 #[cfg(test)]
 mod tests {
     use arch_identity::{Algorithm, SigningKey};
-    use arch_ledger::tree::Hash;
+    use arch_ledger::{BondShare, Record, tree::Hash};
 
     use super::*;
 

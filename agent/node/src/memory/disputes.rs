@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use arch_dispute::book::Book;
 use arch_identity::{Digest, Timestamp};
 use arch_ledger::Record;
-
-use crate::dispute::op_of;
+use arch_stakes::op_of;
 
 /// All of them.
 #[derive(Debug, Default)]
@@ -61,7 +60,8 @@ impl Disputes {
                 }
             }
             record => {
-                let booked = op_of(record).map(|op| self.book.apply(&op));
+                let op = op_of(record).and_then(Result::ok);
+                let booked = op.map(|op| self.book.apply(&op));
                 if let Some(Err(error)) = booked {
                     tracing::error!(index, %error, "an entry does not fit the book");
                 }

@@ -42,7 +42,9 @@ pub(super) async fn commit(run: &Run<'_>, scratch: &Scratch) -> Result<Promised,
         // Whoever commits has something to lose from this entry on.
         Some(_) => {
             let identities = run.product.identities(&run.node.identities);
-            endowments(run.node.anchors.memory().disputes().book(), policy, &identities)
+            let memory = run.node.anchors.memory();
+            let endowed = endowments(memory.disputes().book(), policy, &identities);
+            endowed.iter().map(arch_stakes::entry_of).collect()
         }
     };
     let digests: Vec<_> = list.commitments.iter().map(|line| line.digest).collect();

@@ -6,6 +6,7 @@ use std::path::Path;
 use arch_dispute::{Recorded, Resolver, Says, book};
 use arch_ledger::Record;
 use arch_matrix::{Cell, Format, commit::LeafTree};
+use arch_stakes::entry_of;
 
 use super::stage::{self, Clerk, Numbers};
 use crate::world::{Told, World};
@@ -69,9 +70,9 @@ impl Keeper {
         self.record.push(Recorded { at: self.clerk.now.plus(1), heard });
         let state = stage::state(&self.facts, &self.record, self.clerk.now.plus(1));
         match says {
-            Says::Challenge(_) => unit.extend(book::stake(state.case()).iter().map(stage::booked)),
+            Says::Challenge(_) => unit.extend(book::stake(state.case()).iter().map(entry_of)),
             Says::Verdict(_) => {
-                unit.push(stage::booked(&book::stake_of_judge(state.case(), &by)));
+                unit.push(entry_of(&book::stake_of_judge(state.case(), &by)));
             }
             _ => {}
         }

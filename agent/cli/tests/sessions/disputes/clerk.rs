@@ -4,8 +4,9 @@ use arch_archive::Archive;
 use arch_dispute::{Dispute, Facts, Heard, List, Says, Task, book};
 use arch_document::SignedDocument;
 use arch_identity::{Digest, Timestamp};
-use arch_ledger::{BondShare, Ledger, Record};
+use arch_ledger::{Ledger, Record};
 use arch_matrix::{Matrix, file::Dtype};
+use arch_stakes::entry_of;
 
 use super::numbers::{Numbers, npy_bytes};
 use super::stage::{CHALLENGER, JOB, JUDGES, RESPONDENT, job, key, start};
@@ -98,26 +99,6 @@ pub(crate) fn read(file: &str) -> Heard {
     Heard::check(&document).unwrap()
 }
 
-/// The entry that an operation on the book is.
-pub(crate) fn booked(op: &book::Op) -> Record {
-    match op.clone() {
-        book::Op::Deposit { entry, account, units } => {
-            Record::Deposit { source: entry, account: account.did(), units }
-        }
-        book::Op::Lock { dispute, account, units } => {
-            Record::Bond { dispute, account: account.did(), units }
-        }
-        book::Op::Release { dispute, account } => {
-            Record::BondReturned { dispute, account: account.did() }
-        }
-        book::Op::Slash { dispute, account, shares, burnt } => {
-            let share = |share: &book::Share| BondShare { to: share.to.did(), units: share.units };
-            let shares = shares.iter().map(share).collect();
-            Record::BondLost { dispute, account: account.did(), shares, burnt }
-        }
-    }
-}
-
 /// The entry that says how a dispute ended, and those that pay out.
 pub(crate) fn settlement(dispute: &Dispute) -> Vec<Record> {
     let Dispute::Ended(ended) = dispute else { panic!("{}", dispute.word()) };
@@ -133,5 +114,5 @@ pub(crate) fn settlement(dispute: &Dispute) -> Vec<Record> {
         key: finding.and_then(|f| f.believed.as_ref()).map(|believed| believed.key),
     };
     let payout = book::settle(ended);
-    [settled].into_iter().chain(payout.iter().map(booked)).collect()
+    [settled].into_iter().chain(payout.iter().map(entry_of)).collect()
 }

@@ -6,8 +6,9 @@ use arch_dispute::{
 };
 use arch_identity::{Digest, SigningKey, Timestamp};
 use arch_ledger::Record;
+use arch_stakes::entry_of;
 
-use super::clerk::{Clerk, booked, settlement};
+use super::clerk::{Clerk, settlement};
 use super::dev::{Poseidon2, dev};
 use super::numbers::{Numbers, leaf};
 use super::stage::{CHALLENGER, JUDGES, RESPONDENT, challenge, ground, job, key, list, start};
@@ -108,10 +109,10 @@ fn go_on(
         record.push(Recorded { at: clerk.now.plus(1), heard });
         let now = state(&facts, &record, clerk.now.plus(1));
         match &record.last().unwrap().heard.says() {
-            Says::Challenge(_) => unit.extend(book::stake(now.case()).iter().map(booked)),
+            Says::Challenge(_) => unit.extend(book::stake(now.case()).iter().map(entry_of)),
             Says::Verdict(_) => {
                 let judge = record.last().unwrap().heard.by().clone();
-                unit.push(booked(&book::stake_of_judge(now.case(), &judge)));
+                unit.push(entry_of(&book::stake_of_judge(now.case(), &judge)));
             }
             _ => {}
         }

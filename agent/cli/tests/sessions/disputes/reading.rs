@@ -79,7 +79,7 @@ fn whoever_is_asked_and_until_when_is_told_while_a_dispute_runs_and_silence_ends
     let record = [arch_dispute::Recorded { at: clerk.now.plus(1), heard }];
     let dispute = stage::state(&facts, &record, clerk.now);
     let stakes = arch_dispute::book::stake(dispute.case());
-    let unit: Vec<_> = [said].into_iter().chain(stakes.iter().map(stage::booked)).collect();
+    let unit: Vec<_> = [said].into_iter().chain(stakes.iter().map(arch_stakes::entry_of)).collect();
     clerk.write(&unit);
     let (heard, id) = (clerk.now, dispute.case().id.hex());
     drop(clerk);

@@ -13,7 +13,7 @@ use arch_matrix::{
     commit::{Commitment, LeafTree},
 };
 
-pub(crate) use super::clerk::{Clerk, booked, read, settlement};
+pub(crate) use super::clerk::{Clerk, read, settlement};
 pub(crate) use super::dev::{Poseidon2, dev};
 pub(crate) use super::numbers::{Numbers, leaf};
 pub(crate) use super::play::{Changes, again, dispute_until, post, settled, state, with};
