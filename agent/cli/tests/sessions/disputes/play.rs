@@ -1,17 +1,19 @@
 //! Disputes played to their end, or to some message, into a ledger and an archive.
 
 use arch_dispute::{
-    Court, Dispute, Factors, Facts, Holding, Message, Proof, ProofCheck, Recorded, Resolver, Says,
-    Side, Statement, Task, book, replay, reply, rule, seal,
+    Court, Dispute, Factors, Facts, Message, Proof, ProofCheck, Recorded, Resolver, Says, Side,
+    Statement, Task, book, replay, reply, rule, seal,
 };
 use arch_identity::{Digest, SigningKey, Timestamp};
 use arch_ledger::Record;
 use arch_stakes::entry_of;
 
 use super::clerk::{Clerk, settlement};
-use super::dev::{Poseidon2, dev};
+use super::dev::Poseidon2;
 use super::numbers::{Numbers, leaf};
-use super::stage::{CHALLENGER, JUDGES, RESPONDENT, challenge, ground, job, key, list, start};
+use super::stage::{
+    CHALLENGER, JUDGES, RESPONDENT, challenge, ground, holding, job, key, list, start,
+};
 use crate::world::World;
 
 /// While a dispute is made, whoever makes it believes everything.
@@ -127,15 +129,8 @@ fn go_on(
         let next = Side::BOTH.into_iter().find_map(|side| {
             let c = [&numbers.right, &numbers.wrong][usize::from(side == Side::Respondent)];
             let leaf = leaf(c, &ground);
-            let holding = Holding {
-                factors: &factors,
-                leaf: &leaf,
-                marks_path: &[],
-                digester: &Poseidon2,
-                prover: dev(),
-            };
             let by = [CHALLENGER, RESPONDENT][usize::from(side == Side::Respondent)];
-            let mut says = reply(&now, side, &holding)?;
+            let mut says = reply(&now, side, &holding(&factors, &leaf))?;
             (changes.says)(&mut says);
             Some(post(&key(by), says))
         });

@@ -95,27 +95,22 @@ pub(crate) fn commitment(numbers: &Numbers, part: Part, c: &Matrix<i32>) -> Comm
 
 /// What whoever computed each part says.
 pub(crate) fn list(numbers: &Numbers) -> List {
-    let line = |node: usize, part, c, by| {
-        let commitment = commitment(numbers, part, c);
-        let says = Commit { job: job(), attempt: 1, commitment, marks: vec![] };
-        Line::signed(node, says, &key(by)).unwrap()
-    };
-    let lines = vec![
-        line(0, Part::Row { index: 0 }, &numbers.right, CHALLENGER),
-        line(1, Part::Column { index: 0 }, &numbers.wrong, RESPONDENT),
-    ];
-    List::new(job(), 1, Some(agreed()), lines)
+    list_by(numbers, CHALLENGER)
 }
 
 /// The same, of which the challenger computed nothing.
 pub(crate) fn list_of_others(numbers: &Numbers) -> List {
+    list_by(numbers, 7)
+}
+
+fn list_by(numbers: &Numbers, who_is_right: u8) -> List {
     let line = |node: usize, part, c, by| {
         let commitment = commitment(numbers, part, c);
         let says = Commit { job: job(), attempt: 1, commitment, marks: vec![] };
         Line::signed(node, says, &key(by)).unwrap()
     };
     let lines = vec![
-        line(0, Part::Row { index: 0 }, &numbers.right, 7),
+        line(0, Part::Row { index: 0 }, &numbers.right, who_is_right),
         line(1, Part::Column { index: 0 }, &numbers.wrong, RESPONDENT),
     ];
     List::new(job(), 1, Some(agreed()), lines)
@@ -128,6 +123,11 @@ pub(crate) fn ground(numbers: &Numbers) -> Ground {
     Ground::common(&one.commitment, &other.commitment, CELL, 0).unwrap()
 }
 
+/// What somebody with these values has.
+pub(crate) fn holding<'a>(factors: &'a Factors, leaf: &'a [u8]) -> Holding<'a> {
+    Holding { factors, leaf, marks_path: &[], digester: &Poseidon2, prover: dev() }
+}
+
 pub(crate) fn challenge(numbers: &Numbers, task: Task, list: &List, resolver: Resolver) -> Says {
     let place = numbers.grid.cell(CELL);
     let stand = |line: usize, c: &Matrix<i32>| {
@@ -138,14 +138,7 @@ pub(crate) fn challenge(numbers: &Numbers, task: Task, list: &List, resolver: Re
     let ground = ground(numbers);
     let factors = Factors::load(&ground, numbers).unwrap();
     let leaf = leaf(&numbers.right, &ground);
-    let holding = Holding {
-        factors: &factors,
-        leaf: &leaf,
-        marks_path: &[],
-        digester: &Poseidon2,
-        prover: dev(),
-    };
-    let marks = arch_dispute::Own::marks(&holding, &ground);
+    let marks = arch_dispute::Own::marks(&holding(&factors, &leaf), &ground);
     let challenge = Challenge {
         task,
         cell: CELL,
