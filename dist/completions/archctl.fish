@@ -380,7 +380,7 @@ complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l key -d 'Key file to sign with; of a hybrid one, the key that is asked for signs' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l out -d 'Write the message to a new file instead of printing it' -r -F
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l product -d 'One\'s own C, or the part of it alone: a .npy file of int32 or int64' -r -F
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l product -d 'One\'s own C, or the part of it alone: a .npy file of int32 or int64; where the list has digests of tiles committed to, those of it are made as well, which takes its time' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l like -d 'The same part as this line of the list, from 0; `report.md` has them with their numbers' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l part -d 'This part: `row:0`, `column:1`, `reduction:0`, or `rest:0,1,0`' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -s h -l help -d 'Print help'

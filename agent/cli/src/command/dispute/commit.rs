@@ -22,7 +22,8 @@ use crate::say;
 pub(crate) struct Args {
     #[command(flatten)]
     signing: Signing,
-    /// One's own C, or the part of it alone: a .npy file of int32 or int64
+    /// One's own C, or the part of it alone: a .npy file of int32 or int64; where the list has digests of
+    /// tiles committed to, those of it are made as well, which takes its time
     #[arg(long, value_name = "FILE")]
     product: PathBuf,
     /// The same part as this line of the list, from 0; `report.md` has them with their numbers
