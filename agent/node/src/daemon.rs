@@ -87,6 +87,7 @@ pub fn run(args: &Args) -> ExitCode {
         Err(stop) => {
             for problem in &stop.problems {
                 tell(problem);
+                logs::last_word(problem);
             }
             ExitCode::from(stop.code)
         }

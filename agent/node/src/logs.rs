@@ -5,6 +5,7 @@ mod journal;
 
 use std::io::{IsTerminal as _, stderr};
 
+use arch_problem::Problem;
 use journal::Journal;
 use tracing_subscriber::{
     Layer as _, filter::LevelFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
@@ -32,6 +33,14 @@ pub(crate) fn start(log: &Log) {
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
         LogFormat::Text => builder.with_ansi(colour()).try_init(),
     };
+}
+
+/// Tells the journal why the agent ends, whether logging was started or not. It stands on standard
+/// error as well: of one who is gone that soon, the journal may not find out to which unit he belonged.
+pub(crate) fn last_word(problem: &Problem) {
+    if let Some(journal) = Journal::behind_standard_error() {
+        journal.last_word(problem);
+    }
 }
 
 fn colour() -> bool {

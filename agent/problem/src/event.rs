@@ -17,7 +17,7 @@ pub struct Event {
 }
 
 /// All classes.
-pub const EVENTS: [Event; 14] = [
+pub const EVENTS: [Event; 15] = [
     event(
         "ready",
         "fc12f4ba48eb4b8dabd092bfa71f9dc4",
@@ -100,6 +100,12 @@ pub const EVENTS: [Event; 14] = [
         "21eb480469f341198df7b04d592a4a66",
         "Something of the installation is not as it should be",
         "@CODE@: @WHY@. The agent goes on in spite of it. What to do: @HELP@.",
+    ),
+    event(
+        "cannot go on",
+        "de5b830f552240a6b7b1aa5e537a3c14",
+        "The agent cannot go on",
+        "@CODE@: @WHY@. It has ended; where that may pass, it is started again. What to do: @HELP@.",
     ),
 ];
 

@@ -155,6 +155,14 @@ fn doctor_says_the_same(guest: &Booted, name: &str, journal: &str) {
     assert!(same, "{name}: {told} is not {journal}");
 }
 
+/// Whoever asks for the code, as a field, finds why the agent ended.
+fn is_found_by_its_code(guest: &Booted, journal: &str) {
+    let (_, told) = journal.split_once("error[").unwrap();
+    let (code, _) = told.split_once(']').unwrap();
+    let asked = format!("journalctl CODE={code} PRIORITY=3 | grep -q 'cannot go on code={code}'");
+    guest.until(0, &["sh", "-c", &asked]);
+}
+
 #[test]
 fn whatever_is_wrong_is_told_with_its_code_and_a_remedy_and_nothing_is_lost() {
     let Some(guest) = boot(Seed::installed().configured(&World::new())) else { return };
@@ -172,6 +180,7 @@ fn whatever_is_wrong_is_told_with_its_code_and_a_remedy_and_nothing_is_lost() {
         for word in told.iter().chain(&["error[ARCH-", "help: "]) {
             assert!(journal.contains(word), "{name}: no {word} in {journal}");
         }
+        is_found_by_its_code(&guest, &journal);
         doctor_says_the_same(&guest, name, &journal);
         does(&guest, mends);
         let _again = guest.run(&["systemctl", "reset-failed", AGENT]);

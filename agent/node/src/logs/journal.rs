@@ -8,6 +8,7 @@ use std::{
     os::unix::net::UnixDatagram,
 };
 
+use arch_problem::Problem;
 use rustix::fs::{fstat, major, makedev, minor};
 use tracing::{
     Event, Level, Subscriber,
@@ -37,6 +38,12 @@ impl Journal {
         let journal = Self { socket };
         // Where the socket cannot be reached, the stream can.
         journal.socket.connect(SOCKET).ok().map(|()| journal)
+    }
+
+    /// Why the agent ends.
+    pub(super) fn last_word(&self, problem: &Problem) {
+        #[expect(clippy::let_underscore_must_use, reason = "it stands on standard error as well")]
+        let _ = self.send(&Entry::last_word(problem).bytes(Level::ERROR));
     }
 
     fn send(&self, entry: &[u8]) -> io::Result<()> {
@@ -82,6 +89,17 @@ impl Visit for Entry {
 }
 
 impl Entry {
+    fn last_word(problem: &Problem) -> Self {
+        let mut entry = Self { message: "cannot go on".to_owned(), ..Self::default() };
+        entry.set("code", problem.code.to_string());
+        entry.set("why", problem.message.clone());
+        if let Some(place) = &problem.at {
+            entry.set("place", place.to_string());
+        }
+        entry.set("help", problem.help.clone());
+        entry
+    }
+
     fn set(&mut self, name: &'static str, value: String) {
         if name == "message" {
             self.message = value;
@@ -156,6 +174,30 @@ mod tests {
         assert!(lines.contains(&"JOB=sha256:ab") && lines.contains(&"PRIORITY=6"), "{text}");
         assert!(lines.contains(&"MESSAGE=completed job=sha256:ab"), "{text}");
         assert!(lines.contains(&format!("MESSAGE_ID={id}").as_str()), "{text}");
+    }
+
+    #[test]
+    fn why_the_agent_ends_reaches_the_journal_with_its_code_as_a_field() {
+        let (socket, journal) = UnixDatagram::pair().unwrap();
+        let span = arch_problem::Span { start: 7, end: 9, line: 2, column: 3 };
+        let problem = Problem::new(arch_problem::codes::TRUST_ROOT_UNPINNED, "no root is pinned");
+        let problem = problem.at("node.yaml", span, "");
+        Journal { socket }.last_word(&problem);
+        let mut datagram = vec![0; MOST];
+        let length = journal.recv(&mut datagram).unwrap();
+        let text = std::str::from_utf8(&datagram[..length]).unwrap();
+        let id = arch_problem::event_of("cannot go on").unwrap().id;
+        let (code, help) = (problem.code, &problem.help);
+        for field in [
+            "PRIORITY=3".to_owned(),
+            format!("MESSAGE_ID={id}"),
+            format!("CODE={code}"),
+            "WHY=no root is pinned".to_owned(),
+            "PLACE=node.yaml:2:3".to_owned(),
+            format!("HELP={help}"),
+        ] {
+            assert!(text.lines().any(|line| line == field), "no {field} in {text}");
+        }
     }
 
     #[test]
