@@ -5,7 +5,7 @@ use std::{os::unix::process::ExitStatusExt as _, process::Command};
 
 use arch_identity::Digest;
 use arch_ledger::Record;
-use arch_tests::{Agent, Factors, Prover, Stranger, World, program, skip, terms};
+use arch_tests::{Agent, Factors, JobText, Prover, Stranger, World, program, skip, terms};
 use arch_wire::control::{Answer, Call};
 
 use crate::liars::{unready_with_trick_and, with_trick, with_trick_and};
@@ -66,18 +66,30 @@ pub(crate) const PROVED: [&str; 14] = [
     "bondLost",
 ];
 
+/// What came of a job in which somebody lies.
+pub(crate) struct Played {
+    pub(crate) job: Digest,
+    pub(crate) story: Vec<String>,
+    pub(crate) log: String,
+}
+
+/// Such a job, from its file to the end of the last of so many disputes.
+pub(crate) fn played(world: &World, trick: &str, job: &JobText, disputes: usize) -> Played {
+    let mut agent = with_trick(world, trick);
+    let job = world.drop_job(job);
+    assert_eq!(agent.wait_end(job).row.state, "disputed", "{}", agent.log());
+    settled(&mut agent, world, disputes);
+    let log = agent.log();
+    assert!(agent.stop().success(), "{log}");
+    Played { job, story: told(world, job), log }
+}
+
 #[test]
 fn of_two_identities_that_contradict_each_other_a_proof_names_the_liar_and_he_loses_his_stake() {
     let world = world("groth16");
     let _prover = Prover::of(&world);
-    let mut agent = with_trick(&world, "add-one-at-3-60 row");
-    let factors = Factors::new(&world, (150, 300, 140));
-    let job = world.drop_job(&factors.job(", shards: 9"));
-    assert_eq!(agent.wait_end(job).row.state, "disputed", "{}", agent.log());
-    settled(&mut agent, &world, 1);
-    let log = agent.log();
-    assert!(agent.stop().success());
-    let story = told(&world, job);
+    let job = Factors::new(&world, (150, 300, 140)).job(", shards: 9");
+    let Played { story, log, .. } = played(&world, "add-one-at-3-60 row", &job, 1);
     assert_eq!(story[..14], PROVED, "{log}");
     assert_eq!(story[14..], ["bondReturned"], "the judge's: {log}");
 }
@@ -101,13 +113,8 @@ fn replayed(world: &World) -> String {
 fn wide(resolver: &str) -> (World, Vec<String>) {
     let world = world(resolver);
     let _prover = Prover::of(&world);
-    let mut agent = with_trick(&world, "add-one-at-3-60 row");
-    let factors = Factors::of::<i16>(&world, (150, 300, 140));
-    let job = world.drop_job(&factors.job(", shards: 9"));
-    assert_eq!(agent.wait_end(job).row.state, "disputed", "{}", agent.log());
-    settled(&mut agent, &world, 1);
-    assert!(agent.stop().success());
-    let story = told(&world, job);
+    let job = Factors::of::<i16>(&world, (150, 300, 140)).job(", shards: 9");
+    let story = played(&world, "add-one-at-3-60 row", &job, 1).story;
     (world, story)
 }
 
@@ -132,14 +139,8 @@ fn a_lie_in_16_bit_numbers_is_shown_where_that_is_agreed_upon_and_replayed() {
 fn a_mirror_that_lies_is_challenged_by_the_one_that_it_mirrors_and_loses_its_stake() {
     let world = world("reveal");
     let _prover = Prover::of(&world);
-    let mut agent = with_trick(&world, "add-one row second");
-    let factors = Factors::new(&world, (150, 300, 140));
-    let job = world.drop_job(&factors.job(", shards: 6, mirrors: true"));
-    assert_eq!(agent.wait_end(job).row.state, "disputed", "{}", agent.log());
-    settled(&mut agent, &world, 1);
-    let log = agent.log();
-    assert!(agent.stop().success());
-    let story = told(&world, job);
+    let job = Factors::new(&world, (150, 300, 140)).job(", shards: 6, mirrors: true");
+    let Played { story, log, .. } = played(&world, "add-one row second", &job, 1);
     let count = |word: &str| story.iter().filter(|told| *told == word).count();
     assert_eq!([count("challenge"), count("settled true"), count("bondLost")], [1; 3], "{log}");
 }
@@ -148,8 +149,12 @@ fn a_mirror_that_lies_is_challenged_by_the_one_that_it_mirrors_and_loses_its_sta
 pub(crate) const LIE: &str = "add-one-at-3-17 row";
 
 /// What is played in these tests: nine shards of a small product, all of whose rows and columns are computed.
+pub(crate) fn small_job(world: &World) -> JobText {
+    Factors::new(world, (96, 200, 90)).job(", shards: 9")
+}
+
 pub(crate) fn drop_job(world: &World) -> Digest {
-    world.drop_job(&Factors::new(world, (96, 200, 90)).job(", shards: 9"))
+    world.drop_job(&small_job(world))
 }
 
 #[test]
@@ -256,15 +261,9 @@ pub(crate) fn metrics(world: &World) -> String {
 fn partial_sums_that_were_computed_once_more_challenge_whoever_has_others() {
     let world = world("reveal");
     let _prover = Prover::of(&world);
-    let mut agent = with_trick(&world, "add-one-to-each-tile depth");
-    let factors = Factors::new(&world, (150, 400, 140));
-    let job = world.drop_job(&factors.job(", shards: 3"));
-    assert_eq!(agent.wait_end(job).row.state, "disputed", "{}", agent.log());
+    let job = Factors::new(&world, (150, 400, 140)).job(", shards: 3");
     // Whoever has the row and whoever has the column computed the drawn block once more.
-    settled(&mut agent, &world, 2);
-    let log = agent.log();
-    assert!(agent.stop().success());
-    let story = told(&world, job);
+    let Played { story, log, .. } = played(&world, "add-one-to-each-tile depth", &job, 2);
     let count = |word: &str| story.iter().filter(|told| *told == word).count();
     assert_eq!((count("commit"), count("settled true"), count("bondLost")), (2, 2, 2), "{log}");
     let ledger = Stranger::verified(&world);

@@ -6,10 +6,11 @@ use arch_archive::Archive;
 use arch_dispute::{Leaves, List, Marks};
 use arch_identity::Digest;
 use arch_ledger::Record;
-use arch_tests::{Agent, Prover, Stranger, World, terms};
+use arch_tests::{Prover, Stranger, World, terms};
 
-use crate::disputes::{LIE, PROVED, agree, drop_job, metrics, settled, told};
+use crate::disputes::{LIE, PROVED, Played, agree, drop_job, metrics, played, small_job, told};
 use crate::liars::with_trick;
+use crate::provers::comes_and_goes;
 
 fn world() -> World {
     let world = World::new();
@@ -44,20 +45,12 @@ fn has_marks(world: &World, job: Digest) {
     }
 }
 
-fn ends(agent: &mut Agent, job: Digest, state: &str) {
-    assert_eq!(agent.wait_end(job).row.state, state, "{}", agent.log());
-}
-
 #[test]
 fn who_committed_to_digests_of_tiles_and_lied_is_named_by_a_proof() {
     let world = world();
     let _prover = Prover::of(&world);
-    let mut agent = with_trick(&world, LIE);
-    let job = drop_job(&world);
-    ends(&mut agent, job, "disputed");
-    settled(&mut agent, &world, 1);
-    assert!(agent.stop().success());
-    assert_eq!(told(&world, job)[..14], PROVED);
+    let Played { job, story, log } = played(&world, LIE, &small_job(&world), 1);
+    assert_eq!(story[..14], PROVED, "{log}");
     has_marks(&world, job);
 }
 
@@ -70,14 +63,8 @@ fn a_product_waits_for_a_prover_that_is_away_where_digests_are_committed_to_and_
     let job = drop_job(&world);
     agent.wait_for("product that waits", |agent| agent.log().contains("ARCH-V013").then_some(()));
     assert_eq!(Stranger::read(&world).kinds(job), ["accepted"], "nothing is begun in vain");
-    // Again and again it is away, in the middle of whatever it was asked.
-    for _ in 0..3 {
-        let prover = Prover::start(&world);
-        std::thread::sleep(Duration::from_millis(100));
-        prover.kill();
-    }
-    let _prover = Prover::start(&world);
-    ends(&mut agent, job, "completed");
+    let _prover = comes_and_goes(&world, 3, Duration::from_millis(100));
+    assert_eq!(agent.wait_end(job).row.state, "completed", "{}", agent.log());
     let page = metrics(&world);
     assert!(!page.contains("arch_tile_digests_total 0\n"), "{page}");
     assert!(page.contains("arch_proofs_total 0\n"), "{page}");

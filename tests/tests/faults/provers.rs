@@ -4,8 +4,20 @@ use std::time::Duration;
 
 use arch_tests::{Prover, World, terms};
 
-use crate::disputes::{LIE, PROVED, agree, drop_job, settled, told, world};
+use crate::disputes::{
+    LIE, PROVED, Played, agree, drop_job, played, settled, small_job, told, world,
+};
 use crate::liars::with_trick;
+
+/// Again and again it is away, in the middle of whatever it was asked; at last one stays.
+pub(crate) fn comes_and_goes(world: &World, times: usize, stays: Duration) -> Prover {
+    for _ in 0..times {
+        let prover = Prover::start(world);
+        std::thread::sleep(stays);
+        prover.kill();
+    }
+    Prover::start(world)
+}
 
 #[test]
 fn a_dispute_waits_for_a_prover_that_is_away_or_killed_and_goes_on_with_the_next_one() {
@@ -17,13 +29,7 @@ fn a_dispute_waits_for_a_prover_that_is_away_or_killed_and_goes_on_with_the_next
     assert_eq!(agent.wait_end(job).row.state, "disputed");
     agent.wait_for("dispute that waits", |agent| agent.log().contains("ARCH-V013").then_some(()));
     assert_eq!(told(&world, job), Vec::<String>::new());
-    // Again and again it is away, in the middle of whatever it was asked.
-    for _ in 0..5 {
-        let prover = Prover::start(&world);
-        std::thread::sleep(Duration::from_millis(700));
-        prover.kill();
-    }
-    let _prover = Prover::start(&world);
+    let _prover = comes_and_goes(&world, 5, Duration::from_millis(700));
     settled(&mut agent, &world, 1);
     assert!(agent.stop().success());
     assert_eq!(told(&world, job)[..14], PROVED);
@@ -37,13 +43,8 @@ fn whose_prover_fails_again_and_again_shows_the_step_before_his_time_is_over() {
     Prover::of(&world).kill();
     // Enough for digests, which need no key, and too little for any proof.
     let _prover = Prover::start_with(&world, &["--memory-mib", "16"]);
-    let mut agent = with_trick(&world, LIE);
-    let job = drop_job(&world);
-    assert_eq!(agent.wait_end(job).row.state, "disputed", "{}", agent.log());
-    settled(&mut agent, &world, 1);
-    assert!(agent.log().contains("shown in place of a proof"), "{}", agent.log());
-    assert!(agent.stop().success());
-    let story = told(&world, job);
+    let Played { story, log, .. } = played(&world, LIE, &small_job(&world), 1);
+    assert!(log.contains("shown in place of a proof"), "{log}");
     assert!(story.contains(&"opening".to_owned()) && !story.contains(&"proof".to_owned()));
     assert!(story.contains(&"settled true".to_owned()), "{story:?}");
 }
