@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use arch_identity::Digest;
 use arch_sandbox::blob;
 use arch_sandbox::cache::CODE_CAP;
-use arch_sandbox::process::{End, Rusage};
+use arch_sandbox::process::{End, OUT_OF_MEMORY, Rusage};
 use arch_sandbox::report::Report;
 use arch_wire::executor::{Blob, Claim, Outcome, READS_CAP, RunRequest, STREAMS};
 use rustix::process::Signal;
@@ -50,7 +50,7 @@ pub(crate) fn compiled(ended: &mut Ended) -> Result<Vec<u8>, Outcome> {
         (None, Some(Killed::Overdue)) => Err(Outcome::CompileCap),
         (None, Some(Killed::Lied)) => Err(lost("the compiler sent what cannot be read")),
         (None, None) => Err(match ended.end {
-            end if end == OUT_OF_MEMORY => Outcome::CompileCap,
+            OUT_OF_MEMORY => Outcome::CompileCap,
             // Out of time, out of memory, or too deep for its stack: all the module's doing.
             End::Signal(signal) if is_want(signal) => Outcome::CompileCap,
             end => lost(format!("the compiler died by {end}")),
@@ -96,9 +96,6 @@ pub(crate) fn worked(ended: &mut Ended) -> Told {
         (None, None) => bare(silent(ended.end, ended.starved)),
     }
 }
-
-/// How a child ends that its limits, or the machine, refused memory.
-const OUT_OF_MEMORY: End = End::Exit(112);
 
 // A worker that died without a word. Out of time and out of memory it would be again.
 fn silent(end: End, starved: bool) -> Outcome {
@@ -185,7 +182,6 @@ fn check(claim: &Claim, fds: &[OwnedFd], request: &RunRequest) -> Result<(), Str
 
 #[cfg(test)]
 mod tests {
-    use arch_sandbox::process;
     use arch_wire::executor::{Isolation, Limits};
 
     use super::*;
@@ -234,7 +230,6 @@ mod tests {
 
     #[test]
     fn a_worker_that_ran_out_of_memory_is_not_taken_for_a_lost_one() {
-        assert_eq!(i32::from(process::OUT_OF_MEMORY), 112);
         assert_eq!(silent(OUT_OF_MEMORY, false), Outcome::MemoryCap);
         assert_eq!(silent(End::Signal(Signal::KILL.as_raw()), true), Outcome::MemoryCap);
         for lost in [End::Exit(0), End::Signal(Signal::KILL.as_raw()), End::Exit(101)] {

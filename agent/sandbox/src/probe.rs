@@ -181,7 +181,7 @@ fn word(end: End) -> String {
         End::Exit(libc::EAGAIN) => "EAGAIN".to_owned(),
         End::Exit(libc::ENOSYS) => "ENOSYS".to_owned(),
         End::Exit(200) => "not confined".to_owned(),
-        End::Exit(code) if code == i32::from(OUT_OF_MEMORY) => "out of memory".to_owned(),
+        OUT_OF_MEMORY => "out of memory".to_owned(),
         End::Exit(errno) => format!("errno {errno}"),
         End::Signal(libc::SIGSYS) => "SIGSYS".to_owned(),
         other => other.to_string(),

@@ -37,7 +37,7 @@ impl OneThread {
         match unsafe { libc::fork() } {
             -1 => Err(rustix::io::Errno::from_io_error(&std::io::Error::last_os_error())
                 .unwrap_or(rustix::io::Errno::AGAIN)),
-            0 => exit(child(parent, body)),
+            0 => exit(child(parent, body).into()),
             pid => adopt(pid),
         }
     }
@@ -55,10 +55,10 @@ fn child(parent: Pid, body: impl FnOnce() -> u8) -> u8 {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).unwrap_or(PANICKED)
 }
 
-pub(super) fn exit(code: u8) -> ! {
+pub(super) fn exit(code: i32) -> ! {
     // WHY: `std::process::exit` runs handlers that belong to the parent.
     // SAFETY: takes an integer; ends the process.
-    unsafe { libc::_exit(i32::from(code)) }
+    unsafe { libc::_exit(code) }
 }
 
 fn adopt(pid: i32) -> rustix::io::Result<Child> {

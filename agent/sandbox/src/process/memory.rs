@@ -8,8 +8,12 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Exit code of a child that was refused memory by its limits, or by the machine.
-pub const OUT_OF_MEMORY: u8 = 112;
+use super::{End, fork::exit};
+
+const CODE: i32 = 112;
+
+/// How a child ends that was refused memory by its limits, or by the machine.
+pub const OUT_OF_MEMORY: End = End::Exit(CODE);
 
 static CHILD: AtomicBool = AtomicBool::new(false);
 
@@ -52,7 +56,7 @@ unsafe impl GlobalAlloc for Allocator {
 
 fn given(memory: *mut u8) -> *mut u8 {
     if memory.is_null() && CHILD.load(Ordering::Relaxed) {
-        super::fork::exit(OUT_OF_MEMORY)
+        exit(CODE)
     }
     memory
 }
