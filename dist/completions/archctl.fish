@@ -36,13 +36,13 @@ complete -c archctl -n "__fish_archctl_needs_command" -f -a "circuit" -d 'List, 
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "proof" -d 'Check proofs that circuits are about'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "dispute" -d 'Read, judge and carry disputes about products'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "status" -d 'Say how the node is'
-complete -c archctl -n "__fish_archctl_needs_command" -f -a "doctor" -d 'Look whether this machine can run the agent well'
-complete -c archctl -n "__fish_archctl_needs_command" -f -a "demo" -d 'Show everything on this machine, without root, leaving nothing behind'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "doctor" -d 'Look whether this machine can run the agent well, and whether an agent would start here'
+complete -c archctl -n "__fish_archctl_needs_command" -f -a "demo" -d 'Show everything on this machine: jobs verified, run, anchored, proved, refused and survived'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "explain" -d 'Say what a code such as ARCH-P003 means and what to do'
 complete -c archctl -n "__fish_archctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand key; and not __fish_seen_subcommand_from generate show help" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand key; and not __fish_seen_subcommand_from generate show help" -f -a "generate" -d 'Make a key pair and keep it under a passphrase'
-complete -c archctl -n "__fish_archctl_using_subcommand key; and not __fish_seen_subcommand_from generate show help" -f -a "show" -d 'Print the public keys of a key file'
+complete -c archctl -n "__fish_archctl_using_subcommand key; and not __fish_seen_subcommand_from generate show help" -f -a "show" -d 'Print the public keys of a key file; needs no passphrase'
 complete -c archctl -n "__fish_archctl_using_subcommand key; and not __fish_seen_subcommand_from generate show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l kind -d '`ed25519`, `ml-dsa-44`, or `hybrid` (one of each, both must sign)' -r
 complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l out -d 'Where to write the key file; an existing file is never overwritten' -r -F
@@ -53,12 +53,12 @@ complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_sub
 complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "generate" -d 'Make a key pair and keep it under a passphrase'
-complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print the public keys of a key file'
+complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print the public keys of a key file; needs no passphrase'
 complete -c archctl -n "__fish_archctl_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs'
-complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -f -a "show" -d 'Print what a root says, and the digest to pin'
-complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -f -a "sign" -d 'Sign a root or a revocation'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs, and how many of them must'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -f -a "show" -d 'Print what a root says: its digest, its life, whose keys it knows and what they may sign'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -f -a "sign" -d 'Sign a root or a revocation; comments and layout of the file are kept'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -f -a "rotate" -d 'Make the next version of a root, signed by the old signers and the new ones'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and not __fish_seen_subcommand_from new show sign rotate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l name -d 'The root\'s name' -r
@@ -70,9 +70,9 @@ complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_su
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l out -d 'Where to write it; an existing file is never overwritten' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from sign" -l key -d 'Key file to sign with; may be given several times' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from sign" -l out -d 'Write to a new file instead of adding the signatures to the document\'s own' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from sign" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
@@ -87,16 +87,16 @@ complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_su
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -l out -d 'Where to write it; an existing file is never overwritten' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs'
-complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print what a root says, and the digest to pin'
-complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "sign" -d 'Sign a root or a revocation'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs, and how many of them must'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print what a root says: its digest, its life, whose keys it knows and what they may sign'
+complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "sign" -d 'Sign a root or a revocation; comments and layout of the file are kept'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "rotate" -d 'Make the next version of a root, signed by the old signers and the new ones'
 complete -c archctl -n "__fish_archctl_using_subcommand root; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand policy; and not __fish_seen_subcommand_from check explain sign help" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand policy; and not __fish_seen_subcommand_from check explain sign help" -f -a "check" -d 'Say whether a policy is one, and whether a root believes it'
-complete -c archctl -n "__fish_archctl_using_subcommand policy; and not __fish_seen_subcommand_from check explain sign help" -f -a "explain" -d 'Say in words what a policy allows, rule by rule'
-complete -c archctl -n "__fish_archctl_using_subcommand policy; and not __fish_seen_subcommand_from check explain sign help" -f -a "sign" -d 'Sign a policy'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and not __fish_seen_subcommand_from check explain sign help" -f -a "check" -d 'Say whether a policy is one; with a root also whether its signatures suffice'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and not __fish_seen_subcommand_from check explain sign help" -f -a "explain" -d 'Say in words what a policy allows, rule by rule, each with its place in the file'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and not __fish_seen_subcommand_from check explain sign help" -f -a "sign" -d 'Sign a policy; comments and layout of the file are kept'
 complete -c archctl -n "__fish_archctl_using_subcommand policy; and not __fish_seen_subcommand_from check explain sign help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from check" -l root -d 'Also check signatures and time against this trust root' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from check" -l json -d 'Print one JSON object'
@@ -109,24 +109,24 @@ complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_
 complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from sign" -l dsse -d 'Write a DSSE envelope, which tools that know nothing of us can check; needs `--out`'
 complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from sign" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from sign" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "check" -d 'Say whether a policy is one, and whether a root believes it'
-complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "explain" -d 'Say in words what a policy allows, rule by rule'
-complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "sign" -d 'Sign a policy'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "check" -d 'Say whether a policy is one; with a root also whether its signatures suffice'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "explain" -d 'Say in words what a policy allows, rule by rule, each with its place in the file'
+complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "sign" -d 'Sign a policy; comments and layout of the file are kept'
 complete -c archctl -n "__fish_archctl_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "new" -d 'Write a job that is ready to be signed'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "sign" -d 'Sign a job'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "verify" -d 'Say whether a job is signed by enough of the right people'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "plan" -d 'Say what an agent would do with a job; runs nothing'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "submit" -d 'Hand a signed job to the running agent'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "new" -d 'Write a job that is ready to be signed: a fresh nonce, a life from now on, every digest filled in'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "sign" -d 'Sign a job; comments and layout of the file are kept'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "verify" -d 'Say whether a job is well formed and signed by enough of the right people, now'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "plan" -d 'Say what an agent would do with a job, check by check, each with its evidence; runs nothing'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "submit" -d 'Hand a signed job to the running agent; the same as putting it into its jobs folder'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "list" -d 'List the jobs that the agent knows, newest first'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "show" -d 'Show all that is known of one job'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "logs" -d 'Print what a job wrote to standard output'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "logs" -d 'Print what a job wrote to standard output; its standard error goes to ours'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "cancel" -d 'Stop a job that waits or runs'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "release" -d 'Let a quarantined result out'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "reject" -d 'Throw a result away that cannot be relied upon: quarantined, disputed or dead'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "retry" -d 'Have a dead letter tried again'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "replay" -d 'Run an ended job again from the archive and compare'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "release" -d 'Let a quarantined result out, after you looked at it'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "reject" -d 'Throw a result away that cannot be relied upon, quarantined, disputed or dead, after you looked at it'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "retry" -d 'Have a dead letter tried again: a job whose runs gave different results'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "replay" -d 'Run an ended job again from the archive and compare; changes nothing'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and not __fish_seen_subcommand_from new sign verify plan submit list show logs cancel release reject retry replay help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l image -d 'The wasm module or component that it runs' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l matrix -d 'Instead of a module: the matrices A and B, each a .npy file, or a tensor of a safetensors file as FILE#TENSOR' -r
@@ -145,7 +145,7 @@ complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_sub
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l out -d 'Where to write it; an existing file is never overwritten. NAME.yaml if not given' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l mirrors -d 'Give each shard a second one that does the same and stands in for it: twice the work'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from sign" -l key -d 'Key file to sign with; may be given several times' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from sign" -l out -d 'Write to a new file instead of adding the signatures to the document\'s own' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from sign" -l passphrase-file -d 'Read the passphrase from the first line of this file instead of asking' -r -F
@@ -200,25 +200,25 @@ complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_sub
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from replay" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from replay" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "new" -d 'Write a job that is ready to be signed'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "sign" -d 'Sign a job'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Say whether a job is signed by enough of the right people'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "plan" -d 'Say what an agent would do with a job; runs nothing'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "submit" -d 'Hand a signed job to the running agent'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "new" -d 'Write a job that is ready to be signed: a fresh nonce, a life from now on, every digest filled in'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "sign" -d 'Sign a job; comments and layout of the file are kept'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Say whether a job is well formed and signed by enough of the right people, now'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "plan" -d 'Say what an agent would do with a job, check by check, each with its evidence; runs nothing'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "submit" -d 'Hand a signed job to the running agent; the same as putting it into its jobs folder'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the jobs that the agent knows, newest first'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show all that is known of one job'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "logs" -d 'Print what a job wrote to standard output'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "logs" -d 'Print what a job wrote to standard output; its standard error goes to ours'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "cancel" -d 'Stop a job that waits or runs'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "release" -d 'Let a quarantined result out'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "reject" -d 'Throw a result away that cannot be relied upon: quarantined, disputed or dead'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "retry" -d 'Have a dead letter tried again'
-complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "replay" -d 'Run an ended job again from the archive and compare'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "release" -d 'Let a quarantined result out, after you looked at it'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "reject" -d 'Throw a result away that cannot be relied upon, quarantined, disputed or dead, after you looked at it'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "retry" -d 'Have a dead letter tried again: a job whose runs gave different results'
+complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "replay" -d 'Run an ended job again from the archive and compare; changes nothing'
 complete -c archctl -n "__fish_archctl_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "show" -d 'Print entries'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "show" -d 'Print entries, oldest first'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "prove" -d 'Print the proof that an entry is in the log, or that the log only appended'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "verify" -d 'Check every byte of a ledger, or one receipt; needs no agent and no network'
-complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "export" -d 'Copy what stock transparency-log tools read'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "export" -d 'Copy what stock transparency-log tools read: checkpoint, tiles and keys (C2SP tlog-tiles)'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and not __fish_seen_subcommand_from show prove verify export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from show" -l entry -d 'Only this entry' -r
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from show" -l job -d 'Only entries about this job: its digest, or its first digits' -r
@@ -233,35 +233,35 @@ complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -l ledger -d 'The ledger\'s folder, or the state folder that it is in' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -l bare -d 'Leave the entry out of the receipt'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from prove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l receipt -d 'Check this receipt instead of a ledger; needs `--key`' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l entry -d 'The entry that the receipt is about, if it is not in the receipt' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l consistent-with -d 'Also check that it only appended to this older checkpoint, which somebody kept elsewhere' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l proof -d 'Check this consistency proof instead of a ledger; needs `--consistent-with` and `--key`' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l key -d 'A verifier key that must have signed, `NAME+ID+KEY` or a file of such lines; may be given several times' -r
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from export" -l out -d 'Where to put the copy; must be new or empty' -r -F
-complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print entries'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print entries, oldest first'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "prove" -d 'Print the proof that an entry is in the log, or that the log only appended'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check every byte of a ledger, or one receipt; needs no agent and no network'
-complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "export" -d 'Copy what stock transparency-log tools read'
+complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "export" -d 'Copy what stock transparency-log tools read: checkpoint, tiles and keys (C2SP tlog-tiles)'
 complete -c archctl -n "__fish_archctl_using_subcommand ledger; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and not __fish_seen_subcommand_from pack verify help" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and not __fish_seen_subcommand_from pack verify help" -f -a "pack" -d 'Put all that belongs to an ended job into one folder: document, module, inputs, outputs, proofs'
-complete -c archctl -n "__fish_archctl_using_subcommand bundle; and not __fish_seen_subcommand_from pack verify help" -f -a "verify" -d 'Check every byte of such a folder; needs no node, no ledger and no network'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and not __fish_seen_subcommand_from pack verify help" -f -a "verify" -d 'Check every byte of a job\'s bundle; needs no node, no ledger and no network'
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and not __fish_seen_subcommand_from pack verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from pack" -l out -d 'The folder to make; it must not exist' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from pack" -l state -d 'Folder with the node\'s ledger and archive' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from pack" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from pack" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from pack" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l key -d 'A verifier key of the node\'s ledger, `NAME+ID+KEY` or a file of such lines; may be given several times' -r
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l root -d 'Also check the document\'s signatures by this trust root, for the time of its acceptance' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from help" -f -a "pack" -d 'Put all that belongs to an ended job into one folder: document, module, inputs, outputs, proofs'
-complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check every byte of such a folder; needs no node, no ledger and no network'
+complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check every byte of a job\'s bundle; needs no node, no ledger and no network'
 complete -c archctl -n "__fish_archctl_using_subcommand bundle; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and not __fish_seen_subcommand_from list show verify import export help" -f -a "list" -d 'List the circuits with their status and kind of key; with a policy, also which are pinned'
@@ -289,21 +289,21 @@ complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from verify" -l keys -d 'Also check the keys to prove with: those in this folder, dev keys by making them anew' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from verify" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l zkey -d 'The file that the last contribution left' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l powers -d 'The powers of tau that the ceremony began with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l snarkjs -d 'The program that verifies the ceremony' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l out -d 'A new folder for the manifest and the key to prove with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -l version -d 'Its version; without it, the one in use' -r
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -l out -d 'A new folder for the files' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -l keys -d 'Where keys to prove with lie; a dev key is made if it does not' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -l zkey -d 'Also write the key to prove with, as `circuit.zkey`'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the circuits with their status and kind of key; with a policy, also which are pinned'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show all that the manifest says of a circuit; with a policy, also whether its key is pinned'
 complete -c archctl -n "__fish_archctl_using_subcommand circuit; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Lay the rows of circuits down and check them and their keys'
@@ -325,56 +325,56 @@ complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_s
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l allow-dev-keys -d 'Also believe a key that anybody can forge with, or whose ceremony nobody verified: for trying things out'
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from export" -l out -d 'A new folder for the files' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from export" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from export" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check a proof; needs no node, no ledger and no network'
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write a proof for snarkjs and for a contract'
 complete -c archctl -n "__fish_archctl_using_subcommand proof; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "list" -d 'List the disputes in a node\'s ledger'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "show" -d 'Tell what happened in a dispute'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "replay" -d 'Judge a dispute once more from ledger and archive, and hold what the ledger says against it'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "book" -d 'Print who has staked and lost what, from the ledger\'s first entry on'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "export" -d 'Take a dispute, or a job\'s commitments, along: all that it is judged by, in a folder'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "import" -d 'Hand messages of disputes to the running agent'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "commit" -d 'Sign what one\'s own product holds, by files alone'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "challenge" -d 'Sign that another\'s leaf is wrong, by files alone'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "reply" -d 'Sign what a party has to say next, by files alone'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "list" -d 'List the disputes in a node\'s ledger, oldest first'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "show" -d 'Tell what happened in a dispute: who claimed what, where they part, and who is at fault by what'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "replay" -d 'Judge a dispute once more, from ledger and archive alone, and hold what the ledger says against it'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "book" -d 'Print who has staked and lost what: the settlement book, from the ledger\'s first entry on'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "export" -d 'Take a dispute, or a job\'s commitments, along: all that it is judged by, in a new folder'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "import" -d 'Hand messages of disputes to the running agent, in the order in which they are given'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "commit" -d 'Sign what one\'s own product holds, by files alone: a commitment of the same part as a line of the list'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "challenge" -d 'Sign that another\'s leaf is wrong, by files alone: the first leaf in which one\'s own product differs'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "reply" -d 'Sign what the holder of a key has to say next as a party, by files alone'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "rule" -d 'Sign the verdict of the judge whose turn it is, by files alone'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and not __fish_seen_subcommand_from list show replay book export import commit challenge reply rule help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from list" -l state -d 'Folder with the node\'s ledger and archive' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from list" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from list" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from show" -l state -d 'Folder with the node\'s ledger and archive' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from show" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from show" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from replay" -l key -d 'A verifier key that the ledger must have, `NAME+ID+KEY` or a file of such lines; may be given several times' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from replay" -l state -d 'Folder with the node\'s ledger and archive' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from replay" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from replay" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from replay" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from book" -l state -d 'Folder with the node\'s ledger' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from book" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from book" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from book" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -l job -d 'The commitments to this job\'s product instead: its digest, or its first digits' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -l out -d 'The folder to make; it must not exist' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -l state -d 'Folder with the node\'s ledger and archive' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from import" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from import" -l state -d 'Folder with the node\'s key, ledger and archive' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from import" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l from -d 'The folder that `archctl dispute export` wrote' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l ledger-key -d 'A verifier key of the ledger, `NAME+ID+KEY` or a file of such lines, to check the folder\'s receipt with; may be given several times' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l key -d 'Key file to sign with; of a hybrid one, the key that is asked for signs' -r -F
@@ -383,7 +383,7 @@ complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l product -d 'One\'s own C, or the part of it alone: a .npy file of int32 or int64; where the list has digests of tiles committed to, those of it are made as well, which takes its time' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l like -d 'The same part as this line of the list, from 0; `report.md` has them with their numbers' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -l part -d 'This part: `row:0`, `column:1`, `reduction:0`, or `rest:0,1,0`' -r
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from commit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l from -d 'The folder that `archctl dispute export` wrote' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l ledger-key -d 'A verifier key of the ledger, `NAME+ID+KEY` or a file of such lines, to check the folder\'s receipt with; may be given several times' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l key -d 'Key file to sign with; of a hybrid one, the key that is asked for signs' -r -F
@@ -401,7 +401,7 @@ complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l resolver -d 'How the step is settled, `groth16` or `reveal`; without it, the first way that is agreed upon' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from challenge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l from -d 'The folder that `archctl dispute export` wrote' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l ledger-key -d 'A verifier key of the ledger, `NAME+ID+KEY` or a file of such lines, to check the folder\'s receipt with; may be given several times' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l key -d 'Key file to sign with; of a hybrid one, the key that is asked for signs' -r -F
@@ -417,7 +417,7 @@ complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l concede -d 'As respondent: say that one\'s own leaf is wrong'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -l show -d 'Show the step instead of proving it, where that is agreed upon'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from reply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l from -d 'The folder that `archctl dispute export` wrote' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l ledger-key -d 'A verifier key of the ledger, `NAME+ID+KEY` or a file of such lines, to check the folder\'s receipt with; may be given several times' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l key -d 'Key file to sign with; of a hybrid one, the key that is asked for signs' -r -F
@@ -429,16 +429,16 @@ complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l b-tensor -d 'The tensor of B' -r
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l manifest -d 'The manifest of circuits; without it, the one that this program was built with' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -l now -d 'The time to look at it, such as 2026-11-26T12:00:00Z; without it, the clock\'s' -r
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -s h -l help -d 'Print help'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the disputes in a node\'s ledger'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "show" -d 'Tell what happened in a dispute'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "replay" -d 'Judge a dispute once more from ledger and archive, and hold what the ledger says against it'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "book" -d 'Print who has staked and lost what, from the ledger\'s first entry on'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "export" -d 'Take a dispute, or a job\'s commitments, along: all that it is judged by, in a folder'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "import" -d 'Hand messages of disputes to the running agent'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "commit" -d 'Sign what one\'s own product holds, by files alone'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "challenge" -d 'Sign that another\'s leaf is wrong, by files alone'
-complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "reply" -d 'Sign what a party has to say next, by files alone'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from rule" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the disputes in a node\'s ledger, oldest first'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "show" -d 'Tell what happened in a dispute: who claimed what, where they part, and who is at fault by what'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "replay" -d 'Judge a dispute once more, from ledger and archive alone, and hold what the ledger says against it'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "book" -d 'Print who has staked and lost what: the settlement book, from the ledger\'s first entry on'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "export" -d 'Take a dispute, or a job\'s commitments, along: all that it is judged by, in a new folder'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "import" -d 'Hand messages of disputes to the running agent, in the order in which they are given'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "commit" -d 'Sign what one\'s own product holds, by files alone: a commitment of the same part as a line of the list'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "challenge" -d 'Sign that another\'s leaf is wrong, by files alone: the first leaf in which one\'s own product differs'
+complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "reply" -d 'Sign what the holder of a key has to say next as a party, by files alone'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "rule" -d 'Sign the verdict of the judge whose turn it is, by files alone'
 complete -c archctl -n "__fish_archctl_using_subcommand dispute; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand status" -l socket -d 'The agent\'s control socket; found under `--state` if not given' -r -F
@@ -460,7 +460,7 @@ complete -c archctl -n "__fish_archctl_using_subcommand demo" -l snarkjs -d 'The
 complete -c archctl -n "__fish_archctl_using_subcommand demo" -l liar -d 'A program in place of arch-executor that tells lies about products, for the chapter about one' -r -F
 complete -c archctl -n "__fish_archctl_using_subcommand demo" -l patience -d 'When to give up, in seconds' -r
 complete -c archctl -n "__fish_archctl_using_subcommand demo" -l json -d 'Print one JSON object'
-complete -c archctl -n "__fish_archctl_using_subcommand demo" -s h -l help -d 'Print help'
+complete -c archctl -n "__fish_archctl_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c archctl -n "__fish_archctl_using_subcommand explain" -l json -d 'Print one JSON object'
 complete -c archctl -n "__fish_archctl_using_subcommand explain" -s h -l help -d 'Print help'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "key" -d 'Make and show keys'
@@ -473,38 +473,38 @@ complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_see
 complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "proof" -d 'Check proofs that circuits are about'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "dispute" -d 'Read, judge and carry disputes about products'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "status" -d 'Say how the node is'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "doctor" -d 'Look whether this machine can run the agent well'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "demo" -d 'Show everything on this machine, without root, leaving nothing behind'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "doctor" -d 'Look whether this machine can run the agent well, and whether an agent would start here'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "demo" -d 'Show everything on this machine: jobs verified, run, anchored, proved, refused and survived'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "explain" -d 'Say what a code such as ARCH-P003 means and what to do'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and not __fish_seen_subcommand_from key root policy job ledger bundle circuit proof dispute status doctor demo explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "generate" -d 'Make a key pair and keep it under a passphrase'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Print the public keys of a key file'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "show" -d 'Print what a root says, and the digest to pin'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "sign" -d 'Sign a root or a revocation'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Print the public keys of a key file; needs no passphrase'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "new" -d 'Make a trust root: who may sign roots, policies and jobs, and how many of them must'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "show" -d 'Print what a root says: its digest, its life, whose keys it knows and what they may sign'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "sign" -d 'Sign a root or a revocation; comments and layout of the file are kept'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from root" -f -a "rotate" -d 'Make the next version of a root, signed by the old signers and the new ones'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "check" -d 'Say whether a policy is one, and whether a root believes it'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "explain" -d 'Say in words what a policy allows, rule by rule'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "sign" -d 'Sign a policy'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "new" -d 'Write a job that is ready to be signed'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "sign" -d 'Sign a job'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "verify" -d 'Say whether a job is signed by enough of the right people'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "plan" -d 'Say what an agent would do with a job; runs nothing'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "submit" -d 'Hand a signed job to the running agent'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "check" -d 'Say whether a policy is one; with a root also whether its signatures suffice'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "explain" -d 'Say in words what a policy allows, rule by rule, each with its place in the file'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "sign" -d 'Sign a policy; comments and layout of the file are kept'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "new" -d 'Write a job that is ready to be signed: a fresh nonce, a life from now on, every digest filled in'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "sign" -d 'Sign a job; comments and layout of the file are kept'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "verify" -d 'Say whether a job is well formed and signed by enough of the right people, now'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "plan" -d 'Say what an agent would do with a job, check by check, each with its evidence; runs nothing'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "submit" -d 'Hand a signed job to the running agent; the same as putting it into its jobs folder'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "list" -d 'List the jobs that the agent knows, newest first'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "show" -d 'Show all that is known of one job'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "logs" -d 'Print what a job wrote to standard output'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "logs" -d 'Print what a job wrote to standard output; its standard error goes to ours'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "cancel" -d 'Stop a job that waits or runs'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "release" -d 'Let a quarantined result out'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "reject" -d 'Throw a result away that cannot be relied upon: quarantined, disputed or dead'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "retry" -d 'Have a dead letter tried again'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "replay" -d 'Run an ended job again from the archive and compare'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "show" -d 'Print entries'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "release" -d 'Let a quarantined result out, after you looked at it'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "reject" -d 'Throw a result away that cannot be relied upon, quarantined, disputed or dead, after you looked at it'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "retry" -d 'Have a dead letter tried again: a job whose runs gave different results'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "replay" -d 'Run an ended job again from the archive and compare; changes nothing'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "show" -d 'Print entries, oldest first'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "prove" -d 'Print the proof that an entry is in the log, or that the log only appended'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "verify" -d 'Check every byte of a ledger, or one receipt; needs no agent and no network'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "export" -d 'Copy what stock transparency-log tools read'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "export" -d 'Copy what stock transparency-log tools read: checkpoint, tiles and keys (C2SP tlog-tiles)'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from bundle" -f -a "pack" -d 'Put all that belongs to an ended job into one folder: document, module, inputs, outputs, proofs'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from bundle" -f -a "verify" -d 'Check every byte of such a folder; needs no node, no ledger and no network'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from bundle" -f -a "verify" -d 'Check every byte of a job\'s bundle; needs no node, no ledger and no network'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "list" -d 'List the circuits with their status and kind of key; with a policy, also which are pinned'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "show" -d 'Show all that the manifest says of a circuit; with a policy, also whether its key is pinned'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "verify" -d 'Lay the rows of circuits down and check them and their keys'
@@ -512,13 +512,13 @@ complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_su
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from circuit" -f -a "export" -d 'Write a circuit for iden3\'s tools: rows, key to check with, key to prove with'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from proof" -f -a "verify" -d 'Check a proof; needs no node, no ledger and no network'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from proof" -f -a "export" -d 'Write a proof for snarkjs and for a contract'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "list" -d 'List the disputes in a node\'s ledger'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "show" -d 'Tell what happened in a dispute'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "replay" -d 'Judge a dispute once more from ledger and archive, and hold what the ledger says against it'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "book" -d 'Print who has staked and lost what, from the ledger\'s first entry on'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "export" -d 'Take a dispute, or a job\'s commitments, along: all that it is judged by, in a folder'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "import" -d 'Hand messages of disputes to the running agent'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "commit" -d 'Sign what one\'s own product holds, by files alone'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "challenge" -d 'Sign that another\'s leaf is wrong, by files alone'
-complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "reply" -d 'Sign what a party has to say next, by files alone'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "list" -d 'List the disputes in a node\'s ledger, oldest first'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "show" -d 'Tell what happened in a dispute: who claimed what, where they part, and who is at fault by what'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "replay" -d 'Judge a dispute once more, from ledger and archive alone, and hold what the ledger says against it'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "book" -d 'Print who has staked and lost what: the settlement book, from the ledger\'s first entry on'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "export" -d 'Take a dispute, or a job\'s commitments, along: all that it is judged by, in a new folder'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "import" -d 'Hand messages of disputes to the running agent, in the order in which they are given'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "commit" -d 'Sign what one\'s own product holds, by files alone: a commitment of the same part as a line of the list'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "challenge" -d 'Sign that another\'s leaf is wrong, by files alone: the first leaf in which one\'s own product differs'
+complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "reply" -d 'Sign what the holder of a key has to say next as a party, by files alone'
 complete -c archctl -n "__fish_archctl_using_subcommand help; and __fish_seen_subcommand_from dispute" -f -a "rule" -d 'Sign the verdict of the judge whose turn it is, by files alone'

@@ -59,13 +59,9 @@ enum Noun {
     /// Read, judge and carry disputes about products
     #[command(subcommand)]
     Dispute(dispute::Verb),
-    /// Say how the node is
     Status(status::Args),
-    /// Look whether this machine can run the agent well
     Doctor(doctor::Args),
-    /// Show everything on this machine, without root, leaving nothing behind
     Demo(demo::Args),
-    /// Say what a code such as ARCH-P003 means and what to do
     Explain(explain::Args),
 }
 

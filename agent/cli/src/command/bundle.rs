@@ -10,9 +10,7 @@ use crate::answer::Outcome;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Put all that belongs to an ended job into one folder: document, module, inputs, outputs, proofs
     Pack(pack::Args),
-    /// Check every byte of such a folder; needs no node, no ledger and no network
     Verify(verify::Args),
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::answer::{Answer, Outcome, Stop};
 use crate::say;
 
-/// Say what a code means and what to do
+/// Say what a code such as ARCH-P003 means and what to do
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The code, such as ARCH-P003; without one, all codes are listed

@@ -9,9 +9,7 @@ use crate::answer::Outcome;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Make a key pair and keep it under a passphrase
     Generate(generate::Args),
-    /// Print the public keys of a key file
     Show(show::Args),
 }
 

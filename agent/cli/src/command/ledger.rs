@@ -15,13 +15,9 @@ use crate::answer::Outcome;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Print entries
     Show(show::Args),
-    /// Print the proof that an entry is in the log, or that the log only appended
     Prove(prove::Args),
-    /// Check every byte of a ledger, or one receipt; needs no agent and no network
     Verify(verify::Args),
-    /// Copy what stock transparency-log tools read
     Export(export::Args),
 }
 

@@ -10,11 +10,8 @@ use crate::answer::Outcome;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Say whether a policy is one, and whether a root believes it
     Check(check::Args),
-    /// Say in words what a policy allows, rule by rule
     Explain(explain::Args),
-    /// Sign a policy
     Sign(sign::Args),
 }
 

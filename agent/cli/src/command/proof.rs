@@ -11,9 +11,7 @@ use crate::answer::Outcome;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Check a proof; needs no node, no ledger and no network
     Verify(verify::Args),
-    /// Write a proof for snarkjs and for a contract
     Export(export::Args),
 }
 

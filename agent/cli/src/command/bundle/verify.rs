@@ -15,8 +15,10 @@ use crate::places::Format;
 use crate::render::Sources;
 use crate::{documents, say, trust};
 
-/// Check every byte of a job's bundle: document, module, inputs, outputs, and the proofs that the ledger
-/// accepted the job and wrote down its end
+/// Check every byte of a job's bundle; needs no node, no ledger and no network
+///
+/// Document, module, inputs and outputs are looked at, and the proofs that the ledger accepted the job and
+/// wrote down its end.
 ///
 /// Without `--key`, the keys are taken from the bundle: that shows that it is whole, not whose it is.
 /// Without `--root`, the document's signatures are not checked.

@@ -19,11 +19,11 @@ use crate::dispute::story::{Stake, Story};
 use crate::named_job::{NamedJob, only_one};
 use crate::say;
 
-/// Take a dispute along: all that it is judged by, in a new folder, for whoever has no ledger
+/// Take a dispute, or a job's commitments, along: all that it is judged by, in a new folder
 ///
-/// The folder has `report.md`, the list of commitments, the task, every message as a DSSE envelope with
-/// the time at which the ledger had it, and the receipt of the entry that anchors the list. Where a proof
-/// decided, it is there for `archctl proof verify`, for snarkjs, and for a contract.
+/// The folder is for whoever has no ledger. It has `report.md`, the list of commitments, the task, every
+/// message as a DSSE envelope with the time at which the ledger had it, and the receipt of the entry that
+/// anchors the list. Where a proof decided, it is there for `archctl proof verify`, for snarkjs, and for a contract.
 ///
 /// With `--job` it has the commitments to a product that nobody disputes yet, for whoever wants to; and, if
 /// the archive has that product, the hashes of its leaves, with which one challenges.

@@ -6,7 +6,7 @@ use crate::answer::Outcome;
 use crate::control::unexpected;
 use crate::decision::Decision;
 
-/// Throw a result away that cannot be relied upon, after you looked at it
+/// Throw a result away that cannot be relied upon, quarantined, disputed or dead, after you looked at it
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]

@@ -13,10 +13,9 @@ use crate::named_job::NamedJob;
 use crate::places::Format;
 use crate::say;
 
-/// Print a receipt: the proof that an entry is in the log, checkable without the log; or the proof that
-/// the log only appended to an older state of itself
+/// Print the proof that an entry is in the log, or that the log only appended
 ///
-/// The receipt is a C2SP tlog-proof. It carries the entry itself in its `extra` line, so that
+/// The first is a receipt, a C2SP tlog-proof, and is checked without the log: it carries the entry itself in its `extra` line, so that
 /// `archctl ledger verify --receipt` needs nothing else.
 ///
 /// With `--from` or `--since` it is a consistency proof, in the form that C2SP tlog-witness asks of who
