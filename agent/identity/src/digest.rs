@@ -1,18 +1,14 @@
 //! SHA-256 digests, written `sha256:` and 64 lower-case hexadecimal digits.
 
-use std::{
-    cmp::Ordering,
-    fmt,
-    hash::{Hash, Hasher},
-    io,
-    str::FromStr,
-};
+use std::{cmp::Ordering, fmt, io, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest as _, Sha256};
 
 /// A SHA-256 digest; the identity of documents, modules, inputs and outputs.
-#[derive(Clone, Copy, PartialEq, Eq)]
+///
+/// All of it is hashed: of a ledger that somebody else wrote, nobody knows whether digests are any.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest([u8; 32]);
 
 /// The text is not `sha256:` and 64 lower-case hexadecimal digits.
@@ -80,14 +76,6 @@ impl Digest {
             (*high, *low) = (hex_digit(byte >> 4), hex_digit(byte & 15));
         }
         digits
-    }
-}
-
-impl Hash for Digest {
-    /// The first eight bytes: who seeks many digests that share them has more to try than there are
-    /// in a table, and where they end up there, a keyed hasher decides.
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.first());
     }
 }
 
