@@ -188,6 +188,23 @@ mod tests {
         assert_eq!("sha256:ab".parse::<Digest>(), Err(NotADigest));
     }
 
+    /// A ledger or a job of a stranger names whatever digests he likes. Were only a part of one hashed, a
+    /// table of those that agree in this part would be searched from end to end.
+    #[test]
+    fn digests_that_agree_in_all_bytes_but_one_are_hashed_apart() {
+        use std::hash::{BuildHasher as _, RandomState};
+        let keyed = RandomState::new();
+        for at in 0..32 {
+            let alike = (0..=255).map(|byte| {
+                let mut bytes = [7; 32];
+                bytes[at] = byte;
+                keyed.hash_one(Digest(bytes))
+            });
+            let hashes: std::collections::BTreeSet<u64> = alike.collect();
+            assert_eq!(hashes.len(), 256, "byte {at}");
+        }
+    }
+
     #[test]
     fn digests_stand_in_the_order_of_their_bytes() {
         let digests: Vec<Digest> = (0..=255_u8)
