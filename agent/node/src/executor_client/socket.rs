@@ -37,28 +37,48 @@ pub(crate) enum ReadError {
 
 /// Sends a whole frame; files go with its first byte.
 pub(crate) fn send(socket: &OwnedFd, frame: &[u8], files: &[OwnedFd]) -> io::Result<()> {
-    let borrowed: Vec<BorrowedFd<'_>> = files.iter().map(AsFd::as_fd).collect();
-    let mut space = vec![MaybeUninit::uninit(); ROOM];
-    let mut rest = frame;
-    let mut first = true;
+    let (mut rest, mut files) = (frame, files);
     while !rest.is_empty() {
-        let mut control = SendAncillaryBuffer::new(&mut space);
-        if first
-            && !borrowed.is_empty()
-            && !control.push(SendAncillaryMessage::ScmRights(&borrowed))
-        {
-            return Err(io::Error::other("too many files for one frame"));
-        }
-        match net::sendmsg(socket, &[IoSlice::new(rest)], &mut control, SendFlags::NOSIGNAL) {
-            Ok(sent) => {
-                first = false;
-                rest = rest.get(sent..).unwrap_or_default();
-            }
+        rest = send_some(socket, rest, files, SendFlags::empty())?;
+        files = &[];
+    }
+    Ok(())
+}
+
+/// Sends as much of a frame as goes without waiting, and gives what is left; the files are gone with the
+/// first byte.
+pub(crate) fn send_at_once<'a>(
+    socket: &OwnedFd,
+    frame: &'a [u8],
+    files: &[OwnedFd],
+) -> io::Result<&'a [u8]> {
+    match send_some(socket, frame, files, SendFlags::DONTWAIT) {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(frame),
+        other => other,
+    }
+}
+
+/// Sends some of it, and gives what is left.
+fn send_some<'a>(
+    socket: &OwnedFd,
+    frame: &'a [u8],
+    files: &[OwnedFd],
+    flags: SendFlags,
+) -> io::Result<&'a [u8]> {
+    let files: Vec<BorrowedFd<'_>> = files.iter().map(AsFd::as_fd).collect();
+    let mut space = vec![MaybeUninit::uninit(); ROOM];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    if !files.is_empty() && !control.push(SendAncillaryMessage::ScmRights(&files)) {
+        return Err(io::Error::other("too many files for one frame"));
+    }
+    let flags = flags | SendFlags::NOSIGNAL;
+    loop {
+        match net::sendmsg(socket, &[IoSlice::new(frame)], &mut control, flags) {
+            Ok(sent) => return Ok(frame.get(sent..).unwrap_or_default()),
             Err(Errno::INTR) => {}
             Err(errno) => return Err(errno.into()),
         }
     }
-    Ok(())
 }
 
 /// Receives one frame and exactly the files that came with its bytes.
