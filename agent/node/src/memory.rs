@@ -11,14 +11,15 @@ mod job;
 mod named;
 mod refusal;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use arch_document::Kind;
 use arch_identity::{Digest, Timestamp};
-use arch_ledger::{Record, jobs_expected};
+use arch_ledger::Record;
 use arch_schedule::JobState;
 
 pub use disputes::{Disputes, KnownDispute, Promised};
+use ended::Ended;
 pub use ended::EndedJob;
 pub use history::AcceptedBefore;
 use job::Common;
@@ -32,11 +33,12 @@ pub use refusal::KnownRefusal;
 pub struct Memory {
     /// Jobs without an end.
     open: BTreeMap<Digest, Box<KnownJob>>,
-    /// By digest. Who signs jobs chooses digests, so the hashes are keyed.
-    ended: HashMap<Digest, EndedJob>,
+    ended: Ended,
     /// Of the job that was accepted last.
     common: Common,
     refusals: BTreeMap<Digest, KnownRefusal>,
+    /// How many of them are not of a job that was accepted at another time.
+    only_refused: u64,
     codes: Codes,
     versions: BTreeMap<(Kind, String), Newest>,
     disputes: Disputes,
@@ -59,7 +61,7 @@ pub struct Newest {
 impl Memory {
     /// Makes room for the jobs of so many entries, of which nearly all will have ended.
     pub(crate) fn expect(&mut self, entries: u64) {
-        self.ended.reserve(jobs_expected(entries));
+        self.ended.expect(entries);
     }
 
     /// Takes one entry in. Entries come in the order of their indices.
@@ -79,10 +81,16 @@ impl Memory {
             }
             Record::Refused { subject, code, .. } => {
                 let code = self.codes.held_once(code);
+                if !self.refusals.contains_key(subject) && !self.has_job(subject) {
+                    self.only_refused = self.only_refused.saturating_add(1);
+                }
                 self.refusals.entry(*subject).or_default().learn(index, code);
             }
             Record::Accepted { document, .. } => {
                 if let Some(job) = KnownJob::accepted(index, time, record, &self.common) {
+                    if self.refusals.contains_key(document) && !self.has_job(document) {
+                        self.only_refused = self.only_refused.saturating_sub(1);
+                    }
                     self.common = Common::from(&job);
                     self.open.insert(*document, Box::new(job));
                 }
@@ -97,15 +105,14 @@ impl Memory {
 
     fn step(&mut self, document: Digest, index: u64, time: Timestamp, record: &Record) {
         let Some(job) = self.open.get_mut(&document) else {
-            if let Some(job) = self.ended.get_mut(&document) {
-                job.learn(index, record);
-            }
-            return;
+            return self.ended.learn(&document, index, record);
         };
         job.learn(index, time, record);
         if let Some(ended) = EndedJob::of(job) {
             self.open.remove(&document);
             self.ended.insert(document, ended);
+        } else {
+            job.keep_end(record);
         }
     }
 
@@ -157,7 +164,7 @@ impl Memory {
     /// Whether a job was accepted, ended or not.
     #[must_use]
     pub fn has_job(&self, digest: &Digest) -> bool {
-        self.open.contains_key(digest) || self.ended.contains_key(digest)
+        self.open.contains_key(digest) || self.ended.get(digest).is_some()
     }
 
     /// The state of a job that was accepted.
@@ -226,14 +233,22 @@ impl Memory {
         open.chain(ended).chain(refused)
     }
 
-    /// How many jobs are in each state, by the state's word, refused ones included.
+    /// How many jobs are in each state, by the state's word, refused ones included. Only those without an
+    /// end are looked at.
     #[must_use]
     pub fn counts(&self) -> BTreeMap<&'static str, u64> {
+        let open = self.open.values().map(|job| (job.state, 1));
+        let refused = [(JobState::Refused, self.only_refused)];
         let mut counts = BTreeMap::new();
-        for (_, _, state) in self.subjects() {
-            let count: &mut u64 = counts.entry(state.as_str()).or_default();
-            *count = count.saturating_add(1);
+        for (state, more) in open.chain(self.ended.counts()).chain(refused) {
+            if more > 0 {
+                let count: &mut u64 = counts.entry(state.as_str()).or_default();
+                *count = count.saturating_add(more);
+            }
         }
         counts
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,6 +91,8 @@ pub(crate) struct Batches<'a, F: Fs, H> {
     offset: u64,
     edge: Edge,
     window: Window,
+    /// Bytes and entries of the batch before: the next one is most often of a size with it.
+    before: (usize, usize),
 }
 
 /// Why a file is no journal of ours.
@@ -124,7 +126,8 @@ impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
     pub(crate) fn new(fs: &'a F, file: H) -> io::Result<Result<Self, NoJournal>> {
         let len = crate::fs::uninterrupted(|| fs.len(file.borrow()))?;
         let window = Window::new(WINDOW);
-        let mut walk = Self { fs, file, len, offset: 0, edge: Edge::default(), window };
+        let edge = Edge::default();
+        let mut walk = Self { fs, file, len, offset: 0, edge, window, before: (0, 0) };
         let (window, file) = (&mut walk.window, walk.file.borrow());
         let magic = window.bytes(fs, file, len, 0, JOURNAL_MAGIC.len())?.unwrap_or_default();
         let (ours, newer) = (magic == JOURNAL_MAGIC, newer_version(magic));
@@ -181,7 +184,9 @@ impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
             return Ok(Step::End);
         }
         let offset = self.offset;
-        let (mut at, mut bytes, mut entries) = (offset, Vec::new(), Vec::new());
+        let (mut at, (bytes, entries)) = (offset, self.before);
+        let mut bytes: Vec<u8> = Vec::with_capacity(bytes);
+        let mut entries: Vec<Range<usize>> = Vec::with_capacity(entries);
         loop {
             let record = match self.record(at)? {
                 Ok(record) => record,
@@ -210,6 +215,7 @@ impl<'a, F: Fs, H: Borrow<F::File>> Batches<'a, F, H> {
                 return Ok(self.torn(at, entries.len(), why, !older));
             }
             self.offset = after;
+            self.before = (bytes.len(), entries.len());
             let mut hashes = Vec::with_capacity(entries.len().saturating_add(1));
             for range in &entries {
                 let leaf = Hash::leaf(bytes.get(range.clone()).unwrap_or_default());

@@ -132,6 +132,7 @@ impl KnownJob {
         })
     }
 
+    /// Takes in another entry about it, but for how it ended.
     pub(super) fn learn(&mut self, index: u64, time: Timestamp, record: &Record) {
         self.time = time;
         match record {
@@ -151,7 +152,6 @@ impl KnownJob {
             }
             Record::Finished { state, .. } => {
                 self.anchors.finished = Some(index);
-                self.end = End::of(record).map(Box::new);
                 self.state = match state {
                     EndState::Completed => JobState::Completed,
                     EndState::Failed => JobState::Failed,
@@ -187,8 +187,18 @@ impl KnownJob {
         let mut entries = entries.into_iter();
         let Entry { index, time, record, .. } = entries.next()?;
         let mut job = Self::accepted(index, time, &record, &Common::default())?;
-        entries.for_each(|entry| job.learn(entry.index, entry.time, &entry.record));
+        for Entry { index, time, record, .. } in entries {
+            job.learn(index, time, &record);
+            job.keep_end(&record);
+        }
         Some(job)
+    }
+
+    /// How it ended, in full. Most jobs are forgotten once they end, so [`KnownJob::learn`] does not ask.
+    pub(super) fn keep_end(&mut self, record: &Record) {
+        if let Some(end) = End::of(record) {
+            self.end = Some(Box::new(end));
+        }
     }
 
     fn step(&mut self, event: Event) {
