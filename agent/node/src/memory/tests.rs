@@ -78,10 +78,10 @@ proptest! {
         let mut memory = Memory::default();
         for (index, record) in (0..).zip(&records) {
             memory.learn(index, Timestamp::from_unix(1_800_000_000).unwrap(), record);
-            let mut counted = BTreeMap::new();
-            for (_, _, state) in memory.subjects() {
-                *counted.entry(state.as_str()).or_insert(0) += 1;
-            }
+            let states: Vec<_> = memory.subjects().map(|(_, _, state)| state.as_str()).collect();
+            let counted = |state| states.iter().filter(|other| **other == state).count();
+            let counted: BTreeMap<_, _> =
+                states.iter().map(|state| (*state, u64::try_from(counted(*state)).unwrap())).collect();
             prop_assert_eq!(memory.counts(), counted);
         }
     }
