@@ -226,7 +226,9 @@ impl ExecutorClient {
             if let Ok(files) = (order.files)() {
                 let message = (order.message)(run);
                 let progress = order.progress.cloned();
-                let answer = connection.send_run(run, &message, files, progress).await?;
+                let answer = connection.send_run(run, &message, &files, progress)?;
+                // The executor has its own now.
+                drop(files);
                 Point::HandedOver.reached();
                 match self.answer(order, run, &connection, answer, cancel).await? {
                     Answer::Finished(executed) => return Ok(executed),
@@ -260,7 +262,7 @@ impl ExecutorClient {
             () = &mut overdue => return Err(connection.give_up("the deadline passed without an answer")),
             () = cancel.cancelled() => {}
         }
-        connection.send(&ToExecutor::Cancel { run }).await?;
+        connection.send(&ToExecutor::Cancel { run })?;
         tokio::select! {
             answer = &mut answer => answer,
             () = time::sleep(CANCEL_GRACE) => {
@@ -284,7 +286,7 @@ impl ExecutorClient {
         let connection = self.shared.connection.borrow().clone();
         if let Some(connection) = connection {
             // A dead one needs no goodbye.
-            let _ = connection.send(&ToExecutor::Shutdown).await;
+            let _ = connection.send(&ToExecutor::Shutdown);
         }
         let mut state = self.shared.state.clone();
         let ended = async {

@@ -3,7 +3,7 @@
 use std::{
     io,
     os::fd::OwnedFd,
-    sync::{Arc, Mutex, PoisonError, TryLockError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use arch_wire::{
@@ -11,6 +11,7 @@ use arch_wire::{
     frame::encode,
 };
 use rustix::net::{Shutdown, shutdown};
+use tokio::task::block_in_place;
 
 use super::{
     Lost,
@@ -25,45 +26,27 @@ pub(super) struct Connection(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     socket: OwnedFd,
-    /// One frame at a time: what is left of the one that did not go out at once.
-    writing: Mutex<Vec<u8>>,
+    /// One frame at a time.
+    writing: Mutex<()>,
     pending: Pending,
 }
 
-/// How much of a frame is out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Out {
-    All,
-    /// The rest, which goes before all others, is kept.
-    Part,
-    Nothing,
-}
-
 impl Inner {
-    /// Writes what can be written without waiting for anybody.
-    fn write_at_once(&self, frame: &[u8], files: &[OwnedFd]) -> io::Result<Out> {
-        let mut left = match self.writing.try_lock() {
-            Ok(left) => left,
-            Err(TryLockError::Poisoned(left)) => left.into_inner(),
-            Err(TryLockError::WouldBlock) => return Ok(Out::Nothing),
-        };
-        if !left.is_empty() {
-            return Ok(Out::Nothing);
-        }
-        let rest = socket::send_at_once(&self.socket, frame, files)?;
-        if rest.len() == frame.len() {
-            return Ok(Out::Nothing);
-        }
-        left.extend_from_slice(rest);
-        Ok(if left.is_empty() { Out::All } else { Out::Part })
-    }
-
-    /// Writes what is left of the frame before, and then this one.
+    /// Most frames go out at once; one that does not has its thread wait, and the others' too.
     fn write(&self, frame: &[u8], files: &[OwnedFd]) -> io::Result<()> {
-        let mut left = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        socket::send(&self.socket, &left, &[])?;
-        left.clear();
-        socket::send(&self.socket, frame, files)
+        let _one_at_a_time = match self.writing.try_lock() {
+            Ok(free) => free,
+            Err(_) => {
+                block_in_place(|| self.writing.lock().unwrap_or_else(PoisonError::into_inner))
+            }
+        };
+        let rest = socket::send_at_once(&self.socket, frame, files)?;
+        // They are gone with the first byte.
+        let files = if rest.len() < frame.len() { &[] } else { files };
+        if rest.is_empty() {
+            return Ok(());
+        }
+        block_in_place(|| socket::send(&self.socket, rest, files))
     }
 }
 
@@ -74,42 +57,28 @@ impl Connection {
     }
 
     /// Sends what asks for run number `run` and says how to wait for its end.
-    pub(super) async fn send_run(
+    pub(super) fn send_run(
         &self,
         run: u64,
         message: &ToExecutor,
-        files: Vec<OwnedFd>,
+        files: &[OwnedFd],
         progress: Option<Progress>,
     ) -> Result<Waiting, Lost> {
         let waiting = self.0.pending.expect(run, progress)?;
-        self.write(message, files).await?;
+        self.write(message, files)?;
         Ok(waiting)
     }
 
     /// Sends a message without files.
-    pub(super) async fn send(&self, message: &ToExecutor) -> Result<(), Lost> {
-        self.write(message, Vec::new()).await
+    pub(super) fn send(&self, message: &ToExecutor) -> Result<(), Lost> {
+        self.write(message, &[])
     }
 
-    /// Most frames go out at once; a thread that may wait is asked only where one does not.
-    async fn write(&self, message: &ToExecutor, files: Vec<OwnedFd>) -> Result<(), Lost> {
+    fn write(&self, message: &ToExecutor, files: &[OwnedFd]) -> Result<(), Lost> {
         let frame = encode(message).map_err(|e| Lost(e.to_string()))?;
-        let sent = match self.0.write_at_once(&frame, &files) {
-            Ok(Out::All) => return Ok(()),
-            Ok(out) => {
-                let (frame, files) =
-                    if out == Out::Part { (Vec::new(), Vec::new()) } else { (frame, files) };
-                let inner = Arc::clone(&self.0);
-                tokio::task::spawn_blocking(move || inner.write(&frame, &files)).await
-            }
-            Err(error) => Ok(Err(error)),
-        };
-        match sent {
-            Ok(Ok(())) => Ok(()),
-            // Half a frame may be out: nothing sensible can follow.
-            Ok(Err(error)) => Err(self.give_up(&format!("it takes no messages: {error}"))),
-            Err(_) => Err(self.give_up("the agent is stopping")),
-        }
+        // Half a frame may be out after an error: nothing sensible can follow.
+        let sent = self.0.write(&frame, files);
+        sent.map_err(|error| self.give_up(&format!("it takes no messages: {error}")))
     }
 
     /// Reads answers until the connection ends; says why it did.
@@ -166,38 +135,39 @@ impl Connection {
 
 #[cfg(test)]
 mod tests {
-    use std::{io::Read as _, os::unix::net::UnixStream};
+    use std::{io::Read as _, os::unix::net::UnixStream, thread};
 
     use super::*;
 
+    /// More than a socket takes while nobody reads.
+    const LONG: usize = 4 << 20;
+
     #[test]
-    fn frames_that_do_not_fit_at_once_arrive_whole_and_one_after_the_other() {
+    fn a_frame_that_does_not_go_out_at_once_goes_out_in_part() {
+        let (ours, _theirs) = UnixStream::pair().unwrap();
+        let frame = vec![7; LONG];
+        let rest = socket::send_at_once(&ours.into(), &frame, &[]).unwrap();
+        assert!(!rest.is_empty() && rest.len() < LONG, "{}", rest.len());
+    }
+
+    #[test]
+    fn long_frames_of_many_threads_arrive_whole() {
         let (ours, mut theirs) = UnixStream::pair().unwrap();
         let connection = Connection::new(ours.into());
-        let lengths = [100, 400_000, 100, 400_000, 400_000];
-        let frames: Vec<Vec<u8>> = (1..).zip(lengths).map(|(fill, len)| vec![fill; len]).collect();
-        let expected = frames.concat();
-        let reading = std::thread::spawn(move || {
-            // The writer is to find no more room first.
-            std::thread::sleep(std::time::Duration::from_millis(200));
-            let mut bytes = vec![0; expected.len()];
-            theirs.read_exact(&mut bytes).unwrap();
-            bytes == expected
-        });
-        let mut outs = Vec::new();
-        for frame in &frames {
-            let out = connection.0.write_at_once(frame, &[]).unwrap();
-            match out {
-                Out::All => {}
-                Out::Part => {
-                    assert_eq!(connection.0.write_at_once(frame, &[]).unwrap(), Out::Nothing);
-                    connection.0.write(&[], &[]).unwrap();
-                }
-                Out::Nothing => connection.0.write(frame, &[]).unwrap(),
+        thread::scope(|scope| {
+            for fill in 1..=4 {
+                let inner = Arc::clone(&connection.0);
+                scope.spawn(move || inner.write(&vec![fill; LONG], &[]).unwrap());
             }
-            outs.push(out);
-        }
-        assert!(outs.contains(&Out::All) && outs.contains(&Out::Part), "{outs:?}");
-        assert!(reading.join().unwrap());
+            let mut fills = Vec::new();
+            for _ in 1..=4 {
+                let mut frame = vec![0; LONG];
+                theirs.read_exact(&mut frame).unwrap();
+                assert!(frame.iter().all(|byte| *byte == frame[0]), "frames are mixed");
+                fills.push(frame[0]);
+            }
+            fills.sort_unstable();
+            assert_eq!(fills, [1, 2, 3, 4]);
+        });
     }
 }
