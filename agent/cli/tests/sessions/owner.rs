@@ -204,6 +204,21 @@ fn a_policy_is_explained_rule_by_rule() {
 }
 
 #[test]
+fn terms_of_disputes_are_explained_where_a_policy_has_some() {
+    let world = World::with_config();
+    let plain = world.done(&["policy", "explain", "config/policy.yaml"]).data;
+    assert!(!plain.contains("disputes"), "{plain}");
+    let terms = "spec:\n  disputes: { resolvers: [groth16, reveal], bond: 100 }\n";
+    let text = world.read("config/policy.yaml");
+    assert_eq!(text.matches("spec:\n").count(), 1, "{text}");
+    world.write("terms.yaml", &text.replace("spec:\n", terms));
+    let explained = world.done(&["policy", "explain", "terms.yaml"]).data;
+    for words in ["disputes", "a stake of 100 units", "groth16, reveal"] {
+        assert!(explained.contains(words), "{explained}");
+    }
+}
+
+#[test]
 fn a_new_job_is_one_that_can_be_signed_and_is_never_the_same_twice() {
     let world = World::with_config();
     std::fs::write(world.path("m.wasm"), b"\0asm pretended").unwrap();

@@ -395,17 +395,3 @@ fn the_example_policy_about_proofs_believes_the_shipped_proof_once_it_is_signed(
         assert!(explained.contains(words), "{explained}");
     }
 }
-
-#[test]
-fn terms_of_disputes_are_explained_where_a_policy_has_some() {
-    let (world, without) = (world(), policy("    allowDevKeys: false\n"));
-    sign(&world, "plain.yaml", &without);
-    let plain = world.done(&["policy", "explain", "plain.yaml"]).data;
-    assert!(!plain.contains("disputes"), "{plain}");
-    let terms = "  disputes: { resolvers: [groth16, reveal], bond: 100 }\n";
-    sign(&world, "terms.yaml", &format!("{without}{terms}"));
-    let explained = world.done(&["policy", "explain", "terms.yaml"]).data;
-    for words in ["disputes", "a stake of 100 units", "groth16, reveal"] {
-        assert!(explained.contains(words), "{explained}");
-    }
-}
