@@ -3,9 +3,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
-use std::io::{IoSlice, IoSliceMut, Write};
-use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::io::Write;
+use std::os::fd::{AsFd as _, AsRawFd, OwnedFd};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -13,13 +12,10 @@ use arch_identity::Digest;
 use arch_wire::executor::{
     Claim, FromExecutor, Isolation, Limits, Outcome, RunRequest, ToExecutor,
 };
-use arch_wire::frame::{FDS_CAP, FrameReader, encode};
+use arch_wire::frame::{FrameReader, encode};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use rustix::io::{FdFlags, fcntl_setfd};
-use rustix::net::{
-    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
-};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
 /// A running `arch-executor --wasm`. It ends when this is dropped.
 pub(crate) struct Executor {
@@ -88,15 +84,7 @@ impl Executor {
 
     fn say(&self, message: &ToExecutor, module: &OwnedFd) -> Result<(), String> {
         let frame = encode(message).map_err(told)?;
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-        let mut control = SendAncillaryBuffer::new(&mut space);
-        let files = [module.as_fd()];
-        if !control.push(SendAncillaryMessage::ScmRights(&files)) {
-            return Err("no room for the module's descriptor".to_owned());
-        }
-        let frames = [IoSlice::new(&frame)];
-        let sent = sendmsg(self.socket()?, &frames, &mut control, SendFlags::NOSIGNAL);
-        match sent.map_err(told)? {
+        match arch_handover::send(self.socket()?.as_fd(), &frame, &[module]).map_err(told)? {
             all if all == frame.len() => Ok(()),
             part => Err(format!("only {part} bytes were taken")),
         }
@@ -107,19 +95,11 @@ impl Executor {
             if let Some(message) = self.reader.take().map_err(told)? {
                 return Ok(message);
             }
-            let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(FDS_CAP))];
-            let mut control = RecvAncillaryBuffer::new(&mut space);
             let socket = self.socket.as_ref().ok_or("the line is closed")?;
-            let mut rooms = [IoSliceMut::new(&mut self.room)];
-            let got = recvmsg(socket, &mut rooms, &mut control, RecvFlags::CMSG_CLOEXEC);
-            let got = got.map_err(told)?.bytes;
-            for message in control.drain() {
-                if let RecvAncillaryMessage::ScmRights(files) = message {
-                    self.files.extend(files);
-                }
-            }
-            match self.room.get(..got) {
-                Some(bytes) if got > 0 => self.reader.push(bytes),
+            let got = arch_handover::receive(socket.as_fd(), &mut self.room).map_err(told)?;
+            self.files.extend(got.files);
+            match self.room.get(..got.bytes) {
+                Some(bytes) if !bytes.is_empty() => self.reader.push(bytes),
                 _ => return Err("the executor closed the line".to_owned()),
             }
         }

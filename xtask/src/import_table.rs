@@ -174,6 +174,12 @@ pub(crate) const TABLE: &[Row] = &[
         never_written: &[EFFECTS, UNSAFE],
     },
     Row {
+        name: "arch-handover",
+        may_use: &[],
+        never_linked: &[NETWORK, ENGINES, PROVERS, YAML, DATABASES],
+        never_written: &[SOCKETS, CLOCKS, SIGNERS, UNSAFE],
+    },
+    Row {
         name: "arch-confine",
         may_use: &["arch-problem"],
         never_linked: &[NETWORK, ENGINES, PROVERS, YAML, DATABASES],
@@ -182,8 +188,8 @@ pub(crate) const TABLE: &[Row] = &[
     Row {
         name: "arch-sandbox",
         may_use: &[
-            "arch-confine", "arch-document", "arch-files", "arch-identity", "arch-kernels",
-            "arch-matrix", "arch-problem", "arch-wire",
+            "arch-confine", "arch-document", "arch-files", "arch-handover", "arch-identity",
+            "arch-kernels", "arch-matrix", "arch-problem", "arch-wire",
         ],
         never_linked: &[NETWORK, OTHER_WASI, LOOSE_YAML, DATABASES],
         never_written: &[SOCKETS, SIGNERS],
@@ -197,7 +203,8 @@ pub(crate) const TABLE: &[Row] = &[
     Row {
         name: "arch-prover",
         may_use: &[
-            "arch-circuits", "arch-confine", "arch-files", "arch-identity", "arch-problem", "arch-wire",
+            "arch-circuits", "arch-confine", "arch-files", "arch-handover", "arch-identity",
+            "arch-problem", "arch-wire",
         ],
         never_linked: &[NETWORK, ENGINES, LOOSE_YAML, DATABASES],
         never_written: &[SIGNERS, UNSAFE],
@@ -205,8 +212,8 @@ pub(crate) const TABLE: &[Row] = &[
     Row {
         name: "arch-node",
         may_use: &[
-            "arch-archive", "arch-confine", "arch-dispute", "arch-document", "arch-files", "arch-identity",
-            "arch-kernels", "arch-ledger", "arch-matrix", "arch-policy", "arch-problem",
+            "arch-archive", "arch-confine", "arch-dispute", "arch-document", "arch-files",
+            "arch-handover", "arch-identity", "arch-kernels", "arch-ledger", "arch-matrix", "arch-policy", "arch-problem",
             "arch-schedule", "arch-stakes", "arch-wire",
         ],
         never_linked: &[ENGINES, PROVERS, DATABASES],
@@ -225,7 +232,8 @@ pub(crate) const TABLE: &[Row] = &[
     Row {
         name: "arch-tests",
         may_use: &[
-            "arch-archive", "arch-dispute", "arch-document", "arch-files", "arch-identity", "arch-kernels",
+            "arch-archive", "arch-dispute", "arch-document", "arch-files", "arch-handover",
+            "arch-identity", "arch-kernels",
             "arch-ledger", "arch-matrix", "arch-policy", "arch-problem", "arch-schedule",
             "arch-wire",
         ],

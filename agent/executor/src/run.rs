@@ -194,11 +194,7 @@ pub(crate) struct Ended {
 
 #[cfg(test)]
 mod tests {
-    use std::io::IoSlice;
-    use std::mem::MaybeUninit;
     use std::os::fd::AsFd as _;
-
-    use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 
     use super::*;
 
@@ -232,13 +228,12 @@ mod tests {
     #[test]
     fn a_child_that_sent_us_its_own_end_and_died_is_not_waited_for() {
         let (mut ours, theirs) = Channel::pair().unwrap();
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-        let mut control = SendAncillaryBuffer::new(&mut space);
-        let fds = [theirs.as_fd()];
-        assert!(control.push(SendAncillaryMessage::ScmRights(&fds)));
         // A frame that has begun and does not go on.
         let torn = [9_u8, 0, 0, 0, b'{'];
-        sendmsg(&theirs, &[IoSlice::new(&torn)], &mut control, SendFlags::empty()).unwrap();
+        assert_eq!(
+            arch_handover::send(theirs.as_fd(), &torn, &[theirs.as_fd()]).unwrap(),
+            torn.len()
+        );
         drop(theirs);
         let (tell, told) = std::sync::mpsc::channel();
         std::thread::spawn(move || {

@@ -1,18 +1,13 @@
 //! Frames with their descriptors over a Unix stream socket, without waiting unless asked to.
 
 use std::collections::VecDeque;
-use std::io::{IoSlice, IoSliceMut};
-use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+use arch_handover::{ReceiveError, Received, receive, receive_now, send, send_now};
 use arch_wire::executor::{FromExecutor, RunRequest, ToExecutor};
 use arch_wire::frame::{FDS_CAP, FrameError, FrameReader, encode};
 use rustix::io::Errno;
-use rustix::net::{
-    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags,
-    SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg,
-    sendmsg,
-};
+use rustix::net::{AddressFamily, SocketFlags, SocketType};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Bytes read in one go. Messages have some hundreds; what is longer comes in several.
@@ -68,6 +63,9 @@ pub enum Peer {
     /// It closed.
     Closed,
 }
+
+type Send = fn(BorrowedFd<'_>, &[u8], &[OwnedFd]) -> rustix::io::Result<usize>;
+type Receive = fn(BorrowedFd<'_>, &mut [u8]) -> Result<Received, ReceiveError>;
 
 /// One end of a connection.
 #[derive(Debug)]
@@ -125,60 +123,56 @@ impl Channel {
 
     /// Sends what the socket takes without waiting.
     pub fn flush(&mut self) -> rustix::io::Result<()> {
-        self.push(SendFlags::DONTWAIT)
+        loop {
+            match self.push(send_now) {
+                Ok(true) => {}
+                Ok(false) | Err(Errno::AGAIN) => return Ok(()),
+                Err(errno) => return Err(errno),
+            }
+        }
     }
 
     /// Sends everything, waiting for the other side.
     pub fn drain(&mut self) -> rustix::io::Result<()> {
-        self.push(SendFlags::empty())
+        while self.push(send)? {}
+        Ok(())
     }
 
-    fn push(&mut self, flags: SendFlags) -> rustix::io::Result<()> {
-        while let Some(next) = self.leaving.front_mut() {
-            match part(self.socket.as_fd(), next, flags | SendFlags::NOSIGNAL) {
-                Ok(()) => {}
-                Err(Errno::INTR) => continue,
-                Err(Errno::AGAIN) => return Ok(()),
-                Err(errno) => return Err(errno),
-            }
-            if next.sent >= next.bytes.len() {
-                self.leaving.pop_front();
-            }
+    /// Sends some of what is lined up; `false` if nothing is.
+    fn push(&mut self, send: Send) -> rustix::io::Result<bool> {
+        let Some(next) = self.leaving.front_mut() else { return Ok(false) };
+        let sent =
+            send(self.socket.as_fd(), next.bytes.get(next.sent..).unwrap_or_default(), &next.fds)?;
+        // Descriptors travel with a message's first byte, and once only.
+        next.fds.clear();
+        next.sent = next.sent.saturating_add(sent);
+        if next.sent >= next.bytes.len() {
+            self.leaving.pop_front();
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Reads once what is there, without waiting.
     pub fn fill(&mut self) -> Result<Peer, ChannelError> {
-        self.pull(RecvFlags::DONTWAIT)
+        self.pull(receive_now)
     }
 
     /// Reads once, waiting for the other side.
     pub fn wait(&mut self) -> Result<Peer, ChannelError> {
-        self.pull(RecvFlags::empty())
+        self.pull(receive)
     }
 
-    fn pull(&mut self, flags: RecvFlags) -> Result<Peer, ChannelError> {
+    fn pull(&mut self, receive: Receive) -> Result<Peer, ChannelError> {
         let mut bytes = vec![0; CHUNK];
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(FDS_CAP))];
-        let mut control = RecvAncillaryBuffer::new(&mut space);
-        let flags = flags | RecvFlags::CMSG_CLOEXEC;
-        let got = loop {
-            match recvmsg(&self.socket, &mut [IoSliceMut::new(&mut bytes)], &mut control, flags) {
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => return Ok(Peer::Quiet),
-                Err(Errno::CONNRESET) => return Ok(Peer::Closed),
-                Err(errno) => return Err(errno.into()),
-                Ok(got) => break got,
-            }
+        let got = match receive(self.socket.as_fd(), &mut bytes) {
+            Ok(got) => got,
+            Err(ReceiveError::Socket(Errno::AGAIN)) => return Ok(Peer::Quiet),
+            Err(ReceiveError::Socket(Errno::CONNRESET)) => return Ok(Peer::Closed),
+            Err(ReceiveError::Socket(errno)) => return Err(errno.into()),
+            Err(_) => return Err(ChannelError::Descriptors),
         };
-        for message in control.drain() {
-            if let RecvAncillaryMessage::ScmRights(fds) = message {
-                self.arrived.extend(fds);
-            }
-        }
-        if got.flags.contains(ReturnFlags::CTRUNC) || self.arrived.len() > FDS_CAP.saturating_mul(2)
-        {
+        self.arrived.extend(got.files);
+        if self.arrived.len() > FDS_CAP.saturating_mul(2) {
             return Err(ChannelError::Descriptors);
         }
         self.reader.push(bytes.get(..got.bytes).unwrap_or(&bytes));
@@ -209,21 +203,6 @@ impl AsFd for Channel {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
     }
-}
-
-// Descriptors travel with a message's first byte, and once only.
-fn part(socket: BorrowedFd<'_>, next: &mut Leaving, flags: SendFlags) -> rustix::io::Result<()> {
-    let bytes = IoSlice::new(next.bytes.get(next.sent..).unwrap_or_default());
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(FDS_CAP))];
-    let mut control = SendAncillaryBuffer::new(&mut space);
-    let fds: Vec<_> = next.fds.iter().map(AsFd::as_fd).collect();
-    if !fds.is_empty() && !control.push(SendAncillaryMessage::ScmRights(&fds)) {
-        return Err(Errno::MSGSIZE);
-    }
-    let sent = sendmsg(socket, &[bytes], &mut control, flags)?;
-    next.sent = next.sent.saturating_add(sent);
-    next.fds.clear();
-    Ok(())
 }
 
 #[cfg(test)]

@@ -10,13 +10,13 @@ use std::{
     collections::VecDeque,
     error::Error,
     fs::{self, File},
-    io::{IoSlice, IoSliceMut, Write as _},
-    mem::MaybeUninit,
+    io::Write as _,
     os::fd::{AsFd as _, OwnedFd},
     path::PathBuf,
     time::Duration,
 };
 
+use arch_handover::MOST_FILES;
 use arch_identity::Digest;
 use arch_matrix::Part;
 use arch_wire::{
@@ -25,17 +25,11 @@ use arch_wire::{
 };
 use rustix::{
     fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create},
-    net::{
-        RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-        SendAncillaryMessage, SendFlags, accept, recvmsg, sendmsg,
-    },
+    net::accept,
     process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open},
 };
 
 type Done = Result<(), Box<dyn Error>>;
-
-/// The most files of one message (SCM_MAX_FD).
-const MOST_FILES: usize = 253;
 
 fn main() -> Done {
     let arguments: Vec<String> = std::env::args().collect();
@@ -75,19 +69,12 @@ impl Liar {
         let mut arrived = VecDeque::new();
         let mut buffer = vec![0; 65_536];
         loop {
-            let mut space = vec![MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(253))];
-            let mut control = RecvAncillaryBuffer::new(&mut space);
-            let mut slices = [IoSliceMut::new(&mut buffer)];
-            let got = recvmsg(&self.socket, &mut slices, &mut control, RecvFlags::CMSG_CLOEXEC)?;
+            let got = arch_handover::receive(self.socket.as_fd(), &mut buffer)?;
             if got.bytes == 0 {
                 return Ok(());
             }
             reader.push(buffer.get(..got.bytes).unwrap_or_default());
-            for message in control.drain() {
-                if let RecvAncillaryMessage::ScmRights(files) = message {
-                    arrived.extend(files);
-                }
-            }
+            arrived.extend(got.files);
             while let Some(message) = reader.take::<ToExecutor>()? {
                 let files: Vec<OwnedFd> = arrived.drain(..message.fds()).collect();
                 match message {
@@ -309,18 +296,11 @@ impl Liar {
     }
 
     fn raw(&self, bytes: &[u8], files: &[OwnedFd]) -> Done {
-        let mut rest = bytes;
-        let mut files = files.iter().map(|file| file.as_fd()).collect::<Vec<_>>();
+        let (mut rest, mut files) = (bytes, files);
         while !rest.is_empty() {
-            let mut space = vec![MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(253))];
-            let mut control = SendAncillaryBuffer::new(&mut space);
-            if !files.is_empty() && !control.push(SendAncillaryMessage::ScmRights(&files)) {
-                return Err("too many files".into());
-            }
-            let sent =
-                sendmsg(&self.socket, &[IoSlice::new(rest)], &mut control, SendFlags::NOSIGNAL)?;
+            let sent = arch_handover::send(self.socket.as_fd(), rest, files)?;
             rest = rest.get(sent..).unwrap_or_default();
-            files = vec![];
+            files = &[];
         }
         Ok(())
     }

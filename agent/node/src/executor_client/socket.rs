@@ -1,25 +1,19 @@
 //! Frames with files over a blocking Unix stream socket.
 
 use std::{
-    io::{self, IoSlice, IoSliceMut},
-    mem::MaybeUninit,
-    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    io,
+    os::fd::{AsFd as _, OwnedFd},
     time::Duration,
 };
 
+use arch_handover::{ReceiveError, Received};
 use arch_wire::frame::{FDS_CAP, FRAME_CAP, encode};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
-    net::{
-        self, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags,
-        SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sockopt::Timeout,
-    },
+    net::sockopt::{Timeout, set_socket_timeout},
 };
 use serde::{Serialize, de::DeserializeOwned};
-
-/// Room for all files of one frame.
-const ROOM: usize = rustix::cmsg_space!(ScmRights(FDS_CAP));
 
 /// Why nothing more can be read.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +33,8 @@ pub(crate) enum ReadError {
 pub(crate) fn send(socket: &OwnedFd, frame: &[u8], files: &[OwnedFd]) -> io::Result<()> {
     let (mut rest, mut files) = (frame, files);
     while !rest.is_empty() {
-        rest = send_some(socket, rest, files, SendFlags::empty())?;
+        let sent = arch_handover::send(socket.as_fd(), rest, files)?;
+        rest = rest.get(sent..).unwrap_or_default();
         files = &[];
     }
     Ok(())
@@ -52,32 +47,10 @@ pub(crate) fn send_at_once<'a>(
     frame: &'a [u8],
     files: &[OwnedFd],
 ) -> io::Result<&'a [u8]> {
-    match send_some(socket, frame, files, SendFlags::DONTWAIT) {
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(frame),
-        other => other,
-    }
-}
-
-/// Sends some of it, and gives what is left.
-fn send_some<'a>(
-    socket: &OwnedFd,
-    frame: &'a [u8],
-    files: &[OwnedFd],
-    flags: SendFlags,
-) -> io::Result<&'a [u8]> {
-    let files: Vec<BorrowedFd<'_>> = files.iter().map(AsFd::as_fd).collect();
-    let mut space = vec![MaybeUninit::uninit(); ROOM];
-    let mut control = SendAncillaryBuffer::new(&mut space);
-    if !files.is_empty() && !control.push(SendAncillaryMessage::ScmRights(&files)) {
-        return Err(io::Error::other("too many files for one frame"));
-    }
-    let flags = flags | SendFlags::NOSIGNAL;
-    loop {
-        match net::sendmsg(socket, &[IoSlice::new(frame)], &mut control, flags) {
-            Ok(sent) => return Ok(frame.get(sent..).unwrap_or_default()),
-            Err(Errno::INTR) => {}
-            Err(errno) => return Err(errno.into()),
-        }
+    match arch_handover::send_now(socket.as_fd(), frame, files) {
+        Ok(sent) => Ok(frame.get(sent..).unwrap_or_default()),
+        Err(Errno::AGAIN) => Ok(frame),
+        Err(errno) => Err(errno.into()),
     }
 }
 
@@ -106,31 +79,23 @@ fn fill(
     at_the_start: bool,
 ) -> Result<(), ReadError> {
     let mut filled = 0_usize;
-    let mut space = vec![MaybeUninit::uninit(); ROOM];
     while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        let mut control = RecvAncillaryBuffer::new(&mut space);
-        let mut slices = [IoSliceMut::new(rest)];
-        let received = net::recvmsg(socket, &mut slices, &mut control, RecvFlags::CMSG_CLOEXEC);
-        let received = match received {
+        let Received { bytes, files: came } = match arch_handover::receive(socket.as_fd(), rest) {
             Ok(received) => received,
-            Err(Errno::INTR) => continue,
-            Err(errno) => return Err(ReadError::Io(errno.into())),
+            Err(ReceiveError::Socket(errno)) => return Err(ReadError::Io(errno.into())),
+            Err(error) => return Err(ReadError::Protocol(error.to_string())),
         };
-        for message in control.drain() {
-            if let RecvAncillaryMessage::ScmRights(rights) = message {
-                files.extend(rights);
-            }
-        }
-        if received.flags.contains(ReturnFlags::CTRUNC) || files.len() > FDS_CAP {
+        files.extend(came);
+        if files.len() > FDS_CAP {
             return Err(ReadError::Protocol("too many files beside one frame".to_owned()));
         }
-        if received.bytes == 0 {
+        if bytes == 0 {
             return Err(match at_the_start && filled == 0 {
                 true => ReadError::Ended,
                 false => ReadError::Protocol("it ended in the middle of a frame".to_owned()),
             });
         }
-        filled = filled.saturating_add(received.bytes);
+        filled = filled.saturating_add(bytes);
     }
     Ok(())
 }
@@ -157,8 +122,8 @@ pub(crate) fn set_timeouts(
     receive: Option<Duration>,
     send: Duration,
 ) -> io::Result<()> {
-    net::sockopt::set_socket_timeout(socket, Timeout::Recv, receive)?;
-    net::sockopt::set_socket_timeout(socket, Timeout::Send, Some(send))?;
+    set_socket_timeout(socket, Timeout::Recv, receive)?;
+    set_socket_timeout(socket, Timeout::Send, Some(send))?;
     Ok(())
 }
 

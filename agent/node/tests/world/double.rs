@@ -1,8 +1,7 @@
 //! An executor that does what the test says: a script for each run, over a real socketpair.
 
 use std::{
-    io::{IoSlice, IoSliceMut, Write as _},
-    mem::MaybeUninit,
+    io::Write as _,
     os::fd::{AsFd as _, OwnedFd},
     sync::{
         Arc, Mutex,
@@ -16,10 +15,7 @@ use arch_wire::{
     executor::{Blob, Claim, FromExecutor, Outcome, RunRequest, ToExecutor},
     frame::{FrameReader, encode},
 };
-use rustix::net::{
-    AddressFamily, RecvAncillaryBuffer, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
-    SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
-};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
 type Script = dyn Fn(&Line, ToExecutor) -> Then + Send + Sync;
 
@@ -89,11 +85,7 @@ impl Source for Double {
             let mut reader = FrameReader::default();
             let mut buffer = vec![0; 65_536];
             loop {
-                let mut space = vec![MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(253))];
-                let mut control = RecvAncillaryBuffer::new(&mut space);
-                let mut slices = [IoSliceMut::new(&mut buffer)];
-                let Ok(got) = recvmsg(&line.0, &mut slices, &mut control, RecvFlags::CMSG_CLOEXEC)
-                else {
+                let Ok(got) = arch_handover::receive(line.0.as_fd(), &mut buffer) else {
                     return;
                 };
                 if got.bytes == 0 {
@@ -123,14 +115,8 @@ impl Line {
     }
 
     pub fn raw(&self, bytes: &[u8], files: &[OwnedFd]) {
-        let borrowed: Vec<_> = files.iter().map(|file| file.as_fd()).collect();
-        let mut space = vec![MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(253))];
-        let mut control = SendAncillaryBuffer::new(&mut space);
-        if !borrowed.is_empty() {
-            assert!(control.push(SendAncillaryMessage::ScmRights(&borrowed)));
-        }
         // The agent may have hung up already.
-        let _ = sendmsg(&self.0, &[IoSlice::new(bytes)], &mut control, SendFlags::NOSIGNAL);
+        let _ = arch_handover::send(self.0.as_fd(), bytes, files);
     }
 
     /// An honest end.

@@ -1,16 +1,16 @@
 //! The launcher's own side.
 
 use std::{
-    io::{self, IoSliceMut},
-    mem::MaybeUninit,
+    io,
     os::fd::{AsFd as _, OwnedFd},
     process::{Child, Command, Stdio},
 };
 
+use arch_handover::{ReceiveError, receive};
 use rustix::{
     event::{PollFd, PollFlags, poll},
     io::Errno,
-    net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendFlags, recvmsg, send},
+    net::{SendFlags, send},
     process::{Pid, PidfdFlags, pidfd_open},
 };
 
@@ -87,26 +87,15 @@ fn settle(child: &Child) -> io::Result<()> {
 /// The next order with its descriptor; none when the main process is gone.
 fn hear(main: &OwnedFd) -> io::Result<Option<(u8, Option<OwnedFd>)>> {
     let mut byte = [0];
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-    let received = loop {
-        let mut control = RecvAncillaryBuffer::new(&mut space);
-        let mut slices = [IoSliceMut::new(&mut byte)];
-        match recvmsg(main, &mut slices, &mut control, RecvFlags::CMSG_CLOEXEC) {
-            Err(Errno::INTR) => {}
-            Err(Errno::CONNRESET) => return Ok(None),
-            Err(errno) => return Err(errno.into()),
-            Ok(message) => {
-                let fds = control.drain().filter_map(|message| match message {
-                    RecvAncillaryMessage::ScmRights(fds) => Some(fds),
-                    _ => None,
-                });
-                break (message.bytes, fds.flatten().next());
-            }
+    match receive(main.as_fd(), &mut byte) {
+        Err(ReceiveError::Socket(Errno::CONNRESET)) => Ok(None),
+        Err(ReceiveError::Socket(errno)) => Err(errno.into()),
+        Err(error) => Err(io::Error::other(error)),
+        Ok(received) => {
+            let [order] = byte;
+            Ok((received.bytes == 1).then(|| (order, received.files.into_iter().next())))
         }
-    };
-    let (length, fd) = received;
-    let [order] = byte;
-    Ok((length == 1).then_some((order, fd)))
+    }
 }
 
 fn say(main: &OwnedFd, packet: [u8; 2]) -> io::Result<()> {

@@ -1,8 +1,7 @@
 //! The main process's side.
 
 use std::{
-    io::{self, IoSlice},
-    mem::MaybeUninit,
+    io,
     os::{
         fd::{AsFd as _, OwnedFd},
         unix::net::UnixStream,
@@ -10,10 +9,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use rustix::net::{
-    AddressFamily, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketFlags,
-    SocketType, recv, sendmsg, socketpair,
-};
+use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, socketpair};
 
 use super::{END, EXITED, End, KILLED, NOT, START, STARTED};
 use crate::arguments::Arguments;
@@ -56,13 +52,7 @@ impl Launcher {
     /// When the launcher is gone. A worker that could not be started is none, with the reason.
     pub(crate) fn worker(&self) -> io::Result<Result<Worker<'_>, io::Error>> {
         let (line, theirs) = UnixStream::pair()?;
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-        let mut control = SendAncillaryBuffer::new(&mut space);
-        let fds = [theirs.as_fd()];
-        if !control.push(SendAncillaryMessage::ScmRights(&fds)) {
-            return Err(io::ErrorKind::OutOfMemory.into());
-        }
-        sendmsg(&self.socket, &[IoSlice::new(&[START])], &mut control, SendFlags::NOSIGNAL)?;
+        arch_handover::send(self.socket.as_fd(), &[START], &[theirs])?;
         match self.hear()? {
             [STARTED, _] => Ok(Ok(Worker { line, launcher: self })),
             [NOT, errno] => Ok(Err(io::Error::from_raw_os_error(errno.into()))),
