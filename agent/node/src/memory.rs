@@ -9,7 +9,7 @@ mod ended;
 mod history;
 mod job;
 mod named;
-mod refusal;
+mod refusals;
 
 use std::collections::BTreeMap;
 
@@ -25,8 +25,8 @@ pub use history::AcceptedBefore;
 use job::Common;
 pub use job::{End, KnownJob};
 pub use named::Named;
-use refusal::Codes;
-pub use refusal::KnownRefusal;
+pub use refusals::KnownRefusal;
+use refusals::Refusals;
 
 /// All that the ledger says, as far as the agent asks.
 #[derive(Debug, Default)]
@@ -36,10 +36,7 @@ pub struct Memory {
     ended: Ended,
     /// Of the job that was accepted last.
     common: Common,
-    refusals: BTreeMap<Digest, KnownRefusal>,
-    /// How many of them are not of a job that was accepted at another time.
-    only_refused: u64,
-    codes: Codes,
+    refusals: Refusals,
     versions: BTreeMap<(Kind, String), Newest>,
     disputes: Disputes,
     /// Name of the policy that became active last.
@@ -80,16 +77,13 @@ impl Memory {
                 self.version(Kind::Revocation, name, *document, *version);
             }
             Record::Refused { subject, code, .. } => {
-                let code = self.codes.held_once(code);
-                if !self.refusals.contains_key(subject) && !self.has_job(subject) {
-                    self.only_refused = self.only_refused.saturating_add(1);
-                }
-                self.refusals.entry(*subject).or_default().learn(index, code);
+                let has_job = self.has_job(subject);
+                self.refusals.learn(*subject, index, code, has_job);
             }
             Record::Accepted { document, .. } => {
                 if let Some(job) = KnownJob::accepted(index, time, record, &self.common) {
-                    if self.refusals.contains_key(document) && !self.has_job(document) {
-                        self.only_refused = self.only_refused.saturating_sub(1);
+                    if !self.has_job(document) {
+                        self.refusals.accepted(document);
                     }
                     self.common = Common::from(&job);
                     self.open.insert(*document, Box::new(job));
@@ -203,7 +197,7 @@ impl Memory {
     /// Whether this refusal of this document or file stands in the ledger already.
     #[must_use]
     pub fn was_refused(&self, subject: &Digest, code: &str) -> bool {
-        self.refusals.get(subject).is_some_and(|known| known.has_code(code))
+        self.refusal(subject).is_some_and(|known| known.has_code(code))
     }
 
     /// Jobs that are still to be brought to an end, in the order in which they were accepted. Dead letters
@@ -238,7 +232,7 @@ impl Memory {
     #[must_use]
     pub fn counts(&self) -> BTreeMap<&'static str, u64> {
         let open = self.open.values().map(|job| (job.state, 1));
-        let refused = [(JobState::Refused, self.only_refused)];
+        let refused = [(JobState::Refused, self.refusals.without_job())];
         let mut counts = BTreeMap::new();
         for (state, more) in open.chain(self.ended.counts()).chain(refused) {
             if more > 0 {
