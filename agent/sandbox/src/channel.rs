@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use arch_handover::{ReceiveError, Received, receive, receive_now, send, send_now};
+use arch_handover::{MOST_FILES, ReceiveError, Received, receive, receive_now, send, send_now};
 use arch_wire::executor::{FromExecutor, RunRequest, ToExecutor};
 use arch_wire::frame::{FDS_CAP, FrameError, FrameReader, encode};
 use rustix::io::Errno;
@@ -12,6 +12,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// Bytes read in one go. Messages have some hundreds; what is longer comes in several.
 const CHUNK: usize = 1 << 13;
+
+// What the protocol allows beside a frame can be sent.
+const _: () = assert!(FDS_CAP <= MOST_FILES);
 
 /// A message that says how many descriptors belong to it.
 pub trait Message: Serialize + DeserializeOwned {
@@ -64,8 +67,8 @@ pub enum Peer {
     Closed,
 }
 
-type Send = fn(BorrowedFd<'_>, &[u8], &[OwnedFd]) -> rustix::io::Result<usize>;
-type Receive = fn(BorrowedFd<'_>, &mut [u8]) -> Result<Received, ReceiveError>;
+type Put = fn(BorrowedFd<'_>, &[u8], &[OwnedFd]) -> rustix::io::Result<usize>;
+type Take = fn(BorrowedFd<'_>, &mut [u8]) -> Result<Received, ReceiveError>;
 
 /// One end of a connection.
 #[derive(Debug)]
@@ -139,10 +142,10 @@ impl Channel {
     }
 
     /// Sends some of what is lined up; `false` if nothing is.
-    fn push(&mut self, send: Send) -> rustix::io::Result<bool> {
+    fn push(&mut self, put: Put) -> rustix::io::Result<bool> {
         let Some(next) = self.leaving.front_mut() else { return Ok(false) };
-        let sent =
-            send(self.socket.as_fd(), next.bytes.get(next.sent..).unwrap_or_default(), &next.fds)?;
+        let rest = next.bytes.get(next.sent..).unwrap_or_default();
+        let sent = put(self.socket.as_fd(), rest, &next.fds)?;
         // Descriptors travel with a message's first byte, and once only.
         next.fds.clear();
         next.sent = next.sent.saturating_add(sent);
@@ -162,9 +165,9 @@ impl Channel {
         self.pull(receive)
     }
 
-    fn pull(&mut self, receive: Receive) -> Result<Peer, ChannelError> {
+    fn pull(&mut self, take: Take) -> Result<Peer, ChannelError> {
         let mut bytes = vec![0; CHUNK];
-        let got = match receive(self.socket.as_fd(), &mut bytes) {
+        let got = match take(self.socket.as_fd(), &mut bytes) {
             Ok(got) => got,
             Err(ReceiveError::Socket(Errno::AGAIN)) => return Ok(Peer::Quiet),
             Err(ReceiveError::Socket(Errno::CONNRESET)) => return Ok(Peer::Closed),
