@@ -1,5 +1,7 @@
 //! safetensors: a length of 64 bits, a JSON object of that length, then the numbers. Only what the
-//! one tensor needs is believed, but the whole header must make sense.
+//! one tensor needs is believed, but the whole header must make sense, and every byte behind it must
+//! belong to one tensor: the format's own reader refuses all other files, so that none means one thing
+//! here and another there.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -57,12 +59,24 @@ pub fn find(header: &[u8], length: u64, name: &str) -> Result<Stored, FileError>
     let stored = Stored { dtype, rows, columns, offset: data.saturating_add(start) };
     let there = end.checked_sub(start).filter(|_| end <= room);
     match (stored.length(), there) {
-        (Some(promised), Some(there)) if promised == there => Ok(stored),
+        (Some(promised), Some(there)) if promised == there => match cover(&tensors, room) {
+            true => Ok(stored),
+            false => Err(FileError::Header("not every byte belongs to one tensor".to_owned())),
+        },
         (promised, there) => Err(FileError::Length {
             promised: promised.unwrap_or(u64::MAX),
             room: there.unwrap_or(room.saturating_sub(start)),
         }),
     }
+}
+
+/// Whether tensors lie one behind the other and take all the room.
+fn cover(tensors: &BTreeMap<String, Tensor>, room: u64) -> bool {
+    let mut places: Vec<[u64; 2]> = tensors.values().map(|tensor| tensor.data_offsets).collect();
+    places.sort_unstable();
+    let behind =
+        |upto: u64, [start, end]: &[u64; 2]| (*start == upto && end >= start).then_some(*end);
+    places.iter().try_fold(0, behind) == Some(room)
 }
 
 #[derive(Deserialize)]
@@ -158,10 +172,18 @@ mod tests {
             ("\"shape\"", "\"sharp\""),
             ("\"pt\"", "7"),
             ("{\"__metadata__\"", "["),
+            ("[0,8]", "[0,7]"),
+            ("[0,8]", "[1,8]"),
+            ("[0,8]", "[0,9]"),
+            ("[0,8]", "[8,0]"),
         ] {
             let error = find_in(&HONEST.replace(from, to), "w").unwrap_err();
             assert!(matches!(error, FileError::Header(_)), "{to}: {error}");
         }
+        let long = find(HONEST.as_bytes(), 8 + HONEST.len() as u64 + 33, "w");
+        assert!(matches!(long, Err(FileError::Header(_))), "{long:?}");
+        let of_nothing = HONEST.replace("[8],\"data_offsets\":[0,8]", "[0],\"data_offsets\":[8,8]");
+        assert!(find_in(&of_nothing, "w").is_err(), "nobody has the first eight bytes");
     }
 
     #[test]
