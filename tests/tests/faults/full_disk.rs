@@ -18,10 +18,10 @@ const SIZE: &str = "size=24m,mode=0700";
 const MOST_BAD: usize = 50;
 
 /// A file system in memory, there as long as the value lives.
-struct Small(PathBuf);
+pub(crate) struct Small(PathBuf);
 
 impl Small {
-    fn on(folder: &Path) -> Option<Self> {
+    pub(crate) fn on(folder: &Path) -> Option<Self> {
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", SIZE, "tmpfs"]).arg(folder);
         match mount.output() {
@@ -49,7 +49,15 @@ impl Small {
         }
     }
 
-    fn free(&self) {
+    /// Takes all the room but so many bytes.
+    pub(crate) fn fill_but(&self, left: u64) {
+        self.fill();
+        let file = File::options().write(true).open(self.filler()).unwrap();
+        let length = file.metadata().unwrap().len();
+        file.set_len(length.checked_sub(left).unwrap()).unwrap();
+    }
+
+    pub(crate) fn free(&self) {
         std::fs::remove_file(self.filler()).unwrap();
     }
 

@@ -67,28 +67,87 @@ fn a_lie_in_any_part_is_found_by_the_check_and_its_leaf_is_named() {
     }
 }
 
+/// Of nine nodes all rows and all columns are computed, so that each cell is seen by two.
+const NINE: &str = ", shards: 9";
+
+/// The cell and the leaf of a finding: row and column of each.
+fn spot(finding: &Value) -> [u64; 4] {
+    let number = |of: &str, name: &str| finding[of][name].as_u64().unwrap();
+    [
+        number("cell", "row"),
+        number("cell", "column"),
+        number("leaf", "leafRow"),
+        number("leaf", "leafColumn"),
+    ]
+}
+
 #[test]
-fn what_overlaps_tells_on_a_liar_when_nobody_checks() {
-    // Rows lie in their first element. Of nine nodes all rows and all columns are computed, so that
-    // each cell is seen by two.
-    let verify = ", shards: 9";
+fn a_lie_in_one_element_anywhere_is_named_by_its_leaf() {
+    // Cells of 150 times 140, so of three times three leaves; those at the end are cut.
+    for (row, column, named) in
+        [(280, 350, [1, 2, 2, 1]), (449, 419, [2, 2, 2, 2]), (64, 63, [0, 0, 1, 0])]
+    {
+        for (part, kind, verify) in [
+            ("row", "freivalds", ""),
+            ("column", "freivalds", ""),
+            ("row", "overlap", "  verify: { freivalds: false }"),
+            ("column", "overlap", "  verify: { freivalds: false }"),
+        ] {
+            let world = World::new();
+            let mut agent = with_trick(&world, &format!("add-one-at-{row}-{column} {part}"));
+            let factors = Factors::new(&world, (450, 70, 420));
+            let ended = agent.wait_end(world.drop_job(&factors.job(NINE).spec(verify)));
+            assert_eq!(ended.row.state, "disputed", "{part} {kind}: {}", agent.log());
+            let evidence = evidence(&world, &ended);
+            let found: Vec<_> = evidence["findings"].as_array().unwrap().iter().collect();
+            let of_kind: Vec<_> = found.iter().filter(|one| one["kind"] == kind).collect();
+            assert_eq!(of_kind.len(), 1, "{part} {kind}: {found:?}");
+            assert!(found.iter().all(|one| spot(one) == named), "{part} {kind}: {found:?}");
+            // Each is shown with its way to the root that it committed to.
+            for party in of_kind[0]["parties"].as_array().unwrap() {
+                assert!(party["opening"]["bytes"].is_string(), "{part} {kind}: {party}");
+            }
+            let archive = Archive::to_read(&world.path("state/archive"));
+            assert!(!archive.has(&factors.product));
+        }
+    }
+}
+
+#[test]
+fn what_overlaps_tells_on_liars_when_nobody_checks() {
+    for part in ["row", "column"] {
+        let world = World::new();
+        let mut agent = with_trick(&world, &format!("add-one {part}"));
+        let factors = Factors::new(&world, (150, 70, 140));
+        let job = factors.job(NINE).spec("  verify: { freivalds: false }");
+        let ended = agent.wait_end(world.drop_job(&job));
+        assert_eq!(ended.row.state, "disputed", "{part}: {}", agent.log());
+        let evidence = evidence(&world, &ended);
+        let found = evidence["findings"].as_array().unwrap();
+        // Three of them, each in its first cell.
+        assert_eq!(found.iter().filter(|one| one["kind"] == "overlap").count(), 3, "{part}");
+        for one in found.iter().filter(|one| one["kind"] == "overlap") {
+            let parties = one["parties"].as_array().unwrap();
+            let shown: Vec<_> = parties.iter().map(|party| &party["opening"]["bytes"]).collect();
+            assert!(shown[0].is_string() && shown[1].is_string() && shown[0] != shown[1]);
+        }
+        let archive = Archive::to_read(&world.path("state/archive"));
+        assert!(!archive.has(&factors.product));
+    }
+}
+
+#[test]
+fn partial_sums_that_are_computed_once_more_tell_on_a_liar_when_nobody_checks() {
     let world = World::new();
-    let mut agent = with_trick(&world, "add-one row");
-    let factors = Factors::new(&world, (150, 70, 140));
-    let job = factors.job(verify).spec("  verify: { freivalds: false }");
+    let mut agent = with_trick(&world, "add-one-to-each-tile depth");
+    // Whichever block is drawn, a tile of it has a lie.
+    let factors = Factors::new(&world, (150, 400, 140));
+    let job = factors.job(", shards: 3").spec("  verify: { freivalds: false }");
     let ended = agent.wait_end(world.drop_job(&job));
     assert_eq!(ended.row.state, "disputed", "{}", agent.log());
     let evidence = evidence(&world, &ended);
     let found = evidence["findings"].as_array().unwrap();
-    // Three rows, each in its first cell.
-    assert_eq!(found.iter().filter(|one| one["kind"] == "overlap").count(), 3);
-    for one in found.iter().filter(|one| one["kind"] == "overlap") {
-        let parties = one["parties"].as_array().unwrap();
-        let shown: Vec<_> = parties.iter().map(|party| &party["opening"]["bytes"]).collect();
-        assert!(shown[0].is_string() && shown[1].is_string() && shown[0] != shown[1]);
-    }
-    let archive = Archive::to_read(&world.path("state/archive"));
-    assert!(!archive.has(&factors.product));
+    assert!(!found.is_empty() && found.iter().all(|one| one["kind"] == "partial"), "{evidence}");
 }
 
 #[test]

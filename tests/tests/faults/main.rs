@@ -40,6 +40,8 @@ mod order;
 #[cfg(test)]
 mod points;
 #[cfg(test)]
+mod products;
+#[cfg(test)]
 mod provers;
 #[cfg(test)]
 mod redundancy;

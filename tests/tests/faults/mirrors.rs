@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use arch_archive::Archive;
 use arch_ledger::Record;
-use arch_tests::{Agent, Factors, Stranger, World, process};
-use arch_wire::control::{Answer, Call, JobDetail, Reply};
-use rustix::process::{Pid, Signal, kill_process};
+use arch_tests::{Factors, Stranger, World};
+use arch_wire::control::JobDetail;
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::liars::with_trick;
+use crate::products::{signal, struck_in_the_middle};
 
 const MIRRORS: &str = ", shards: 6, mirrors: true";
 
@@ -113,46 +114,18 @@ fn garbage_and_silence_of_one_of_two_cost_nothing_and_of_both_an_attempt() {
     assert_eq!(told, ("failed", 3, Some("ARCH-N303")), "{}", agent.log());
 }
 
-/// Runs a product of many tiles, and does something to the processes below the agent while some of them
-/// are done; gives how the job ended, and what its audit says.
-fn struck_in_the_middle(strike: impl Fn(i32, &[i32])) -> (JobDetail, Value) {
-    let world = World::new();
-    world.write_policy(&world.policy_text(1).replace("\"1Mi\"", "\"64Mi\""));
-    let mut agent = world.agent();
-    let factors = Factors::new(&world, (1_200, 900, 1_100));
-    let job = factors.job(MIRRORS).memory("3Mi").timeout("5m");
-    let job = world.drop_job(&job);
-    let (executor, workers) = agent
-        .wait_for("workers in the middle", |agent| at_work(agent, &Call::JobShow { digest: job }));
-    strike(executor, &workers);
-    let ended = agent.wait_end(job);
-    assert_eq!(ended.row.state, "completed", "{}", agent.log());
-    assert_eq!(ended.outputs["product"], factors.product);
-    let audit = json(&world, &ended, "audit");
-    assert!(agent.stop().success());
-    let kinds = Stranger::verified(&world).kinds(job);
+/// Runs a product with mirrors, and does something to the processes below the agent in the middle of it;
+/// gives the audit of its one attempt.
+fn audit_of_struck(strike: impl Fn(i32, &[i32])) -> Value {
+    let (world, ended) = struck_in_the_middle(MIRRORS, strike);
+    let kinds = Stranger::verified(&world).kinds(ended.row.digest);
     assert_eq!(kinds, ["accepted", "started", "committed", "finished"], "one attempt");
-    (ended, audit)
-}
-
-/// The executor and its workers, once some tiles are there.
-fn at_work(agent: &Agent, show: &Call) -> Option<(i32, Vec<i32>)> {
-    let Some(Reply::Ok(Answer::JobShow(job))) = agent.try_call(show) else { return None };
-    job.progress.filter(|progress| progress.done > 3)?;
-    let [executor] = process::executors(agent.pid())[..] else { return None };
-    let workers = process::children(u32::try_from(executor).unwrap());
-    (!workers.is_empty()).then_some((executor, workers))
-}
-
-fn signal(pid: i32, signal: Signal) {
-    // It may have ended by itself just now.
-    let _ = kill_process(Pid::from_raw(pid).unwrap(), signal);
+    json(&world, &ended, "audit")
 }
 
 #[test]
 fn a_worker_that_is_killed_in_the_middle_leaves_the_job_to_its_mirror() {
-    let (ended, audit) = struck_in_the_middle(|_, workers| signal(workers[0], Signal::KILL));
-    assert_eq!(ended.attempts, 1);
+    let audit = audit_of_struck(|_, workers| signal(workers[0], Signal::KILL));
     assert_eq!(nodes(&audit, "stoodIn").len(), 1, "{audit}");
     assert!(audit["stoodIn"][0]["why"].as_str().unwrap().contains("worker was lost"), "{audit}");
     // The others are compared as ever.
@@ -163,8 +136,7 @@ fn a_worker_that_is_killed_in_the_middle_leaves_the_job_to_its_mirror() {
 #[test]
 fn a_worker_that_hangs_is_not_waited_for_when_its_mirror_is_done() {
     let begun = Instant::now();
-    let (ended, audit) = struck_in_the_middle(|_, workers| signal(workers[0], Signal::STOP));
-    assert_eq!(ended.attempts, 1);
+    let audit = audit_of_struck(|_, workers| signal(workers[0], Signal::STOP));
     assert_eq!(nodes(&audit, "stoodIn").len(), 1, "{audit}");
     assert!(audit["stoodIn"][0]["why"].as_str().unwrap().contains("late"), "{audit}");
     assert!(begun.elapsed().as_secs() < 240, "long before the job's time is over");
@@ -172,7 +144,6 @@ fn a_worker_that_hangs_is_not_waited_for_when_its_mirror_is_done() {
 
 #[test]
 fn an_executor_that_is_killed_in_the_middle_leaves_the_job_to_mirrors_below_the_next_one() {
-    let (ended, audit) = struck_in_the_middle(|executor, _| signal(executor, Signal::KILL));
-    assert_eq!(ended.attempts, 1);
+    let audit = audit_of_struck(|executor, _| signal(executor, Signal::KILL));
     assert!(!nodes(&audit, "stoodIn").is_empty(), "{audit}");
 }

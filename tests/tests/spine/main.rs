@@ -11,6 +11,8 @@ mod demo;
 #[cfg(test)]
 mod drop_folder;
 #[cfg(test)]
+mod factors;
+#[cfg(test)]
 mod guests;
 #[cfg(test)]
 mod hostile_guests;

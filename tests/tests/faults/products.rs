@@ -1,0 +1,118 @@
+//! Products whose workers are killed, whose time is over, whose disk is full: each is computed once more
+//! where that can help, and nothing of it stays behind.
+
+use std::fs;
+
+use arch_archive::Archive;
+use arch_identity::Digest;
+use arch_ledger::Record;
+use arch_tests::{Agent, Factors, Stranger, World, process};
+use arch_wire::control::{Answer, Call, JobDetail, Reply};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::full_disk::Small;
+
+/// Runs a product of many tiles, and does something to the executor and its workers while some of them
+/// are done; gives how the job ended, in a world that has stopped, and the digest of the right product.
+fn struck(matrix: &str, timeout: &str, strike: impl Fn(i32, &[i32])) -> (World, JobDetail, Digest) {
+    let world = World::new();
+    world.write_policy(&world.policy_text(1).replace("\"1Mi\"", "\"64Mi\""));
+    let mut agent = world.agent();
+    let factors = Factors::new(&world, (1_200, 900, 1_100));
+    let job = world.drop_job(&factors.job(matrix).memory("3Mi").timeout(timeout));
+    let (executor, workers) = agent
+        .wait_for("workers in the middle", |agent| at_work(agent, &Call::JobShow { digest: job }));
+    strike(executor, &workers);
+    let ended = agent.wait_end(job);
+    let log = agent.log();
+    assert!(agent.stop().success() && !log.contains("panicked"), "{log}");
+    assert_eq!(left_in_scratch(&world), 0);
+    (world, ended, factors.product)
+}
+
+/// The same, for a job that completes all the same.
+pub(crate) fn struck_in_the_middle(
+    matrix: &str,
+    strike: impl Fn(i32, &[i32]),
+) -> (World, JobDetail) {
+    let (world, ended, product) = struck(matrix, "5m", strike);
+    assert_eq!(ended.row.state, "completed", "{ended:?}");
+    assert_eq!(ended.outputs["product"], product);
+    (world, ended)
+}
+
+/// The executor and its workers, once some tiles are there.
+fn at_work(agent: &Agent, show: &Call) -> Option<(i32, Vec<i32>)> {
+    let Some(Reply::Ok(Answer::JobShow(job))) = agent.try_call(show) else { return None };
+    job.progress.filter(|progress| progress.done > 3)?;
+    let [executor] = process::executors(agent.pid())[..] else { return None };
+    let workers = process::children(u32::try_from(executor).unwrap());
+    (!workers.is_empty()).then_some((executor, workers))
+}
+
+pub(crate) fn signal(pid: i32, signal: Signal) {
+    // It may have ended by itself just now.
+    let _ = kill_process(Pid::from_raw(pid).unwrap(), signal);
+}
+
+fn left_in_scratch(world: &World) -> usize {
+    fs::read_dir(world.path("state/scratch")).unwrap().count()
+}
+
+#[test]
+fn a_product_whose_worker_or_executor_is_killed_in_the_middle_goes_on_in_another_attempt() {
+    let strikes: [fn(i32, &[i32]); 2] = [
+        |_, workers| signal(workers[0], Signal::KILL),
+        |executor, _| signal(executor, Signal::KILL),
+    ];
+    for matrix in ["", ", shards: 3"] {
+        for strike in strikes {
+            let (world, ended) = struck_in_the_middle(matrix, strike);
+            assert_eq!(ended.attempts, 2);
+            let kinds = Stranger::verified(&world).kinds(ended.row.digest);
+            let story = ["accepted", "started", "interrupted", "started", "committed", "finished"];
+            assert_eq!(kinds, story, "{matrix}");
+        }
+    }
+}
+
+#[test]
+fn a_part_that_is_not_done_in_the_jobs_time_ends_the_job() {
+    for matrix in ["", ", shards: 3"] {
+        let stop = |_, workers: &[i32]| signal(workers[0], Signal::STOP);
+        let (world, ended, product) = struck(matrix, "4s", stop);
+        let told = (ended.row.state.as_str(), ended.row.code.as_deref(), ended.attempts);
+        assert_eq!(told, ("failed", Some("ARCH-S002"), 1), "{matrix}");
+        assert!(!Archive::to_read(&world.path("state/archive")).has(&product), "{matrix}");
+        let kinds = Stranger::verified(&world).kinds(ended.row.digest);
+        assert_eq!(kinds, ["accepted", "started", "finished"], "{matrix}");
+    }
+}
+
+#[test]
+fn a_product_without_room_for_its_parts_waits_until_there_is_some() {
+    let world = World::new();
+    let Some(small) = Small::on(&world.path("state")) else { return };
+    world.write_policy(&world.policy_text(1).replace("\"1Mi\"", "\"64Mi\""));
+    let mut agent = world.agent();
+    // C has 4 MB, and its parts twice as many.
+    let factors = Factors::new(&world, (1_000, 50, 1_000));
+    small.fill_but(3 << 20);
+    let job = world.drop_job(&factors.job(", shards: 3"));
+    agent.wait_for("the full disk to be met", |agent| {
+        let ledger = Stranger::read(&world);
+        let met = ledger.of_job(job).into_iter().any(|r| matches!(r, Record::Interrupted { .. }));
+        (met || agent.log().contains("No space left")).then_some(())
+    });
+    // What was taken is given back: others need it.
+    agent.wait_for("the room to be given back", |_| (left_in_scratch(&world) == 0).then_some(()));
+    small.free();
+    let ended = agent.wait_job(job, &["completed"]);
+    assert_eq!(ended.outputs["product"], factors.product);
+    let log = agent.log();
+    assert!(agent.stop().success() && !log.contains("panicked"), "{log}");
+    let kinds = Stranger::verified(&world).kinds(job);
+    assert_eq!(kinds.iter().filter(|kind| *kind == "finished").count(), 1, "{kinds:?}");
+    assert_eq!(left_in_scratch(&world), 0);
+    drop(small);
+}
