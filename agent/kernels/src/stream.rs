@@ -12,8 +12,8 @@
 //! What is computed is what [`arch_matrix::product`] says, to the byte, whatever the memory, the tiles and
 //! the threads. Nothing here opens a file.
 //!
-//! 8-bit integers are multiplied by [`crate::Multiplier`]; 16-bit integers by the definition, a chunk at a
-//! time: exact, and some hundred times slower.
+//! 8-bit integers are multiplied by [`crate::Multiplier`]; 16-bit integers by kernels of their own where
+//! there are any, else by the definition, a chunk at a time: exact, and slower by far.
 
 mod assembled;
 mod audit;
