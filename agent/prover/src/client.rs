@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use arch_problem::codes;
@@ -24,7 +24,7 @@ use crate::{
     stream::Stream,
 };
 
-/// How long somebody who has not shown the secret may be silent.
+/// How long somebody may take to show the secret, whether he is silent or slow.
 const STRANGER: Duration = Duration::from_secs(10);
 /// How long an answer waits for somebody who does not read; then he is gone.
 const DEAF: Duration = Duration::from_secs(10);
@@ -93,11 +93,10 @@ fn converse(
 ) -> Result<(), FrameError> {
     let mut reader = FrameReader::capped(if secret.is_some() { STRANGER_CAP } else { REQUEST_CAP });
     if let Some(secret) = secret {
-        if stream.hear_within(Some(STRANGER)).is_err() {
-            return Ok(());
-        }
+        let until = Instant::now().checked_add(STRANGER);
         let shown = matches!(
-            hear(stream, &mut reader)?, Some(ToProver::Present { secret: shown }) if secret.is(&shown)
+            hear(stream, &mut reader, until)?,
+            Some(ToProver::Present { secret: shown }) if secret.is(&shown)
         );
         if !shown || stream.hear_within(None).is_err() {
             let refused = Refused::new(codes::PROVER_PEER, "the secret was not shown");
@@ -107,7 +106,7 @@ fn converse(
         reader.set_cap(REQUEST_CAP);
     }
     client.tell(&FromProver::Ready { manifest: house.circuits.digest() });
-    while let Some(asked) = hear(stream, &mut reader)? {
+    while let Some(asked) = hear(stream, &mut reader, None)? {
         let request = asked.request();
         if let Err(refused) = answer(asked, house, client) {
             client.tell(&FromProver::Refused(refused.of(request)));
@@ -137,12 +136,23 @@ fn answer(asked: ToProver, house: &House, client: &Arc<Client>) -> Result<(), Re
     }
 }
 
-/// The next message; none when the other side is gone, or was silent for too long.
-fn hear(stream: &mut Stream, reader: &mut FrameReader) -> Result<Option<ToProver>, FrameError> {
+/// The next message; none when the other side is gone, or it is not whole by then.
+fn hear(
+    stream: &mut Stream,
+    reader: &mut FrameReader,
+    until: Option<Instant>,
+) -> Result<Option<ToProver>, FrameError> {
     let mut place = [0; 1 << 14];
     loop {
         if let Some(asked) = reader.take()? {
             return Ok(Some(asked));
+        }
+        if let Some(until) = until {
+            let left = until.saturating_duration_since(Instant::now());
+            // No time at all cannot be waited for.
+            if left.is_zero() || stream.hear_within(Some(left)).is_err() {
+                return Ok(None);
+            }
         }
         match stream.read(&mut place) {
             Ok(0) => return reader.finish().map(|()| None),

@@ -7,6 +7,7 @@ use std::{
     os::unix::{fs::PermissionsExt as _, net::UnixStream, process::CommandExt as _},
     path::Path,
     process::{Child, Command, Stdio},
+    time::{Duration, Instant},
 };
 
 use arch_wire::prover::{DigestRequest, FromProver, STRANGER_CAP, Terms, ToProver, VerifyRequest};
@@ -96,6 +97,24 @@ fn nobody_is_answered_at_a_port_before_the_secret_is_shown() {
     // Shown twice, it is no request.
     line.say(&present(SECRET));
     assert!(matches!(line.hear(), Some(FromProver::Refused(_))));
+}
+
+#[test]
+fn a_stranger_who_says_a_byte_now_and_then_is_sent_away_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_server, address) = at_a_port(folder.path());
+    let mut line = call(&address);
+    let begun = Instant::now();
+    // A frame as long as a stranger's may be, a byte every half second: it would take minutes.
+    let length = u32::try_from(STRANGER_CAP).unwrap();
+    line.stream.write_all(&length.to_le_bytes()).unwrap();
+    while line.stream.write_all(b" ").is_ok() {
+        assert!(begun.elapsed().as_secs() < 60, "he is still there");
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    let mut line = call(&address);
+    line.say(&present(SECRET));
+    let _served = line.ready();
 }
 
 #[test]
