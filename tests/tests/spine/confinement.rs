@@ -38,10 +38,20 @@ fn every_thread_of_the_agent_is_under_its_filter_and_without_capabilities() {
             "{name}: {found:?}"
         );
     }
-    // Its launcher is not, or no executor could be started.
+    // Its launcher is under no filter, or no executor could be started; it has no capabilities either.
     let launcher = process::children(agent.pid());
     let [launcher] = launcher.as_slice() else { panic!("one launcher: {launcher:?}") };
     let launcher = u32::try_from(*launcher).unwrap();
+    let none = "0000000000000000";
+    for (name, expected) in [
+        ("NoNewPrivs", "1"),
+        ("Seccomp", "0"),
+        ("CapEff", none),
+        ("CapPrm", none),
+        ("CapAmb", none),
+    ] {
+        assert_eq!(of_all_threads(launcher, name), [expected], "{name}");
+    }
     assert_eq!(process::children(launcher).len(), 1);
     // Its socket, twice, and no more once the executor has its own.
     let open = agent.wait_for("the launcher to let go of the executor's socket", |_| {

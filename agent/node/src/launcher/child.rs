@@ -17,6 +17,12 @@ use crate::executor_client::socket;
 
 /// Serves one agent, over standard input, until that is gone.
 pub(crate) fn run(launch: &Launch) -> ExitCode {
+    // What the executor would give up as well; that it is started is all that this must be able to.
+    let less = arch_confine::drop_capabilities().and_then(|()| arch_confine::no_core_dumps());
+    if let Err(error) = less {
+        tracing::error!(%error, "the launcher keeps its rights, so it ends");
+        return ExitCode::FAILURE;
+    }
     let served = io::stdin().as_fd().try_clone_to_owned().and_then(|agent| serve(&agent, launch));
     match served {
         Ok(()) => ExitCode::SUCCESS,
