@@ -27,13 +27,17 @@ use crate::{
     told::{Told, problem},
 };
 
-/// The folder of the settings, then the settings: whoever may write to either decides what is trusted.
+/// The folders of the settings, then the settings: whoever may write to any decides what is trusted.
 ///
 /// # Errors
 /// Every problem of every file.
 pub(crate) fn settings(config: &Path, user: u32) -> Result<Settings, Vec<Problem>> {
     let told = |error: arch_files::FileError| vec![error.problem()];
     arch_files::check_settings_folder(config, user).map_err(told)?;
+    match arch_files::check_settings_folder(&config.join("node.d"), user) {
+        Err(arch_files::FileError::Absent { .. }) => {}
+        looked => looked.map_err(told)?,
+    }
     let exposed = settings::files(config).into_iter().filter_map(|file| {
         arch_files::check_settings_file(&file, user).err().map(|error| error.problem())
     });

@@ -171,7 +171,8 @@ pub struct Control {
     /// Its path. Default `run/control.sock` below the state folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub socket: Option<PathBuf>,
-    /// User numbers that may use it beside root and the agent's own. Default none.
+    /// User numbers that may use it beside root and the agent's own; never 65534, which stands for
+    /// everybody where numbers are mapped. Default none.
     pub users: BTreeSet<u32>,
 }
 

@@ -12,6 +12,9 @@ use super::{Settings, detect, merge};
 /// The most bytes of one settings file.
 const LIMIT: u64 = 65_536;
 
+/// The number that stands for all users that have none where numbers are mapped (user_namespaces(7)).
+const NOBODY: u32 = 65_534;
+
 /// The most fragments in node.d.
 const FRAGMENTS: usize = 100;
 
@@ -148,6 +151,12 @@ fn contradictions(settings: &Settings) -> Vec<Problem> {
     if settings.jobs.waiting == 0 || settings.jobs.waiting_per_owner == 0 {
         refuse("`jobs.waiting` and `jobs.waitingPerOwner` are at least 1");
     }
+    if settings.control.users.contains(&NOBODY) {
+        refuse(
+            "`control.users` names 65534, which is everybody whose number the agent cannot see; \
+             systemd maps the others' numbers so unless told otherwise (choice-control-users)",
+        );
+    }
     if settings.lend.cpu.is_some_and(|cpu| cpu.millicores() == 0) {
         refuse("`lend.cpu` is more than nothing");
     }
@@ -240,8 +249,10 @@ mod tests {
 
     #[test]
     fn values_that_make_no_sense_are_refused() {
-        let problem = first(&[("node.yaml", "jobs: { attempts: 0 }\n")]);
-        assert_eq!(problem.code, codes::SETTINGS_SENSE);
+        for text in ["jobs: { attempts: 0 }\n", "control: { users: [1000, 65534] }\n"] {
+            assert_eq!(first(&[("node.yaml", text)]).code, codes::SETTINGS_SENSE, "{text}");
+        }
+        assert!(load(folder(&[("node.yaml", "control: { users: [1000] }\n")]).path()).is_ok());
     }
 
     #[test]

@@ -21,6 +21,7 @@ use super::{
 fn each_fault_of_an_installation_ends_the_agent_as_doctor_tells_and_costs_nothing() {
     let world = World::new();
     fs::set_permissions(world.path("."), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::create_dir(world.path("config/node.d")).unwrap();
     assert!(world.agent().stop().success());
     for row in TABLE {
         let name = row.0;

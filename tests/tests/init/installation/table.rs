@@ -28,12 +28,17 @@ const COULD_NOT: Comes = Ends(3);
 pub(crate) type Row = (&'static str, Break, Comes, &'static str);
 
 #[rustfmt::skip]
-pub(crate) const TABLE: [Row; 49] = [
+pub(crate) const TABLE: [Row; 53] = [
     ("no configuration folder", Break::Gone("config"), CONFIGURATION, "ARCH-F003"),
     ("a configuration folder that we may not read", Break::Mode("config", 0), CONFIGURATION, "ARCH-F005"),
     ("a configuration folder of somebody else's", Break::Owner("config"), CONFIGURATION, "ARCH-F004"),
     ("a configuration folder that everybody may write to", Break::Mode("config", 0o777), CONFIGURATION, "ARCH-F004"),
     ("a configuration folder behind a link of ours", Break::Link("config"), Good, ""),
+
+    ("no folder of fragments", Break::Gone("config/node.d"), Good, ""),
+    ("a folder of fragments of somebody else's", Break::Owner("config/node.d"), CONFIGURATION, "ARCH-F004"),
+    ("a folder of fragments that everybody may write to", Break::Mode("config/node.d", 0o777), CONFIGURATION, "ARCH-F004"),
+    ("a folder of fragments behind a link of ours", Break::Link("config/node.d"), Good, ""),
 
     ("no settings", Break::Gone("config/node.yaml"), CONFIGURATION, "ARCH-N002"),
     ("settings that we may not read", Break::Mode("config/node.yaml", 0), CONFIGURATION, "ARCH-F005"),

@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Row] = &[
             YES,
             "At the control socket it sees root and itself by number, and everybody else as 65534: \
              who wants `control.users` in node.yaml before systemd 257, whose drop-in mends it, takes \
-             the drop-in choice-control-users.",
+             the drop-in choice-control-users. To name 65534 there is refused.",
         ),
         wasm: On(YES),
         prover: On(YES),
