@@ -70,16 +70,19 @@ pub(crate) async fn anchor(
     if known {
         return true;
     }
-    for problem in problems {
-        tracing::warn!(%file, digest = %subject, code = %problem.code, %problem, "refused");
-    }
-    // That the node takes nothing in right now is its own trouble, not the document's.
+    // That the node takes nothing in right now is its own trouble, not the document's, and its log has
+    // it: it is not told again for each file.
     if passing(first.code) {
+        tracing::debug!(%file, digest = %subject, problem = %first, "refused for now");
         return true;
     }
     let Some(record) = records::refused(subject, file, problems) else { return true };
     let turn = node.refusals.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now());
     let Some(left_off) = turn else { return true };
+    // The log grows as the ledger does, and no quicker.
+    for problem in problems {
+        tracing::warn!(%file, digest = %subject, code = %problem.code, %problem, "refused");
+    }
     let summary = (left_off > 0).then(|| records::left_off(left_off));
     let records = summary.into_iter().chain([record]).collect();
     let Err(error) = node.anchors.anchor(records).await else { return true };
