@@ -244,10 +244,22 @@ impl<'a> Builder<'a> {
         match event {
             Event::Scalar(text, style, ..) => {
                 let key = self.scalar(text, *style, span);
-                Ok((key.key()?, key.span))
+                let name = key.key()?;
+                self.colon_beside(key.span)?;
+                Ok((name, key.span))
             }
             _ => Err(Flaw::new(place(span), codes::KEY_NOT_TEXT, "a key is a list or a map")),
         }
+    }
+
+    /// Between braces YAML lets a key's colon stand on a later line, and hardly any reader does.
+    fn colon_beside(&self, key: Span) -> Result<(), Box<Flaw>> {
+        let rest = self.text.get(key.end..).unwrap_or_default().trim_start_matches(' ');
+        if self.flow == 0 || !rest.starts_with(['\n', '\r', '#']) {
+            return Ok(());
+        }
+        let flaw = Flaw::new(key, codes::YAML_SYNTAX, "no colon follows this key on its line");
+        Err(flaw.help("write `key: value`, the colon right behind the key"))
     }
 
     fn syntax(&self, error: &ScanError) -> Box<Flaw> {
