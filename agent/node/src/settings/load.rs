@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use arch_files::FileError;
+use arch_policy::Fact;
 use arch_problem::{Problem, Span, codes};
 use serde_json::Value;
 use serde_yaml::{DuplicateKeyPolicy, MergeKeyPolicy, Options, from_slice_with_options};
@@ -37,11 +38,23 @@ pub fn load(config: &Path) -> Result<Settings, Vec<Problem>> {
     }
     let mut settings: Settings = serde_json::from_value(merged)
         .map_err(|e| vec![Problem::new(codes::SETTINGS_FORM, e.to_string())])?;
+    settings.facts.values_mut().for_each(settle);
     for (key, fact) in detect::facts() {
         settings.facts.entry(key).or_insert(fact);
     }
     let contradictions = contradictions(&settings);
     if contradictions.is_empty() { Ok(settings) } else { Err(contradictions) }
+}
+
+/// `1.0` and `01` are 1, as they are for whoever reads the settings once more from what we say of them.
+fn settle(fact: &mut Fact) {
+    const ONE: i64 = 1_000_000;
+    if let Fact::Decimal(number) = fact
+        && number.micros().checked_rem(ONE) == Some(0)
+        && let Some(whole) = number.micros().checked_div(ONE)
+    {
+        *fact = Fact::Integer(whole);
+    }
 }
 
 /// The files that would be read, there or not.
@@ -203,6 +216,17 @@ mod tests {
         assert_eq!(settings.lend.cpu.unwrap().to_string(), "1");
         assert_eq!(settings.lend.memory.unwrap().to_string(), "2Gi");
         assert_eq!((settings.jobs.attempts, settings.groups.len()), (2, 1));
+    }
+
+    #[test]
+    fn a_fact_without_a_fraction_is_a_whole_number_however_it_is_spelled() {
+        let text = "facts: { a: 1.0, b: 01, c: 0., d: -2.0, e: 0.5, f: \"1.0\" }\n";
+        let facts = load(folder(&[("node.yaml", text)]).path()).unwrap().facts;
+        for (name, number) in [("a", 1), ("b", 1), ("c", 0), ("d", -2)] {
+            assert_eq!(facts[name], Fact::Integer(number), "{name}");
+        }
+        assert!(matches!(facts["e"], Fact::Decimal(_)));
+        assert_eq!(facts["f"], Fact::Text("1.0".to_owned()));
     }
 
     #[test]
