@@ -70,10 +70,10 @@ pub(crate) async fn anchor(
     if known {
         return true;
     }
-    // That the node takes nothing in right now is its own trouble, not the document's, and its log has
-    // it: it is not told again for each file.
+    // That the node takes nothing in right now is its own trouble, not the document's. Nothing else may
+    // have told of it, so the log does, each time.
     if passing(first.code) {
-        tracing::debug!(%file, digest = %subject, problem = %first, "refused for now");
+        tracing::warn!(%file, digest = %subject, code = %first.code, problem = %first, "refused");
         return true;
     }
     let Some(record) = records::refused(subject, file, problems) else { return true };

@@ -252,7 +252,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Between braces YAML lets a key's colon stand on a later line, and hardly any reader does.
+    /// Between braces YAML lets a key's colon stand on a later line; PyYAML, ruamel.yaml and yaml.v3 refuse it.
     fn colon_beside(&self, key: Span) -> Result<(), Box<Flaw>> {
         let rest = self.text.get(key.end..).unwrap_or_default().trim_start_matches(' ');
         if self.flow == 0 || !rest.starts_with(['\n', '\r', '#']) {
