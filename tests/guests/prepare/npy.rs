@@ -67,6 +67,9 @@ pub fn header(carrier: Carrier, rows: u64, columns: u64) -> Vec<u8> {
     [MAGIC, &[1, 0], &length.to_le_bytes(), text.as_bytes()].concat()
 }
 
+/// What may stand between words. Python takes more within brackets, and less before them.
+const BLANK: &[char] = &[' ', '\t', '\n'];
+
 /// What is not read yet of a dictionary as NumPy writes it; there is no other Python in here.
 struct Dictionary<'a> {
     rest: &'a str,
@@ -76,7 +79,7 @@ impl<'a> Dictionary<'a> {
     /// Rows and columns.
     fn matrix(mut self) -> Result<(u64, u64), String> {
         let (mut descr, mut by_columns, mut shape) = (None, None, None);
-        self.expect('{')?;
+        self.rest = self.rest.strip_prefix('{').ok_or_else(|| sense("it is no dictionary"))?;
         while !self.eat('}') {
             let key = self.string()?;
             self.expect(':')?;
@@ -98,7 +101,8 @@ impl<'a> Dictionary<'a> {
                 break;
             }
         }
-        if !self.rest.trim().is_empty() {
+        // NumPy fills up with blanks and ends the line, and Python refuses blanks on a line of their own.
+        if !self.rest.trim_end_matches('\n').trim_matches(&[' ', '\t'][..]).is_empty() {
             return Err(sense("something stands behind the dictionary"));
         }
         match (descr, by_columns, shape.as_deref()) {
@@ -119,7 +123,7 @@ impl<'a> Dictionary<'a> {
     }
 
     fn eat(&mut self, sign: char) -> bool {
-        let rest = self.rest.trim_start().strip_prefix(sign);
+        let rest = self.rest.trim_start_matches(BLANK).strip_prefix(sign);
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
     }
@@ -136,7 +140,7 @@ impl<'a> Dictionary<'a> {
     }
 
     fn truth(&mut self) -> Result<bool, String> {
-        let rest = self.rest.trim_start();
+        let rest = self.rest.trim_start_matches(BLANK);
         for (word, truth) in [("False", false), ("True", true)] {
             if let Some(rest) = rest.strip_prefix(word) {
                 self.rest = rest;
@@ -160,10 +164,14 @@ impl<'a> Dictionary<'a> {
     }
 
     fn number(&mut self) -> Result<u64, String> {
-        let rest = self.rest.trim_start();
+        let rest = self.rest.trim_start_matches(BLANK);
         let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let (digits, rest) = rest.split_at(end);
         self.rest = rest;
+        // Python has another reading of `02`, which is none.
+        if digits.len() > 1 && digits.starts_with('0') {
+            return Err(sense("a side begins with 0"));
+        }
         digits.parse().map_err(|_| sense("a side is no number"))
     }
 }

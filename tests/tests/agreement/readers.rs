@@ -1,4 +1,4 @@
-//! The other parsers, each a program that is given the cases and names those that it reads otherwise.
+//! Other readers, each a program that is given the cases and names those that it reads otherwise.
 
 use std::{
     io::Write as _,
@@ -6,8 +6,7 @@ use std::{
 };
 
 use arch_tests::referee;
-
-use crate::Accepted;
+use serde::Serialize;
 
 /// One disagreement.
 #[derive(Debug, serde::Deserialize)]
@@ -30,13 +29,19 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// All that are installed; the others are told as skipped.
+    /// The parsers of YAML that are installed; the others are told as skipped.
     pub(crate) fn all() -> Vec<Self> {
         [python(), javascript(), go()].into_iter().flatten().collect()
     }
 
+    /// NumPy and safetensors.
+    pub(crate) fn of_matrices() -> Option<Self> {
+        let command = referee::python("tests/referees/read_matrices.py", "numpy, safetensors")?;
+        Some(Self { name: "Python", counted: "read by NumPy or safetensors", command, _kept: None })
+    }
+
     /// The cases that it reads otherwise than we do.
-    pub(crate) fn disagrees(&mut self, cases: &[Accepted]) -> Vec<Differs> {
+    pub(crate) fn disagrees<T: Serialize>(&mut self, cases: &[T]) -> Vec<Differs> {
         let piped = self.command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = piped.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();

@@ -85,6 +85,8 @@ fn files_that_are_no_such_matrices_are_refused_before_the_job_is_accepted() {
         ),
         ("beyond reason", lying("(5, 4)", "(1099511627776, 4)"), "", "ARCH-N207"),
         ("no rows", lying("(5, 4)", "(0, 4)"), "", "ARCH-N207"),
+        ("no columns", lying("(5, 4)", "(5, 0)"), "", "ARCH-N207"),
+        ("nothing of nothing", lying("(5, 4)", "(0, 0)")[..128].to_vec(), "", "ARCH-N207"),
         ("column by column", lying("False", "True "), "", "ARCH-N207"),
         ("not B's rows", npy_file(Dtype::I8, &numbers::<i8>(5, 5, 3)), "", "ARCH-N208"),
         (
@@ -111,18 +113,23 @@ fn a_tensor_whose_file_lies_is_refused_before_the_job_is_accepted() {
     };
     let b = npy_file(Dtype::I8, &numbers::<i8>(4, 3, 7));
     let honest = r#"{"w":{"dtype":"I8","shape":[5,4],"data_offsets":[0,20]}}"#;
+    let sized = |shape, offsets| honest.replace("[5,4]", shape).replace("[0,20]", offsets);
     for (what, a, code) in [
         ("honest", file(honest, 20), None),
         ("cut short", file(honest, 19), Some("ARCH-N207")),
         ("one too many", file(honest, 21), Some("ARCH-N207")),
         ("beyond its end", file(&honest.replace("[0,20]", "[9,29]"), 20), Some("ARCH-N207")),
         ("of another length", file(&honest.replace("[5,4]", "[5,5]"), 20), Some("ARCH-N207")),
+        ("no rows", file(&sized("[0,4]", "[0,0]"), 0), Some("ARCH-N207")),
+        ("no columns", file(&sized("[5,0]", "[0,0]"), 0), Some("ARCH-N207")),
         (
-            "no rows",
-            file(
-                &honest.replace("[5,4],\"data_offsets\":[0,20]", "[0,4],\"data_offsets\":[0,0]"),
-                0,
-            ),
+            "beyond reason",
+            file(&sized("[1099511627776,4]", "[0,4398046511104]"), 20),
+            Some("ARCH-N207"),
+        ),
+        (
+            "more than 64 bits",
+            file(&sized("[4294967296,4294967296]", "[0,0]"), 0),
             Some("ARCH-N207"),
         ),
         (

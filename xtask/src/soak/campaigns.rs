@@ -151,6 +151,14 @@ pub(crate) const CAMPAIGNS: &[Campaign] = &[
         needs_programs: false,
     },
     Campaign {
+        name: "matrix-files",
+        about: "mutants of .npy and .safetensors that we take, NumPy and safetensors read alike",
+        package: "arch-tests",
+        target: &["--test", "agreement"],
+        test: "matrix_files::what_we_take_for_a_matrix_its_own_reader_takes_for_the_same_one",
+        needs_programs: true,
+    },
+    Campaign {
         name: "readers",
         about: "what the quick reader of documents takes, the parser takes with an equal tree",
         package: "arch-document",

@@ -63,6 +63,9 @@ fn sense(why: &str) -> FileError {
     FileError::Header(why.to_owned())
 }
 
+/// What may stand between words. Python takes more within brackets, and less before them.
+const BLANK: [char; 3] = [' ', '\t', '\n'];
+
 /// What is not read yet of a dictionary as NumPy writes it; there is no other Python in here.
 struct Dictionary<'a> {
     rest: &'a str,
@@ -71,7 +74,7 @@ struct Dictionary<'a> {
 impl<'a> Dictionary<'a> {
     fn matrix(mut self, offset: u64) -> Result<Stored, FileError> {
         let (mut descr, mut by_columns, mut shape) = (None, None, None);
-        self.expect('{')?;
+        self.rest = self.rest.strip_prefix('{').ok_or_else(|| sense("it is no dictionary"))?;
         while !self.eat('}') {
             let key = self.string()?;
             self.expect(':')?;
@@ -93,7 +96,8 @@ impl<'a> Dictionary<'a> {
                 break;
             }
         }
-        if !self.rest.trim().is_empty() {
+        // NumPy fills up with blanks and ends the line, and Python refuses blanks on a line of their own.
+        if !self.rest.trim_end_matches('\n').trim_matches([' ', '\t']).is_empty() {
             return Err(sense("something stands behind the dictionary"));
         }
         let missing = || sense("one of the keys descr, fortran_order and shape is missing");
@@ -106,7 +110,7 @@ impl<'a> Dictionary<'a> {
     }
 
     fn eat(&mut self, sign: char) -> bool {
-        let rest = self.rest.trim_start().strip_prefix(sign);
+        let rest = self.rest.trim_start_matches(BLANK).strip_prefix(sign);
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
     }
@@ -123,7 +127,7 @@ impl<'a> Dictionary<'a> {
     }
 
     fn truth(&mut self) -> Result<bool, FileError> {
-        let rest = self.rest.trim_start();
+        let rest = self.rest.trim_start_matches(BLANK);
         for (word, truth) in [("False", false), ("True", true)] {
             if let Some(rest) = rest.strip_prefix(word) {
                 self.rest = rest;
@@ -147,10 +151,14 @@ impl<'a> Dictionary<'a> {
     }
 
     fn number(&mut self) -> Result<u64, FileError> {
-        let rest = self.rest.trim_start();
+        let rest = self.rest.trim_start_matches(BLANK);
         let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let (digits, rest) = rest.split_at_checked(end).unwrap_or_default();
         self.rest = rest;
+        // Python has another reading of `02`, which is none.
+        if digits.len() > 1 && digits.starts_with('0') {
+            return Err(sense("a side begins with 0"));
+        }
         digits.parse().map_err(|_| sense("a side is no number"))
     }
 }
@@ -229,6 +237,11 @@ mod tests {
             ("False", "0"),
             ("{", "__import__('os')"),
             ("}", "} # and more"),
+            ("(2, 3)", "(02, 3)"),
+            ("(2, 3)", "(2,\u{a0}3)"),
+            ("{", "\n{"),
+            ("}", "}\u{b}"),
+            ("}", "}\n "),
             ("}", ""),
             (", 'shape': (2, 3), ", ""),
         ] {

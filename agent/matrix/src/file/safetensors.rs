@@ -1,7 +1,7 @@
 //! safetensors: a length of 64 bits, a JSON object of that length, then the numbers. Only what the
-//! one tensor needs is believed, but the whole header must make sense, and every byte behind it must
-//! belong to one tensor: the format's own reader refuses all other files, so that none means one thing
-//! here and another there.
+//! one tensor needs is believed, but the whole header must make sense: every byte behind it belongs to one
+//! tensor, and every tensor has as many as its type and its sides say. The format's own reader refuses all
+//! other files, so that none means one thing here and another there.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -59,10 +59,17 @@ pub fn find(header: &[u8], length: u64, name: &str) -> Result<Stored, FileError>
     let stored = Stored { dtype, rows, columns, offset: data.saturating_add(start) };
     let there = end.checked_sub(start).filter(|_| end <= room);
     match (stored.length(), there) {
-        (Some(promised), Some(there)) if promised == there => match cover(&tensors, room) {
-            true => Ok(stored),
-            false => Err(FileError::Header("not every byte belongs to one tensor".to_owned())),
-        },
+        (Some(promised), Some(there)) if promised == there => {
+            let refused = |why: String| Err(FileError::Header(why));
+            match tensors.iter().find(|(_, tensor)| !tensor.has_its_length()) {
+                Some((name, _)) => {
+                    let name = name.chars().take(128).collect::<String>();
+                    refused(format!("tensor `{name}` is not as long as its type and sides say"))
+                }
+                None if cover(&tensors, room) => Ok(stored),
+                None => refused("not every byte belongs to one tensor".to_owned()),
+            }
+        }
         (promised, there) => Err(FileError::Length {
             promised: promised.unwrap_or(u64::MAX),
             room: there.unwrap_or(room.saturating_sub(start)),
@@ -85,6 +92,29 @@ struct Tensor {
     dtype: String,
     shape: Vec<u64>,
     data_offsets: [u64; 2],
+}
+
+/// Bits of a number of each type that safetensors 0.8 knows.
+const BITS: [(u64, &[&str]); 6] = [
+    (4, &["F4"]),
+    (6, &["F6_E2M3", "F6_E3M2"]),
+    (8, &["BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"]),
+    (16, &["I16", "U16", "F16", "BF16"]),
+    (32, &["I32", "U32", "F32"]),
+    (64, &["I64", "U64", "F64", "C64"]),
+];
+
+impl Tensor {
+    /// Whether it has as many bytes as its type and its sides say; of a type that nobody knows nobody can
+    /// say that.
+    fn has_its_length(&self) -> bool {
+        let bits = BITS.iter().find(|(_, types)| types.contains(&self.dtype.as_str()));
+        let numbers = self.shape.iter().try_fold(1, |all: u64, side| all.checked_mul(*side));
+        let [start, end] = self.data_offsets;
+        let bytes = end.checked_sub(start);
+        let says = bits.zip(numbers).and_then(|((bits, _), numbers)| numbers.checked_mul(*bits));
+        says.is_some() && says == bytes.and_then(|bytes| bytes.checked_mul(8))
+    }
 }
 
 /// By name; a name that stands twice is refused, since readers differ on which one counts.
@@ -176,6 +206,10 @@ mod tests {
             ("[0,8]", "[1,8]"),
             ("[0,8]", "[0,9]"),
             ("[0,8]", "[8,0]"),
+            ("[8],", "[7],"),
+            ("[8],", "[4294967296,4294967296],"),
+            ("I8", "I16"),
+            ("I8", "I9"),
         ] {
             let error = find_in(&HONEST.replace(from, to), "w").unwrap_err();
             assert!(matches!(error, FileError::Header(_)), "{to}: {error}");
@@ -184,6 +218,24 @@ mod tests {
         assert!(matches!(long, Err(FileError::Header(_))), "{long:?}");
         let of_nothing = HONEST.replace("[8],\"data_offsets\":[0,8]", "[0],\"data_offsets\":[8,8]");
         assert!(find_in(&of_nothing, "w").is_err(), "nobody has the first eight bytes");
+    }
+
+    #[test]
+    fn every_tensor_has_to_be_as_long_as_its_type_and_sides_say() {
+        for (bits, types) in BITS {
+            for dtype in types {
+                let header = |numbers: u64| {
+                    HONEST.replace(
+                        "\"I8\",\"shape\":[8]",
+                        &format!("\"{dtype}\",\"shape\":[{numbers}]"),
+                    )
+                };
+                for numbers in 1..=16 {
+                    let fits = numbers * bits == 64;
+                    assert_eq!(find_in(&header(numbers), "w").is_ok(), fits, "{dtype} {numbers}");
+                }
+            }
+        }
     }
 
     #[test]
