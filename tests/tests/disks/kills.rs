@@ -33,8 +33,8 @@ const FOLDER: &str = "ARCH_KILLED_FOLDER";
 const SEED: &str = "ARCH_KILLED_SEED";
 /// The process ends by itself after so many batches, should nobody kill it.
 const MOST_BATCHES: u64 = 2_000;
-/// So many kills on the ordinary temporary folder come first: the slice of every test run.
-const ORDINARY: u64 = 50;
+/// Kills of every test run: on the temporary folder and on each file system in turn.
+const SLICE: u64 = 50;
 /// After so many kills a folder has grown enough.
 const KILLS: u64 = 20;
 
@@ -45,7 +45,7 @@ fn no_kill_loses_an_acknowledged_entry_or_invents_one() {
     }
     let mut grounds = Grounds::default();
     let watched = [LOST, INVENTED, FORKED, REFUSED, UNVERIFIED];
-    let campaign = Campaign::new("kills", ORDINARY);
+    let campaign = Campaign::new("kills", SLICE);
     watched.iter().fold(campaign, |campaign, fault| campaign.watch(fault)).run(|case| {
         let ground = grounds.of(case);
         if let Err((fault, why)) = ground.kill(case) {
@@ -223,10 +223,7 @@ struct Grounds {
 impl Grounds {
     fn of(&mut self, case: &Case) -> &mut Ground {
         let kinds = [None, Some(Kind::Ext4), Some(Kind::Xfs), Some(Kind::Btrfs)];
-        let kind = match case.number().checked_sub(ORDINARY) {
-            None => None,
-            Some(later) => kinds[usize::try_from(later % 4).unwrap()],
-        };
+        let kind = kinds[usize::try_from(case.number() % 4).unwrap()];
         let image = kind.and_then(|kind| self.image(kind).map(|at| (kind.name(), at)));
         let place = image.as_ref().map_or("on the temporary folder", |(name, _)| match *name {
             "ext4" => "on ext4",

@@ -89,6 +89,44 @@ fn export(ledger: &Path, to: &Path) {
     fs::write(to.join("checkpoint"), checkpoint).unwrap();
 }
 
+/// Where the base64 of the Ed25519 signature stands in a checkpoint: behind four bytes of its key's hash.
+fn signature_in(checkpoint: &[u8], key: &str) -> std::ops::Range<usize> {
+    let text = std::str::from_utf8(checkpoint).unwrap();
+    let name = key.split('+').next().unwrap();
+    let body = text.find("\n\n").unwrap() + 2;
+    let line = body + text[body..].find(&format!("\u{2014} {name} ")).unwrap();
+    let begin = line + format!("\u{2014} {name} ").len();
+    // The first six characters are the hash and the half of a byte.
+    begin + 6..begin + text[begin..].find('\n').unwrap()
+}
+
+/// Another letter of base64, so that the note is one as before.
+fn another_letter(letter: u8) -> u8 {
+    if letter == b'A' { b'B' } else { b'A' }
+}
+
+fn accepts_no_other_signature_or_key(referee: &Referee, ledger: &Path, key: &str) {
+    let path = ledger.join("checkpoint");
+    let good = fs::read(&path).unwrap();
+    let place = signature_in(&good, key);
+    for at in [place.start, (place.start + place.end) / 2, place.end - 4] {
+        let mut bad = good.clone();
+        bad[at] = another_letter(bad[at]);
+        fs::write(&path, bad).unwrap();
+        let (convinced, said) = referee.judges(ledger, key, None);
+        assert!(!convinced, "letter {at} of the signature: {said}");
+    }
+    fs::write(&path, good).unwrap();
+    // Of the same name, and nobody's here.
+    let stranger =
+        LogKeys::new(key.split('+').next().unwrap(), KeyPair::from_seed(KeyKind::Hybrid, &[8; 32]));
+    let stranger = stranger.unwrap().verifiers()[0].to_string();
+    let (convinced, said) = referee.judges(ledger, &stranger, None);
+    assert!(!convinced, "{said}");
+    let (convinced, said) = referee.judges(ledger, key, None);
+    assert!(convinced, "{said}");
+}
+
 fn accepts_what_an_agent_wrote_and_no_changed_byte(referee: &Referee) {
     let world = World::new();
     let mut agent = world.agent();
@@ -103,6 +141,7 @@ fn accepts_what_an_agent_wrote_and_no_changed_byte(referee: &Referee) {
     assert!(exported.status.success(), "{exported:?}");
     let (convinced, said) = referee.judges(&ledger, &key, None);
     assert!(convinced, "{said}");
+    accepts_no_other_signature_or_key(referee, &ledger, &key);
     let size = Reader::open(&world.path("state/ledger")).unwrap().checkpoint().unwrap().1.size;
     for file in
         ["checkpoint".into(), format!("tile/0/000.p/{size}"), format!("tile/entries/000.p/{size}")]
@@ -157,5 +196,17 @@ fn both_follow_a_hundred_thousand_entries_and_see_a_fork() {
         let fork = path("fork/checkpoint");
         let (convinced, said) = referee.judges(&path("exported"), &key, Some(&fork));
         assert!(!convinced, "{said}");
+        // A byte in the middle of it all: of an entry, of a full tile, of a tile above it.
+        for file in ["tile/entries/195", "tile/0/195", "tile/1/000"] {
+            let file = path("exported").join(file);
+            let good = fs::read(&file).unwrap();
+            let mut bad = good.clone();
+            let middle = bad.len() / 2;
+            bad[middle] ^= 1;
+            fs::write(&file, bad).unwrap();
+            let (convinced, said) = referee.judges(&path("exported"), &key, None);
+            assert!(!convinced, "{}: {said}", file.display());
+            fs::write(&file, good).unwrap();
+        }
     }
 }

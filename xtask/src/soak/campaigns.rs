@@ -95,6 +95,14 @@ pub(crate) const CAMPAIGNS: &[Campaign] = &[
         needs_programs: false,
     },
     Campaign {
+        name: "fuzz-entries",
+        about: "an entry changed with right sums is refused by what it says or by the checkpoint",
+        package: "arch-ledger",
+        target: &["--lib"],
+        test: "tests::fuzz::entries::an_entry_changed_with_right_sums_is_refused_by_what_it_says_or_by_the_checkpoint",
+        needs_programs: false,
+    },
+    Campaign {
         name: "fuzz-envelope",
         about: "mutants of envelopes read the same again and are believed only if they were signed",
         package: "arch-document",
