@@ -38,8 +38,8 @@ pub(crate) async fn resume(node: &Arc<Node>) -> Result<(), crate::anchors::Ancho
             continue;
         }
         // What was found is found: another attempt might hide it.
-        if let Some(evidence) = job.diverged {
-            end_beside(node, records::diverged(digest, &job, evidence));
+        if let Some(found) = &job.diverged {
+            end_beside(node, records::diverged(digest, &job, found.evidence));
             continue;
         }
         // The attempt before is cut off for certain before another one can begin.

@@ -111,17 +111,32 @@ impl Liar {
         Ok(name.to_owned())
     }
 
+    /// Whether the trick was played as often as was asked.
+    fn is_spent(&self) -> bool {
+        fs::read_to_string(&self.trick).is_ok_and(|trick| trick.ends_with(" 0"))
+    }
+
     #[expect(clippy::too_many_lines, reason = "one trick after the other")]
     fn answer(&mut self, run: u64) -> Done {
         let trick = self.trick()?;
+        // Some are played at the end alone: all runs before it are honest.
+        let trick = match trick.strip_suffix("-at-last") {
+            Some(name) if self.is_spent() => name,
+            Some(_) => "honest",
+            None => &trick,
+        };
         let last = std::mem::replace(&mut self.last, run);
         let finished = |claim: Claim| FromExecutor::Finished { run, claim };
         let (claim, files) = honest(&[("stdout", b"hello"), ("stderr", b"")])?;
-        match trick.as_str() {
+        match trick {
             "honest" => self.say(&finished(claim), &files)?,
             // True to the byte, and not what the guest would have written.
             "another-result" => {
                 let (claim, files) = honest(&[("stdout", b"hallo"), ("stderr", b"")])?;
+                self.say(&finished(claim), &files)?;
+            }
+            "another-end" => {
+                let claim = Claim { outcome: Outcome::Exit { code: 3 }, ..claim };
                 self.say(&finished(claim), &files)?;
             }
             // The first run ends, and what is asked for after it only when it is called off.

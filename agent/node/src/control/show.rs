@@ -107,6 +107,7 @@ async fn refused(node: &Node, subject: Digest, index: u64) -> Told<JobDetail> {
         rules: Vec::new(),
         grants: Vec::new(),
         outcome: Some(message),
+        diverged: None,
         outputs: std::collections::BTreeMap::new(),
         reads: None,
         used: None,
@@ -126,6 +127,7 @@ fn detail(digest: Digest, job: &KnownJob) -> JobDetail {
         rules: job.rules.to_vec(),
         grants: job.grants.to_vec(),
         outcome: end.map(|end| end.outcome.to_string()),
+        diverged: job.diverged.as_ref().map(|found| found.what.to_string()),
         outputs: end.map(|end| end.outputs.to_map()).unwrap_or_default(),
         reads: end.and_then(|end| end.reads),
         used: end.map(|end| JobUse {

@@ -43,8 +43,8 @@ pub struct KnownJob {
     pub environment: Option<Digest>,
     /// Somebody called it off.
     pub called_off: bool,
-    /// What shows that the attempt under way cannot be relied upon.
-    pub diverged: Option<Digest>,
+    /// What shows that its last attempt cannot be relied upon.
+    pub diverged: Option<Divergence>,
     /// How it ended, once it did.
     pub end: Option<Box<End>>,
 }
@@ -75,6 +75,15 @@ impl From<&KnownJob> for Common {
 
 fn held_once(list: &[String], before: &Arc<[String]>) -> Arc<[String]> {
     if *list == **before { Arc::clone(before) } else { list.into() }
+}
+
+/// What differs between those who computed a job.
+#[derive(Debug, Clone)]
+pub struct Divergence {
+    /// Digest of what shows it.
+    pub evidence: Digest,
+    /// In words.
+    pub what: Box<str>,
 }
 
 /// How a job ended.
@@ -169,7 +178,10 @@ impl KnownJob {
                 self.anchors.decided = Some(index);
                 self.step(Event::RejectedByHand);
             }
-            Record::Diverged { evidence, .. } => self.diverged = Some(*evidence),
+            Record::Diverged { evidence, what, .. } => {
+                self.diverged =
+                    Some(Divergence { evidence: *evidence, what: what.as_str().into() });
+            }
             Record::Retried { .. } => {
                 self.diverged = None;
                 self.anchors.finished = None;

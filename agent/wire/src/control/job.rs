@@ -99,6 +99,9 @@ pub struct JobDetail {
     /// How it ended, `completed` or the name of a limit; with the ledger's words of a refusal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
+    /// What differs between those who computed it, in the ledger's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diverged: Option<String>,
     /// Outputs by name, as the archive knows them.
     #[serde(default)]
     pub outputs: BTreeMap<String, Digest>,

@@ -2,6 +2,7 @@
 
 use std::{
     fs::File,
+    io::Write as _,
     ops::ControlFlow,
     os::{fd::OwnedFd, unix::fs::FileExt as _},
     thread,
@@ -116,11 +117,19 @@ impl Liar {
         self.say(&finished, &[])
     }
 
+    /// Writes down how many tiles were asked for, beside the trick, for whoever plays it.
+    fn note(&self, tiles: u64) -> Done {
+        let mut asked =
+            File::options().create(true).append(true).open(self.trick.with_file_name("asked"))?;
+        Ok(writeln!(asked, "{tiles}")?)
+    }
+
     fn trick_for(
         &mut self,
         request: &MultiplyRequest,
     ) -> Result<String, Box<dyn std::error::Error>> {
         let this = (request.part, request.first);
+        self.note(request.count)?;
         let when = if self.asked.contains(&this) { "second" } else { "first" };
         self.asked.push(this);
         let kind = match request.part {

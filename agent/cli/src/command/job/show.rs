@@ -51,6 +51,7 @@ fn text(job: &JobDetail) -> String {
     ];
     lines.extend(job.row.code.iter().map(|code| ("code", why(code, job))));
     lines.extend(job.outcome.iter().map(|outcome| ("outcome", outcome.clone())));
+    lines.extend(job.diverged.iter().map(|what| ("diverged", what.clone())));
     lines.extend(job.module.iter().map(|module| ("module", module.to_string())));
     lines.extend(job.grants.iter().map(|grant| ("grant", grant.clone())));
     if !job.rules.is_empty() {
