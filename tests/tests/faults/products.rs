@@ -10,7 +10,7 @@ use arch_tests::{Agent, Factors, Stranger, World, process};
 use arch_wire::control::{Answer, Call, JobDetail, Reply};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::full_disk::Small;
+use crate::{full_disk::Small, liars::with_trick};
 
 /// Runs a product of many tiles, and does something to the executor and its workers while some of them
 /// are done; gives how the job ended, in a world that has stopped, and the digest of the right product.
@@ -74,6 +74,59 @@ fn a_product_whose_worker_or_executor_is_killed_in_the_middle_goes_on_in_another
             assert_eq!(kinds, story, "{matrix}");
         }
     }
+}
+
+#[test]
+fn an_agent_that_is_killed_asks_again_for_no_tile_whose_values_are_as_they_were() {
+    let world = World::new();
+    world.write_policy(&world.policy_text(1).replace("\"1Mi\"", "\"64Mi\""));
+    let mut agent = world.agent();
+    let factors = Factors::new(&world, (1_200, 900, 1_100));
+    let job = world.drop_job(&factors.job("").memory("3Mi").timeout("5m").cpu("1"));
+    let of = agent.wait_for("tiles in the middle", |agent| {
+        let show = Call::JobShow { digest: job };
+        let Some(Reply::Ok(Answer::JobShow(job))) = agent.try_call(&show) else { return None };
+        job.progress.filter(|progress| progress.done > 3).map(|progress| progress.of)
+    });
+    agent.kill();
+    let scratch = world.path("state/scratch").join(job.hex());
+    let listed = fs::metadata(scratch.join("0.tiles")).unwrap().len() / 40;
+    assert!(listed > 3 && listed < of, "killed in the middle: {listed} of {of}");
+    // A value of the first tile is another one meanwhile.
+    let mut values = fs::read(scratch.join("0.values")).unwrap();
+    values[0] ^= 1;
+    fs::write(scratch.join("0.values"), values).unwrap();
+
+    // The executor writes down how many it is asked for.
+    let mut agent = with_trick(&world, "");
+    let ended = agent.wait_end(job);
+    assert_eq!(ended.row.state, "completed", "{}", agent.log());
+    assert_eq!(ended.outputs["product"], factors.product);
+    assert!(agent.stop().success());
+    let asked = fs::read_to_string(world.path("state/cache/asked")).unwrap();
+    let asked: u64 = asked.lines().map(|tiles| tiles.parse::<u64>().unwrap()).sum();
+    assert_eq!(asked, of - listed + 1, "of {of} tiles {listed} were there, one of them damaged");
+}
+
+#[test]
+fn a_worker_holds_no_more_memory_than_its_job_has_however_large_the_product_is() {
+    const LIMIT: u64 = 4 << 20;
+    let world = World::new();
+    world.write_policy(&world.policy_text(1).replace("\"1Mi\"", "\"64Mi\""));
+    let mut agent = world.agent();
+    let mut peak = |size| {
+        let factors = Factors::new(&world, size);
+        let job = factors.job("").memory("4Mi").timeout("5m").cpu("1");
+        let ended = agent.wait_end(world.drop_job(&job));
+        assert_eq!(ended.row.state, "completed", "{}", agent.log());
+        assert_eq!(ended.outputs["product"], factors.product);
+        ended.used.unwrap().peak_memory_bytes
+    };
+    // What the program itself takes, by the kernel's own count of pages.
+    let program = peak((8, 8, 8));
+    // A, B and C take 20 MB.
+    let product = peak((2_000, 1_000, 2_000));
+    assert!(product < program + LIMIT, "{product} bytes where a small one takes {program}");
 }
 
 #[test]
