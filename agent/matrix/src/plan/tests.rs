@@ -101,10 +101,18 @@ fn every_plan_puts_the_same_product_together() {
     let shape = Shape::new(19, 23, 31).unwrap();
     let (a, b) = (values(19, 23, |n| n as i8), values(23, 31, |n| n as i8));
     let whole = crate::reference::product(&a, &b, &crate::grid::Region::whole(shape));
-    for (nodes, parts, mirrors) in
-        [(3, 2, false), (3, 3, false), (3, 5, false), (6, 3, false), (9, 3, false), (12, 6, true)]
-    {
-        let splits = Some(Splits::even(parts));
+    for (nodes, [rows, columns, depth], mirrors) in [
+        (3, [2, 2, 2], false),
+        (3, [3, 3, 3], false),
+        (3, [5, 5, 5], false),
+        (3, [2, 7, 3], false),
+        (6, [3, 3, 3], false),
+        (6, [4, 2, 5], false),
+        (9, [3, 3, 3], false),
+        (12, [6, 6, 6], true),
+        (12, [2, 3, 6], true),
+    ] {
+        let splits = Some(Splits { rows, columns, depth });
         let plan = Plan::new(&Order { shape, nodes, splits, mirrors, seed: [9; 32] }).unwrap();
         let done: Vec<BTreeMap<Part, Matrix<i32>>> = plan
             .nodes()
@@ -116,7 +124,7 @@ fn every_plan_puts_the_same_product_together() {
             })
             .collect();
         let c = plan.assemble::<i8>(|node, part| done[node].get(&part));
-        assert_eq!(c.as_ref(), Some(&whole), "{nodes} nodes, {parts} parts");
+        assert_eq!(c.as_ref(), Some(&whole), "{nodes} nodes, {splits:?}");
         let gap = plan.assemble::<i8>(|node, part| done[node].get(&part).filter(|_| node != 0));
         assert!(gap.as_ref().is_none_or(|c| *c == whole), "a gap is a gap or is not needed");
     }
@@ -144,14 +152,14 @@ fn strict_floats_are_the_same_from_every_plan_with_the_same_cuts() {
 proptest! {
     #[test]
     fn every_plan_computes_all_and_gives_nobody_all_of_both(
-        triples in 1_u32..=4, more in 0_u32..=3, sides in prop::array::uniform3(8_u64..=400),
+        triples in 1_u32..=4, more in prop::array::uniform3(0_u32..=3),
+        sides in prop::array::uniform3(8_u64..=400),
         seed in any::<[u8; 32]>(), mirrors in any::<bool>(),
     ) {
-        let [rows, depth, columns] = sides;
-        let parts = (triples + more).max(2);
-        let shape = Shape::new(rows, depth, columns).unwrap();
+        let shape = Shape::new(sides[0], sides[1], sides[2]).unwrap();
         let nodes = triples * if mirrors { 6 } else { 3 };
-        let splits = Some(Splits::even(parts));
+        let [rows, columns, depth] = more.map(|more| (triples + more).max(2));
+        let splits = Some(Splits { rows, columns, depth });
         let plan = Plan::new(&Order { shape, nodes, splits, mirrors, seed }).unwrap();
         prop_assert_eq!(plan.nodes().len(), nodes as usize);
         prop_assert!(near(plan.coverage().once, 1.0));
@@ -159,6 +167,23 @@ proptest! {
             let learned = plan.learned(node);
             prop_assert!(!(learned.all_of_a && learned.all_of_b));
         }
+    }
+
+    #[test]
+    fn the_shares_follow_from_slabs_and_parts(
+        parts in 2_u32..=9, of_them in any::<prop::sample::Index>(),
+        sides in prop::array::uniform3(1_u64..=30), seed in any::<[u8; 32]>(),
+    ) {
+        let slabs = 1 + u32::try_from(of_them.index(parts as usize)).unwrap();
+        let [rows, depth, columns] = sides.map(|side| side * u64::from(parts));
+        let shape = Shape::new(rows, depth, columns).unwrap();
+        let splits = Some(Splits::even(parts));
+        let order = Order { shape, nodes: 3 * slabs, splits, mirrors: false, seed };
+        let cover = Plan::new(&order).unwrap().coverage();
+        let share = f64::from(slabs) / f64::from(parts);
+        prop_assert!(near(cover.work, 3.0 * share + (1.0 - share).powi(3)), "{:?}", cover);
+        prop_assert!(near(cover.twice, 3.0 * share.powi(2) - 2.0 * share.powi(3)), "{:?}", cover);
+        prop_assert!(near(cover.thrice, share.powi(3)), "{:?}", cover);
     }
 
     #[test]

@@ -6,6 +6,9 @@ use arch_matrix::plan::{Assignment, Coverage, Learned};
 use arch_matrix::{Grid, Plan, Role, Splits};
 use serde::Serialize;
 
+/// More of the mean than this is told as uneven.
+const EVEN: f64 = 1.10;
+
 /// A cover plan, for reading.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -96,6 +99,11 @@ impl Cover {
             percent(twice),
             percent(thrice),
         ));
+        if balance > EVEN {
+            let remedy = "leave `splits` out, or choose others";
+            lines
+                .push(format!("  uneven: who has most to do decides how long all takes; {remedy}"));
+        }
         if self.has_mirrors() {
             lines.push(format!(
                 "  mirrors do all of that a second time: {:.2} times the plain product",
