@@ -63,9 +63,10 @@ pub struct Quorum {
     pub of: u32,
 }
 
-/// A typed fact. Numbers compare with numbers, texts with texts; nothing is converted.
+/// A typed fact. Numbers compare with numbers, texts with texts; nothing is converted. Read from JSON, a number
+/// without a fraction is whole however it is spelled, so that a fact reads the same from what was written of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, from = "Spelled")]
 pub enum Fact {
     /// Yes or no.
     Flag(bool),
@@ -75,6 +76,30 @@ pub enum Fact {
     Decimal(Decimal),
     /// A word, such as `x86_64`.
     Text(String),
+}
+
+/// A fact as somebody wrote it: `1.0` is not an integer yet.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a fact is `true`, `false`, a number with at most 15 digits or a text"
+)]
+enum Spelled {
+    Flag(bool),
+    Integer(i64),
+    Decimal(Decimal),
+    Text(String),
+}
+
+impl From<Spelled> for Fact {
+    fn from(spelled: Spelled) -> Self {
+        match spelled {
+            Spelled::Flag(flag) => Self::Flag(flag),
+            Spelled::Integer(number) => Self::Integer(number),
+            Spelled::Decimal(number) => number.whole().map_or(Self::Decimal(number), Self::Integer),
+            Spelled::Text(text) => Self::Text(text),
+        }
+    }
 }
 
 impl std::fmt::Display for Fact {

@@ -26,6 +26,12 @@ impl Decimal {
         self.0
     }
 
+    /// The value if it has no fraction.
+    #[must_use]
+    pub fn whole(self) -> Option<i64> {
+        (self.0 % UNIT == 0).then(|| self.0.div_euclid(UNIT))
+    }
+
     /// From millionths; `None` beyond 15 digits.
     #[must_use]
     pub fn from_micros(micros: i64) -> Option<Self> {
@@ -81,8 +87,8 @@ impl fmt::Display for Decimal {
 impl Serialize for Decimal {
     /// As a JSON number. Exact: 15 digits survive f64 there and back.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.0 % UNIT == 0 {
-            return serializer.serialize_i64(self.0 / UNIT);
+        if let Some(whole) = self.whole() {
+            return serializer.serialize_i64(whole);
         }
         let float = self.to_string().parse().map_err(serde::ser::Error::custom)?;
         serializer.serialize_f64(float)

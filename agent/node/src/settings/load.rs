@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use arch_files::FileError;
-use arch_policy::Fact;
 use arch_problem::{Problem, Span, codes};
 use serde_json::Value;
 use serde_yaml::{DuplicateKeyPolicy, MergeKeyPolicy, Options, from_slice_with_options};
@@ -38,23 +37,11 @@ pub fn load(config: &Path) -> Result<Settings, Vec<Problem>> {
     }
     let mut settings: Settings = serde_json::from_value(merged)
         .map_err(|e| vec![Problem::new(codes::SETTINGS_FORM, e.to_string())])?;
-    settings.facts.values_mut().for_each(settle);
     for (key, fact) in detect::facts() {
         settings.facts.entry(key).or_insert(fact);
     }
     let contradictions = contradictions(&settings);
     if contradictions.is_empty() { Ok(settings) } else { Err(contradictions) }
-}
-
-/// `1.0` and `01` are 1, as they are for whoever reads the settings once more from what we say of them.
-fn settle(fact: &mut Fact) {
-    const ONE: i64 = 1_000_000;
-    if let Fact::Decimal(number) = fact
-        && number.micros().checked_rem(ONE) == Some(0)
-        && let Some(whole) = number.micros().checked_div(ONE)
-    {
-        *fact = Fact::Integer(whole);
-    }
 }
 
 /// The files that would be read, there or not.
@@ -178,6 +165,8 @@ fn contradictions(settings: &Settings) -> Vec<Problem> {
 
 #[cfg(test)]
 mod tests {
+    use arch_policy::Fact;
+
     use super::*;
 
     fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
