@@ -13,7 +13,8 @@ pub const FRAME_CAP: usize = 1 << 20;
 /// Most file descriptors beside one frame; the kernel takes 253 (SCM_MAX_FD).
 pub const FDS_CAP: usize = 253;
 
-const HEADER: usize = 4;
+/// Bytes before the JSON, which say how long it is.
+pub const HEADER: usize = 4;
 
 /// Why bytes are no frame, or a message cannot become one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +42,24 @@ pub fn encode<T: Serialize + ?Sized>(message: &T) -> Result<Vec<u8>, FrameError>
     frame.extend_from_slice(&length.to_le_bytes());
     frame.extend_from_slice(&body);
     Ok(frame)
+}
+
+/// How many bytes of JSON follow such a header.
+///
+/// # Errors
+/// [`FrameError::TooLong`] for more than `cap`.
+pub fn length(header: [u8; HEADER], cap: usize) -> Result<usize, FrameError> {
+    let length = usize::try_from(u32::from_le_bytes(header)).unwrap_or(usize::MAX);
+    if length > cap { Err(FrameError::TooLong(length)) } else { Ok(length) }
+}
+
+/// The message that these bytes of JSON are.
+///
+/// # Errors
+/// [`FrameError::Malformed`] with at most 200 letters of why they are none.
+pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, FrameError> {
+    serde_json::from_slice(body)
+        .map_err(|error| FrameError::Malformed(error.to_string().chars().take(200).collect()))
 }
 
 /// Cuts a stream of bytes into frames. Holds at most one frame and what was pushed last.
@@ -78,13 +97,9 @@ impl FrameReader {
         let Some((header, rest)) = self.pending.split_first_chunk::<HEADER>() else {
             return Ok(None);
         };
-        let length = usize::try_from(u32::from_le_bytes(*header)).unwrap_or(usize::MAX);
-        if length > self.cap {
-            return Err(FrameError::TooLong(length));
-        }
+        let length = length(*header, self.cap)?;
         let Some(body) = rest.get(..length) else { return Ok(None) };
-        let message = serde_json::from_slice(body)
-            .map_err(|error| FrameError::Malformed(error.to_string().chars().take(200).collect()));
+        let message = decode(body);
         self.pending.drain(..length.saturating_add(HEADER));
         message.map(Some)
     }

@@ -6,14 +6,17 @@ use std::{
     time::Duration,
 };
 
-use arch_handover::{ReceiveError, Received};
-use arch_wire::frame::{FDS_CAP, FRAME_CAP, encode};
+use arch_handover::{MOST_FILES, ReceiveError, Received};
+use arch_wire::frame::{FDS_CAP, FRAME_CAP, FrameError, HEADER, decode, encode, length};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
     net::sockopt::{Timeout, set_socket_timeout},
 };
 use serde::{Serialize, de::DeserializeOwned};
+
+// A message's files go at once.
+const _: () = assert!(FDS_CAP <= MOST_FILES);
 
 /// Why nothing more can be read.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +30,12 @@ pub(crate) enum ReadError {
     /// The machine says no.
     #[error("the connection failed: {0}")]
     Io(#[from] io::Error),
+}
+
+impl From<FrameError> for ReadError {
+    fn from(error: FrameError) -> Self {
+        Self::Protocol(error.to_string())
+    }
 }
 
 /// Sends a whole frame; files go with its first byte.
@@ -59,17 +68,11 @@ pub(crate) fn receive<T: DeserializeOwned>(
     socket: &OwnedFd,
 ) -> Result<(T, Vec<OwnedFd>), ReadError> {
     let mut files = Vec::new();
-    let mut head = [0_u8; 4];
-    fill(socket, &mut head, &mut files, true)?;
-    let length = usize::try_from(u32::from_le_bytes(head)).unwrap_or(usize::MAX);
-    if length > FRAME_CAP {
-        return Err(ReadError::Protocol(format!("a frame of {length} bytes")));
-    }
-    let mut body = vec![0_u8; length];
+    let mut header = [0_u8; HEADER];
+    fill(socket, &mut header, &mut files, true)?;
+    let mut body = vec![0_u8; length(header, FRAME_CAP)?];
     fill(socket, &mut body, &mut files, false)?;
-    let message = serde_json::from_slice(&body)
-        .map_err(|error| ReadError::Protocol(error.to_string().chars().take(200).collect()))?;
-    Ok((message, files))
+    Ok((decode(&body)?, files))
 }
 
 fn fill(
