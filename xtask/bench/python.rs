@@ -27,6 +27,8 @@ for line in sys.stdin:
 pub(crate) const TORCH: &str = "
 import sys, time, numpy, torch
 side, threads = int(sys.argv[1]), int(sys.argv[2])
+if ' amx_int8' in open('/proc/cpuinfo').read():
+    sys.exit(print('this processor has AMX, which torch uses and we do not', flush=True))
 torch.set_num_threads(threads)
 torch.manual_seed(1)
 

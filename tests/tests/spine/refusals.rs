@@ -98,3 +98,46 @@ fn a_job_that_ran_is_not_run_again() {
         .count();
     assert_eq!(started, 1);
 }
+
+/// More bad files than are anchored at once, whose refusals nothing but their own number limits.
+const TOO_MANY: usize = 1_200;
+
+#[test]
+fn thousands_of_bad_files_fill_neither_the_ledger_nor_the_log() {
+    let world = World::new();
+    let mut agent = world.agent();
+    let bad = |n: usize| format!("kind: Job\n{n}: [");
+    for n in 0..TOO_MANY {
+        world.drop_file(&format!("bad-{n:04}.yaml"), bad(n));
+    }
+    let mut dropped = TOO_MANY;
+    let counted = |code: &str| code == "ARCH-N110";
+    // The next one that is anchored says how many were not.
+    let codes = agent.wait_for("how many were left off", |_| {
+        world.drop_file(&format!("bad-{dropped:04}.yaml"), bad(dropped));
+        dropped += 1;
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        let codes = codes(&world);
+        codes.iter().any(|code| counted(code)).then_some(codes)
+    });
+    let anchored = codes.iter().filter(|code| !counted(code)).count();
+    assert!((1_000..TOO_MANY).contains(&anchored), "{anchored} of {dropped}");
+    let job = world.drop_job(&world.job("hello", &module(HELLO)));
+    assert_eq!(agent.wait_end(job).row.state, "completed", "{}", agent.log());
+    let log = agent.log();
+    assert!(agent.stop().success());
+
+    let anchored = self::codes(&world).iter().filter(|code| !counted(code)).count();
+    let logged = log.lines().filter(|line| line.contains("bad-")).count();
+    assert_eq!(logged, anchored, "a line for each refusal in the ledger, and for no other");
+}
+
+/// The codes of all refusals in the ledger.
+fn codes(world: &World) -> Vec<String> {
+    let ledger = Stranger::read(world);
+    let code = |record: &Record| match record {
+        Record::Refused { code, .. } => Some(code.clone()),
+        _ => None,
+    };
+    ledger.records().filter_map(code).collect()
+}
