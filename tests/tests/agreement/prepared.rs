@@ -1,8 +1,8 @@
 //! Another engine runs the committed guest `prepare` as an embedder would, without WASI, and comes to
-//! what the definition says.
+//! what the definition says; so does Python, which was told what docs/NUMERICS.md says and no more.
 
 use std::io::Write as _;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use arch_matrix::prepare::{Alpha, Clamp, NotFinite, Prepared, Quantised, Recipe};
 use arch_matrix::{Element, Scale};
@@ -88,22 +88,38 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-#[test]
-fn another_engine_prepares_the_same_without_wasi_and_the_guest_stands_any_calls() {
-    let Some(mut node) = referee::node("tests/referees/call_prepare.mjs") else { return };
-    let cases: Vec<Case> = (0..2_000).map(Case::draw).collect();
+/// The lines that a program answers to all cases.
+fn answers(mut program: Command, cases: &[Case]) -> Vec<Value> {
     let lines: String = cases.iter().map(Case::line).collect();
-    node.arg(checkout().join("manifests/examples/prepare.wasm"));
-    let mut child = node.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let writer = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
     assert!(output.status.success(), "{}", output.status);
-
     let text = String::from_utf8(output.stdout).unwrap();
-    let mut answers: Vec<Value> =
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn python_prepares_in_fractions_what_the_definition_says() {
+    let Some(python) = referee::python("tests/referees/prepare.py", "fractions") else { return };
+    let cases: Vec<Case> = (0..2_000).map(Case::draw).collect();
+    let answers = answers(python, &cases);
+    assert_eq!(answers.len(), cases.len());
+    let averaged = |case: &&Case| case.alpha != 0 && case.defined()["code"].as_i64() > Some(0);
+    assert!(cases.iter().filter(averaged).count() > 200);
+    for (n, (case, answer)) in cases.iter().zip(answers).enumerate() {
+        assert_eq!(answer, case.defined(), "case {n}: {}", case.line());
+    }
+}
+
+#[test]
+fn another_engine_prepares_the_same_without_wasi_and_the_guest_stands_any_calls() {
+    let Some(mut node) = referee::node("tests/referees/call_prepare.mjs") else { return };
+    let cases: Vec<Case> = (0..2_000).map(Case::draw).collect();
+    node.arg(checkout().join("manifests/examples/prepare.wasm"));
+    let mut answers = answers(node, &cases);
     let wild = answers.pop().unwrap();
     assert_eq!(answers.len(), cases.len());
     let mut seen = [0, 0, 0];
