@@ -4,16 +4,15 @@
 
 use arch_campaign::{Campaign, Case, Mutator};
 
+use super::{TOUCHED, UNSTEADY, is_whole, opened};
 use crate::fault::MemFs;
 use crate::journal::{JOURNAL_MAGIC, Writing};
 use crate::tests::world::*;
 use crate::tree::Edge;
-use crate::{Entry, Hash, LedgerError, Reader};
+use crate::{Entry, Hash};
 
 const BELIEVED: &str = "believed beside a checkpoint";
 const UNCHAINED: &str = "believed out of its chain";
-const TOUCHED: &str = "refused and changed";
-const UNSTEADY: &str = "not whole afterwards";
 
 const WORDS: [&str; 24] = [
     "\"kind\":",
@@ -130,20 +129,7 @@ fn an_entry_changed_with_right_sums_is_refused_by_what_it_says_or_by_the_checkpo
 }
 
 fn judge(case: &mut Case, fs: &MemFs, honest: &[Vec<u8>], (alone, chained): (bool, bool)) {
-    case.count("journals");
-    let before = fs.files();
-    let _ = Reader::new(fs.clone()).verify(Some(keys().verifiers()));
-    let (ledger, _) = match open(fs) {
-        Ok(opened) => opened,
-        Err(error) => {
-            case.count("refused");
-            let touched = fs.files() != before;
-            if touched || matches!(error, LedgerError::Io { .. }) {
-                case.fault(TOUCHED, format!("{error}; changed: {touched}"));
-            }
-            return;
-        }
-    };
+    let Some((ledger, _)) = opened(case, fs) else { return };
     let found: Vec<Vec<u8>> = ledger.entries(0).map(|entry| entry.unwrap().bytes).collect();
     drop(ledger);
     case.count("opened");
@@ -160,9 +146,5 @@ fn judge(case: &mut Case, fs: &MemFs, honest: &[Vec<u8>], (alone, chained): (boo
             case.fault(UNCHAINED, format!("entry {first} of {}: {said}", found.len()));
         }
     }
-    let whole = Reader::new(fs.clone()).verify(Some(keys().verifiers()));
-    let again = open(fs).map(|(_, recovery)| recovery.cut_bytes);
-    if whole.is_err() || !matches!(again, Ok(0)) {
-        case.fault(UNSTEADY, format!("{whole:?}, opened again: {again:?}"));
-    }
+    is_whole(case, fs);
 }

@@ -2,13 +2,12 @@
 
 use arch_campaign::{Campaign, Case, Mutator};
 
+use super::{TOUCHED, UNSTEADY, is_whole, opened};
 use crate::fault::MemFs;
 use crate::tests::world::*;
-use crate::{Entry, LedgerError, Reader, Record};
+use crate::{Entry, Record};
 
 const INVENTED: &str = "invented or lost entries";
-const TOUCHED: &str = "refused and changed";
-const UNSTEADY: &str = "not whole afterwards";
 
 /// A ledger's folder, and its entries.
 struct Good {
@@ -57,20 +56,7 @@ fn a_changed_journal_is_the_old_state_a_cut_tail_or_a_refusal() {
 }
 
 fn judge(case: &mut Case, good: &Good, fs: &MemFs, alone: bool) {
-    case.count("journals");
-    let before = fs.files();
-    let _ = Reader::new(fs.clone()).verify(Some(keys().verifiers()));
-    let (ledger, recovery) = match open(fs) {
-        Ok(opened) => opened,
-        Err(error) => {
-            case.count("refused");
-            let touched = fs.files() != before;
-            if touched || matches!(error, LedgerError::Io { .. }) {
-                case.fault(TOUCHED, format!("{error}; changed: {touched}"));
-            }
-            return;
-        }
-    };
+    let Some((ledger, recovery)) = opened(case, fs) else { return };
     case.count(if recovery.cut_bytes > 0 { "cut" } else { "opened" });
     let found: Vec<Entry> = ledger.entries(0).map(Result::unwrap).collect();
     drop(ledger);
@@ -85,9 +71,5 @@ fn judge(case: &mut Case, good: &Good, fs: &MemFs, alone: bool) {
         let records: Vec<_> = more.iter().map(|entry| &entry.record).collect();
         case.fault(INVENTED, format!("{old} of {}, then {records:?}", good.entries.len()));
     }
-    let whole = Reader::new(fs.clone()).verify(Some(keys().verifiers()));
-    let again = open(fs).map(|(_, recovery)| recovery.cut_bytes);
-    if whole.is_err() || !matches!(again, Ok(0)) {
-        case.fault(UNSTEADY, format!("{whole:?}, opened again: {again:?}"));
-    }
+    is_whole(case, fs);
 }
