@@ -22,7 +22,7 @@ use crate::{
 
 /// Who is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Victim {
+pub(crate) enum Victim {
     Agent,
     Executor,
     Worker,
@@ -174,7 +174,7 @@ fn clear(world: &World) {
     gated::close(world);
 }
 
-fn with_orders(world: &World, orders: &str) -> Agent {
+pub(crate) fn with_orders(world: &World, orders: &str) -> Agent {
     world.agent_with(|command| {
         command.env("ARCH_POINT", orders);
     })
@@ -185,7 +185,7 @@ fn killed(status: ExitStatus) {
 }
 
 /// The agent has stopped at its point: kills somebody below it, then lets it go on.
-fn kill_while_stopped(agent: &mut Agent, victim: Victim) {
+pub(crate) fn kill_while_stopped(agent: &mut Agent, victim: Victim) {
     let pid = agent.pid();
     agent.wait_for("the agent to stop", |_| process::stopped(pid).then_some(()));
     let executor = *process::executors(pid).first().expect("an executor that was ready");

@@ -6,11 +6,15 @@ use std::fs;
 use arch_archive::Archive;
 use arch_identity::Digest;
 use arch_ledger::Record;
-use arch_tests::{Agent, Factors, Stranger, World, process};
+use arch_tests::{Agent, Factors, Stranger, World, process, skip};
 use arch_wire::control::{Answer, Call, JobDetail, Reply};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::{full_disk::Small, liars::with_trick};
+use crate::{
+    full_disk::Small,
+    kills::{Victim, kill_while_stopped, with_orders},
+    liars::with_trick,
+};
 
 /// Runs a product of many tiles, and does something to the executor and its workers while some of them
 /// are done; gives how the job ended, in a world that has stopped, and the digest of the right product.
@@ -73,6 +77,31 @@ fn a_product_whose_worker_or_executor_is_killed_in_the_middle_goes_on_in_another
             let story = ["accepted", "started", "interrupted", "started", "committed", "finished"];
             assert_eq!(kinds, story, "{matrix}");
         }
+    }
+}
+
+#[test]
+fn an_executor_that_is_killed_at_any_point_of_a_products_path_costs_an_attempt_at_most() {
+    if cfg!(not(debug_assertions)) {
+        return skip("the agent knows no points without debug assertions");
+    }
+    for point in ["Gathered", "Started", "HandedOver", "Promised", "Validated", "Finished"] {
+        let world = World::new();
+        let factors = Factors::new(&world, (150, 70, 140));
+        let mut agent = with_orders(&world, &format!("stop {point} 1")).ready();
+        agent.wait_for("the executor", |agent| agent.status().executor.ready.then_some(()));
+        let job = world.drop_job(&factors.job(", shards: 3"));
+        kill_while_stopped(&mut agent, Victim::Executor);
+        let ended = agent.wait_end(job);
+        assert_eq!(ended.row.state, "completed", "{point}: {}", agent.log());
+        assert_eq!(ended.outputs["product"], factors.product, "{point}");
+        assert!(agent.stop().success());
+        let kinds = Stranger::verified(&world).kinds(job);
+        let count = |kind: &str| kinds.iter().filter(|k| *k == kind).count();
+        assert_eq!((count("accepted"), count("finished")), (1, 1), "{point}: {kinds:?}");
+        let attempts = count("started");
+        assert!(attempts <= 2 && attempts == count("interrupted") + 1, "{point}: {kinds:?}");
+        assert_eq!(left_in_scratch(&world), 0, "{point}");
     }
 }
 
