@@ -39,7 +39,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use arch_kernels::stream::{Operand, StreamError};
+use arch_kernels::stream::{Operand, StreamError, Which};
 use arch_matrix::{Format, Grid, Part, Plan, Region, file::Stored};
 use arch_problem::codes;
 use arch_schedule::Placed;
@@ -136,6 +136,12 @@ impl From<StreamError> for Stop {
             }
             // It would be too little the next time as well.
             StreamError::TooLittleMemory { .. } => Self::Ended(Outcome::MemoryCap),
+            // A file of values had its whole length before anybody else had it: a disk does not cut it short.
+            StreamError::Read { which: Which::C, ref source, .. }
+                if source.kind() == std::io::ErrorKind::UnexpectedEof =>
+            {
+                Self::Lost(Lost("it cut a file of values short".to_owned()))
+            }
             error => Self::Machine(problem(codes::FILE_MACHINE, error.to_string())),
         }
     }

@@ -208,6 +208,17 @@ fn answers_that_no_product_has_cost_an_attempt_and_no_more() {
 }
 
 #[test]
+fn a_file_of_values_that_is_cut_while_it_is_read_costs_an_attempt_and_no_more() {
+    for _ in 0..4 {
+        let (_world, ended, log) = run("shorter-and-longer-file column", ", shards: 3");
+        // Zeros that were read are a lie, and an end that was met an attempt; neither is the machine's.
+        let told = (ended.row.state.as_str(), ended.attempts);
+        assert!(matches!(told, ("disputed", 1..=3) | ("failed", 3)), "{told:?}: {log}");
+        assert!(!log.contains("ARCH-F0"), "{log}");
+    }
+}
+
+#[test]
 fn news_without_end_hide_no_wish_that_it_end() {
     let world = World::new();
     let mut agent = with_trick(&world, "endless-news row");

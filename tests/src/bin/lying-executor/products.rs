@@ -99,6 +99,16 @@ impl Liar {
                 values.file.set_len(length.saturating_add(1))?;
             }
             "shorter-file" => values.file.set_len(0)?,
+            // Whatever the agent asks of it, the next moment it is otherwise.
+            "shorter-and-longer-file" => {
+                let length = values.file.metadata()?.len();
+                self.say(&FromExecutor::Progress { run, tiles: request.count }, &[])?;
+                let begun = Instant::now();
+                while begun.elapsed() < Duration::from_millis(200) {
+                    values.file.set_len(0)?;
+                    values.file.set_len(length)?;
+                }
+            }
             "values-in-the-claim" => {
                 let (claim, files) = super::honest(&[("product", b"1234")])?;
                 return self.say(&FromExecutor::Finished { run, claim }, &files);
