@@ -137,10 +137,11 @@ impl From<StreamError> for Stop {
             // It would be too little the next time as well.
             StreamError::TooLittleMemory { .. } => Self::Ended(Outcome::MemoryCap),
             // A file of values had its whole length before anybody else had it: a disk does not cut it short.
+            // The archive's copy is read by this rule too: an attempt is lost by it, not time without end.
             StreamError::Read { which: Which::C, ref source, .. }
                 if source.kind() == std::io::ErrorKind::UnexpectedEof =>
             {
-                Self::Lost(Lost("it cut a file of values short".to_owned()))
+                Self::Lost(Lost("values of the product end early".to_owned()))
             }
             error => Self::Machine(problem(codes::FILE_MACHINE, error.to_string())),
         }

@@ -93,6 +93,20 @@ fn a_plan_in_json_says_who_computes_what_and_what_each_learns() {
 }
 
 #[test]
+fn a_plan_says_when_chosen_parts_share_the_work_unevenly() {
+    // Three slabs of two parts leave one block, which one of the three has on top.
+    for (splits, uneven) in [("2,2,2", true), ("3,3,3", false)] {
+        let world = World::with_products();
+        npy_file(&world, "a.npy", Dtype::I8, (30, 51));
+        npy_file(&world, "b.npy", Dtype::I8, (51, 42));
+        let cut = ["--format", "i8", "--shards", "3", "--splits", splits];
+        signed(&world, &[&["--matrix", "a.npy", "b.npy"], &cut[..]].concat());
+        let told = plan(&world, &[]);
+        assert_eq!(told.data.contains("uneven: "), uneven, "{splits}: {}", told.data);
+    }
+}
+
+#[test]
 fn mirrors_stand_in_the_job_and_in_its_plan() {
     let world = World::with_products();
     npy_file(&world, "a.npy", Dtype::I8, (30, 50));

@@ -60,20 +60,25 @@ pub fn find(header: &[u8], length: u64, name: &str) -> Result<Stored, FileError>
     let there = end.checked_sub(start).filter(|_| end <= room);
     match (stored.length(), there) {
         (Some(promised), Some(there)) if promised == there => {
-            let refused = |why: String| Err(FileError::Header(why));
-            match tensors.iter().find(|(_, tensor)| !tensor.has_its_length()) {
-                Some((name, _)) => {
-                    let name = name.chars().take(128).collect::<String>();
-                    refused(format!("tensor `{name}` is not as long as its type and sides say"))
-                }
-                None if cover(&tensors, room) => Ok(stored),
-                None => refused("not every byte belongs to one tensor".to_owned()),
-            }
+            make_sense(&tensors, room).map(|()| stored)
         }
         (promised, there) => Err(FileError::Length {
             promised: promised.unwrap_or(u64::MAX),
             room: there.unwrap_or(room.saturating_sub(start)),
         }),
+    }
+}
+
+/// What has to hold of the tensors that nobody asked for as well.
+fn make_sense(tensors: &BTreeMap<String, Tensor>, room: u64) -> Result<(), FileError> {
+    if let Some((name, _)) = tensors.iter().find(|(_, tensor)| !tensor.has_its_length()) {
+        let name: String = name.chars().take(128).collect();
+        let why = format!("tensor `{name}` is not as long as its type and sides say");
+        return Err(FileError::Header(why));
+    }
+    match cover(tensors, room) {
+        true => Ok(()),
+        false => Err(FileError::Header("not every byte belongs to one tensor".to_owned())),
     }
 }
 
