@@ -99,6 +99,10 @@ impl Agent {
     /// When that takes too long.
     #[must_use]
     pub fn ended(mut self) -> ExitStatus {
+        self.wait_end_of_process()
+    }
+
+    fn wait_end_of_process(&mut self) -> ExitStatus {
         self.wait_for("the agent to end", |agent| agent.child.try_wait().expect("our child"))
     }
 
@@ -225,6 +229,20 @@ impl Agent {
     pub fn stop(self) -> ExitStatus {
         self.signal(Signal::TERM);
         self.ended()
+    }
+
+    /// Asks it to end and gives all that it logged: what happened is said after the ledger has it, so
+    /// that the log of an agent that still runs may lack its last lines.
+    ///
+    /// # Panics
+    /// When it does not end well, or some of its threads did not.
+    #[must_use]
+    pub fn stopped(mut self) -> String {
+        self.signal(Signal::TERM);
+        let status = self.wait_end_of_process();
+        let log = self.log();
+        assert!(status.success() && !log.contains("panicked"), "{status}: {log}");
+        log
     }
 }
 

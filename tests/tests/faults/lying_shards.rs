@@ -26,10 +26,9 @@ fn run(trick: &str, matrix: &str) -> (World, JobDetail, String) {
     let factors = Factors::new(&world, (150, 70, 140));
     let job = world.drop_job(&factors.job(matrix));
     let ended = agent.wait_end(job);
-    let log = agent.log();
     // It serves on.
     let _ = agent.call(&Call::Status {});
-    assert!(agent.stop().success());
+    let log = agent.stopped();
     (world, ended, log)
 }
 

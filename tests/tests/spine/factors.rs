@@ -39,8 +39,7 @@ fn given(a: &[u8], b: &[u8], matrix: &str) -> (World, JobDetail, String) {
     let mut agent = world.agent();
     let inputs = inputs(&world, [("a", a), ("b", b)]);
     let ended = agent.wait_end(world.drop_job(&job(&inputs, matrix)));
-    let log = agent.log();
-    assert!(agent.stop().success());
+    let log = agent.stopped();
     (world, ended, log)
 }
 
