@@ -41,6 +41,7 @@ use crate::{cancel::Cancel, launcher::Launcher, point::Point, supplies::Supplies
 use connection::Connection;
 use pending::Answer;
 pub use state::ExecutorState;
+pub use supervisor::{Peer, Source};
 
 /// How long handing over may take: all waiting for an executor that is away or busy, and what comes
 /// on top of compiling and running.
@@ -152,6 +153,7 @@ impl ExecutorClient {
 
     /// Waits until it is ready and says which environment it claims to be.
     pub async fn environment(&self) -> Digest {
+        drop(self.connection().await);
         let mut state = self.shared.state.clone();
         loop {
             if let Some(environment) = state.borrow_and_update().ready_environment() {
@@ -226,7 +228,9 @@ impl ExecutorClient {
             if let Ok(files) = (order.files)() {
                 let message = (order.message)(run);
                 let progress = order.progress.cloned();
-                let answer = connection.send_run(run, &message, &files, progress)?;
+                let sent = connection.send_run(run, &message, &files, progress)?;
+                // It ended in between; another one gets it.
+                let Some(answer) = sent else { continue };
                 // The executor has its own now.
                 drop(files);
                 Point::HandedOver.reached();
@@ -297,15 +301,18 @@ impl ExecutorClient {
         }
     }
 
+    /// Waits for a connection that has not ended. One that has is still there for a moment, until the
+    /// thread that reads it has noticed.
     async fn connection(&self) -> Connection {
-        let mut connection = self.shared.connection.clone();
-        loop {
-            if let Some(connection) = connection.borrow_and_update().clone() {
-                return connection;
-            }
-            if connection.changed().await.is_err() {
-                return std::future::pending().await;
-            }
+        let mut connections = self.shared.connection.clone();
+        let alive = |connection: &Option<Connection>| {
+            connection.as_ref().is_some_and(|connection| !connection.is_over())
+        };
+        let found = connections.wait_for(alive).await.ok().and_then(|found| found.clone());
+        match found {
+            Some(connection) => connection,
+            // There is nobody left who could bring one.
+            None => std::future::pending().await,
         }
     }
 }
@@ -314,4 +321,46 @@ fn called_off() -> Lost {
     Lost("it was called off before it was handed over".to_owned())
 }
 
-pub use supervisor::{Peer, Source};
+#[cfg(test)]
+mod tests {
+    use std::{io::Read as _, os::unix::net::UnixStream};
+
+    use super::*;
+
+    /// A connection, and the executor's end of it.
+    fn connection() -> (Connection, UnixStream) {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        (Connection::new(ours.into()), theirs)
+    }
+
+    /// Whoever lost a run hears of it before the thread that reads the connection; his next run must not
+    /// be lost as well.
+    #[tokio::test]
+    async fn a_connection_that_has_ended_is_not_taken_for_an_executor() {
+        let environment = Digest::of(b"environment");
+        let ready = ExecutorState {
+            alive: true,
+            environment: Some(environment),
+            ..ExecutorState::default()
+        };
+        let (_state, state) = watch::channel(ready);
+        let (ended, mut theirs) = connection();
+        let (tell, connections) = watch::channel(Some(ended.clone()));
+        let client =
+            ExecutorClient::with((supervisor::Handle::default(), state, connections), HANDOVER);
+        assert_eq!(client.environment().await, environment);
+
+        drop(ended.give_up("it is not believed any more"));
+        let sent = ended.send_run(1, &ToExecutor::Shutdown, &[], None);
+        assert!(matches!(sent, Ok(None)), "nobody would answer");
+        assert_eq!(theirs.read_to_end(&mut Vec::new()).unwrap(), 0, "nothing was sent");
+        let moment = Duration::from_millis(50);
+        assert!(time::timeout(moment, client.environment()).await.is_err());
+        assert!(time::timeout(moment, client.connection()).await.is_err());
+
+        let (next, _theirs) = connection();
+        tell.send_replace(Some(next));
+        assert_eq!(client.environment().await, environment);
+        assert!(!client.connection().await.is_over());
+    }
+}

@@ -56,17 +56,24 @@ impl Connection {
         Self(Arc::new(inner))
     }
 
-    /// Sends what asks for run number `run` and says how to wait for its end.
+    /// Sends what asks for run number `run` and says how to wait for its end. None if the connection
+    /// was over before: nothing was sent then.
     pub(super) fn send_run(
         &self,
         run: u64,
         message: &ToExecutor,
         files: &[OwnedFd],
         progress: Option<Progress>,
-    ) -> Result<Waiting, Lost> {
-        let waiting = self.0.pending.expect(run, progress)?;
+    ) -> Result<Option<Waiting>, Lost> {
+        let Some(waiting) = self.0.pending.expect(run, progress) else { return Ok(None) };
         self.write(message, files)?;
-        Ok(waiting)
+        Ok(Some(waiting))
+    }
+
+    /// Whether it has ended. Who waited for an answer hears of that before [`Self::read_to_the_end`]
+    /// does.
+    pub(super) fn is_over(&self) -> bool {
+        self.0.pending.is_over()
     }
 
     /// Sends a message without files.

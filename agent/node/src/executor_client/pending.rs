@@ -47,17 +47,23 @@ struct Waiter {
 }
 
 impl Pending {
-    /// Expects an answer for `run`, and news of its progress if somebody wants to hear them.
-    pub(super) fn expect(&self, run: u64, progress: Option<Progress>) -> Result<Waiting, Lost> {
+    /// Expects an answer for `run`, and news of its progress if somebody wants to hear them. None if
+    /// nothing more will come.
+    pub(super) fn expect(&self, run: u64, progress: Option<Progress>) -> Option<Waiting> {
         let mut state = self.lock();
-        if let Some(lost) = &state.ended {
-            return Err(lost.clone());
+        if state.ended.is_some() {
+            return None;
         }
         let (tell, told) = oneshot::channel();
         state.waiting.insert(run, Waiter { tell, progress });
-        Ok(Box::pin(async move {
+        Some(Box::pin(async move {
             told.await.unwrap_or_else(|_| Err(Lost("the connection ended".to_owned())))
         }))
+    }
+
+    /// Whether nothing more will come.
+    pub(super) fn is_over(&self) -> bool {
+        self.lock().ended.is_some()
     }
 
     /// Gives an answer to whom it belongs. What belongs to nobody is dropped.
