@@ -159,7 +159,7 @@ pub(crate) async fn compute(
 ) -> Result<Validated, Unlooked> {
     let since = Instant::now();
     let deadline = Duration::from_millis(placed.job().limits().wall_millis);
-    let mirrors = Mirrors::of(product);
+    let mirrors = Mirrors::of(product, deadline);
     let run = Run { node, placed, product, attempt, cancel, since, deadline, mirrors };
     match run.whole().await {
         Ok(validated) => Ok(validated),

@@ -138,7 +138,7 @@ fn a_lie_in_16_bit_numbers_is_shown_where_that_is_agreed_upon_and_replayed() {
 fn a_mirror_that_lies_is_challenged_by_the_one_that_it_mirrors_and_loses_its_stake() {
     let world = world("reveal");
     let _prover = Prover::of(&world);
-    let job = Factors::new(&world, (150, 300, 140)).job(", shards: 6, mirrors: true");
+    let job = Factors::new(&world, (150, 300, 140)).job(", shards: 6, mirrors: true").timeout("5m");
     let Played { story, log, .. } = played(&world, "add-one row second", &job, 1);
     let count = |word: &str| story.iter().filter(|told| *told == word).count();
     assert_eq!([count("challenge"), count("settled true"), count("bondLost")], [1; 3], "{log}");

@@ -15,6 +15,9 @@ use crate::products::{signal, struck_in_the_middle};
 
 const MIRRORS: &str = ", shards: 6, mirrors: true";
 
+/// So long that a worker is not late because the machine stalls: a twentieth of it is waited for.
+const PATIENT: &str = "5m";
+
 fn json(world: &World, job: &JobDetail, output: &str) -> Value {
     let archive = Archive::to_read(&world.path("state/archive"));
     serde_json::from_slice(&archive.get(&job.outputs[output], 1 << 24).unwrap()).unwrap()
@@ -36,7 +39,7 @@ fn mirrors_that_are_equal_to_the_bit_give_the_same_product() {
         (MIRRORS, 11),
         (", shards: 12, mirrors: true, splits: { rows: 2, columns: 2, depth: 2 }", 6),
     ] {
-        let ended = agent.wait_end(world.drop_job(&factors.job(matrix)));
+        let ended = agent.wait_end(world.drop_job(&factors.job(matrix).timeout(PATIENT)));
         assert_eq!(ended.row.state, "completed", "{}", agent.log());
         assert_eq!(ended.outputs["product"], factors.product);
         let audit = json(&world, &ended, "audit");
@@ -56,7 +59,8 @@ fn a_mirror_that_lies_in_one_element_is_caught_by_what_it_mirrors() {
         let mut agent = with_trick(&world, &format!("add-one {part} second"));
         let factors = Factors::new(&world, (150, 70, 140));
         // Nothing else looks.
-        let job = factors.job(MIRRORS).spec("  verify: { freivalds: false, overlap: false }");
+        let job = factors.job(MIRRORS).timeout(PATIENT);
+        let job = job.spec("  verify: { freivalds: false, overlap: false }");
         let ended = agent.wait_end(world.drop_job(&job));
         let told = (ended.row.state.as_str(), ended.row.code.as_deref());
         assert_eq!(told, ("disputed", Some("ARCH-N209")), "{part}: {}", agent.log());
@@ -90,7 +94,7 @@ fn garbage_and_silence_of_one_of_two_cost_nothing_and_of_both_an_attempt() {
             let world = World::new();
             let mut agent = with_trick(&world, &format!("{trick} {part} first"));
             let factors = Factors::new(&world, (80, 70, 90));
-            let ended = agent.wait_end(world.drop_job(&factors.job(MIRRORS)));
+            let ended = agent.wait_end(world.drop_job(&factors.job(MIRRORS).timeout("2m")));
             let told = (ended.row.state.as_str(), ended.attempts);
             assert_eq!(told, ("completed", 1), "{trick} {part}: {}", agent.log());
             assert_eq!(ended.outputs["product"], factors.product, "{trick} {part}");

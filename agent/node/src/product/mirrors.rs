@@ -24,14 +24,17 @@ use super::{
 /// A part is late once its mirror is done with the same, and so many times as long as that took have gone.
 const LATE_TIMES: u32 = 4;
 
-/// On top of that: a busy machine is no fault of a worker's.
-const LATE_GRACE: Duration = Duration::from_secs(2);
+/// On top of that, as a part of the time that the job may take: a machine that stalls is no fault of a
+/// worker's, and who may take an hour is not late after a second.
+const LATE_GRACE: u32 = 20;
 
 /// Who failed in this attempt, and why; and how long those who did not took.
 #[derive(Debug, Default)]
 pub(super) struct Mirrors {
     /// By node, the one that does the same. Empty if the job asks for none.
     twins: BTreeMap<usize, usize>,
+    /// How late nobody minds.
+    grace: Duration,
     state: Mutex<State>,
 }
 
@@ -60,12 +63,13 @@ pub(super) struct Mirrored {
 }
 
 impl Mirrors {
-    /// Those of a product's plan.
-    pub(super) fn of(product: &Product) -> Self {
+    /// Those of a product's plan, for a job that may take so long.
+    pub(super) fn of(product: &Product, deadline: Duration) -> Self {
         let nodes = product.plan.iter().flat_map(Plan::nodes).enumerate();
         let twin = |mirror: u32| usize::try_from(mirror).ok();
         let twins = nodes.filter_map(|(node, of)| Some((node, of.mirror.and_then(twin)?)));
-        Self { twins: twins.collect(), state: Mutex::default() }
+        let grace = deadline.checked_div(LATE_GRACE).unwrap_or_default();
+        Self { twins: twins.collect(), grace, state: Mutex::default() }
     }
 
     /// The same part in the hands of who does the same.
@@ -115,7 +119,7 @@ impl Mirrors {
         });
         let all = time.as_nanos().saturating_mul(tiles.into()).checked_div(count.into())?;
         let all = Duration::from_nanos(u64::try_from(all).unwrap_or(u64::MAX));
-        Some(all.saturating_mul(LATE_TIMES).saturating_add(LATE_GRACE))
+        Some(all.saturating_mul(LATE_TIMES).saturating_add(self.grace))
     }
 
     /// Who failed, and who stood in.
@@ -181,7 +185,8 @@ mod tests {
 
     /// 0 and 2 do the same, 1 and 3 as well; 4 has no mirror.
     fn mirrors() -> Mirrors {
-        Mirrors { twins: [(0, 2), (2, 0), (1, 3), (3, 1)].into(), state: Mutex::default() }
+        let twins = [(0, 2), (2, 0), (1, 3), (3, 1)].into();
+        Mirrors { twins, grace: Duration::from_secs(2), state: Mutex::default() }
     }
 
     #[test]
