@@ -39,7 +39,7 @@ fn a_dispute_waits_for_a_prover_that_is_away_or_killed_and_goes_on_with_the_next
 fn whose_prover_fails_again_and_again_shows_the_step_before_his_time_is_over() {
     let world = World::new();
     let terms = terms("groth16, reveal", &[&world.node(7)], &[]);
-    agree(&world, 1, &format!("{terms}    proof: 12s\n"));
+    agree(&world, 1, &format!("{terms}    proof: 20s\n"));
     Prover::of(&world).kill();
     // Enough for digests, which need no key, and too little for any proof.
     let _prover = Prover::start_with(&world, &["--memory-mib", "16"]);

@@ -63,7 +63,7 @@ pub(super) async fn pursue(
             Ok(Next::Waits(until)) => until_over(&node, until),
             Err(problem) => {
                 tracing::warn!(%dispute, %problem, ?trouble, "a dispute waits");
-                let pause = trouble;
+                let pause = trouble.min(until_shown(&node, table.shown_from));
                 trouble = trouble.saturating_mul(2).min(AGAIN[1]);
                 pause
             }
@@ -85,12 +85,22 @@ fn until_over(node: &Node, until: Timestamp) -> Duration {
     Duration::from_secs(until.seconds_since(now).saturating_add(1)).min(NAP)
 }
 
+/// How long until a step may be shown that nobody proves: who waits longer after each failure must not
+/// sleep through what is left of his time.
+fn until_shown(node: &Node, shown_from: Option<Timestamp>) -> Duration {
+    let now = node.moment().ok().map(|moment| moment.now());
+    let left = shown_from.zip(now).map_or(0, |(from, now)| from.seconds_since(now));
+    if left > 0 { Duration::from_secs(left) } else { Duration::MAX }
+}
+
 /// What was found out already, and need not be found out again at the next step.
 #[derive(Default)]
 struct Table {
     docket: Option<Docket>,
     known: Option<Known>,
     factors: Option<Factors>,
+    /// When the step that is asked for may be shown in place of its proof.
+    shown_from: Option<Timestamp>,
 }
 
 /// What is to be done after the record was played.
@@ -132,7 +142,7 @@ impl Table {
         (digest, job): (Digest, &KnownJob),
         now: Timestamp,
     ) -> Told<Deed> {
-        let Self { docket, known, factors } = self;
+        let Self { docket, known, factors, shown_from } = self;
         // Given back afterwards: a prover may serve one at a time, and this may wait for hours.
         let mut line = Line::default();
         let Some(docket) = docket else {
@@ -149,6 +159,7 @@ impl Table {
                 continue;
             }
             let (state, _) = played;
+            *shown_from = self::shown_from(&state);
             let until = match (&state, state.until()) {
                 (Dispute::Ended(ended), _) => return Ok(Deed::Settle(ended.clone())),
                 (_, until) => until.unwrap_or(now),
@@ -171,7 +182,9 @@ impl Table {
                 Ok(false) => {}
                 Ok(true) => continue,
                 // A prover that fails must not cost its owner the stake.
-                Err(problem) if is_half_over(&state, now) && known.gives_up_proofs() => {
+                Err(problem)
+                    if shown_from.is_some_and(|from| from <= now) && known.gives_up_proofs() =>
+                {
                     tracing::error!(%dispute, %problem, "the step is shown in place of a proof");
                     continue;
                 }
@@ -185,10 +198,11 @@ impl Table {
     }
 }
 
-/// Whether less than half of the time for a proof is left.
-fn is_half_over(state: &Dispute, now: Timestamp) -> bool {
-    let left = state.until().map_or(0, |until| until.seconds_since(now));
-    matches!(state, Dispute::AwaitsProof(_)) && left.saturating_mul(2) < state.case().terms.proof
+/// When less than half of the time for a proof is left.
+fn shown_from(state: &Dispute) -> Option<Timestamp> {
+    let Dispute::AwaitsProof(_) = state else { return None };
+    let half = state.case().terms.proof.div_euclid(2);
+    Some(state.until()?.minus(half).plus(1))
 }
 
 /// Whether one of the parties, or of the judges, is somebody of ours.
