@@ -88,7 +88,7 @@ impl Args {
         let programs = All { honest: programs, liar, prover, snarkjs: self.snarkjs };
         let stage = Stage::set(self.keep.as_deref(), programs, sources, story, deadline)?;
         let played = stage.play();
-        let quiet = agent::nothing_left(Duration::from_secs(10));
+        let quiet = agent::nothing_left(Duration::from_secs(60));
         let report = played?;
         quiet?;
         if self.format.json {

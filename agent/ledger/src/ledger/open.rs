@@ -20,8 +20,9 @@ use crate::layout::{CHECKPOINT, JOURNAL, TEMP, make_reserve};
 use crate::record::Record;
 use crate::tree::Hash;
 
-/// How often, and how long apart, the lock is asked for before the folder counts as in use.
-const LOCK_TRIES: u32 = 20;
+/// How often, and how long apart, the lock is asked for before the folder counts as in use: who only
+/// looks may be kept from going on for a moment by a busy machine.
+const LOCK_TRIES: u32 = 400;
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// What opening a ledger had to put right.
