@@ -41,6 +41,8 @@ pub(crate) enum Point {
     Running,
     /// The executor's answer is there.
     Answered,
+    /// A tile of a product was hashed and is on the list of those that are there.
+    Hashed,
     /// What each part of a product holds is durable, and nobody knew what will be looked at.
     Promised,
     /// That parts of a product contradict each other is durable.

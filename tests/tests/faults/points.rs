@@ -27,6 +27,9 @@ const TWICE: &[&str] = &["accepted", "started", "interrupted", "started", "finis
 /// Called off while it ran.
 const CALLED_OFF: &[&str] = &["accepted", "started", "cancelled", "finished"];
 
+/// A product that was not committed to yet.
+const HALF_A_PRODUCT: &[&str] =
+    &["accepted", "started", "interrupted", "started", "committed", "finished"];
 /// A product: the commitments are made anew, and what is looked at is drawn anew.
 const PRODUCT: &[&str] =
     &["accepted", "started", "committed", "interrupted", "started", "committed", "finished"];
@@ -35,7 +38,7 @@ const LIE: &[&str] = &["accepted", "started", "committed", "diverged", "finished
 
 /// In the order of the path: the point, how a job comes there, what the ledger says of it in the end
 /// when the agent was killed there.
-pub(crate) const POINTS: [(&str, Way, &[&str]); 28] = [
+pub(crate) const POINTS: [(&str, Way, &[&str]); 29] = [
     ("Parsed", Way::Straight, ONCE),
     ("Verified", Way::Straight, ONCE),
     ("Admitted", Way::Straight, ONCE),
@@ -51,6 +54,7 @@ pub(crate) const POINTS: [(&str, Way, &[&str]); 28] = [
     ("HandedOver", Way::Straight, TWICE),
     ("Running", Way::Straight, TWICE),
     ("Answered", Way::Straight, TWICE),
+    ("Hashed", Way::Product, HALF_A_PRODUCT),
     ("Promised", Way::Product, PRODUCT),
     ("Diverged", Way::Lie, LIE),
     ("Validated", Way::Straight, TWICE),

@@ -23,7 +23,7 @@ use super::{
     Product, Run, Share, Stop,
     scratch::{folder, machine, told},
 };
-use crate::{executor_client::Lost, told::Told};
+use crate::{executor_client::Lost, point::Point, told::Told};
 
 /// What workers write of one part, and what of it was hashed.
 #[derive(Debug)]
@@ -139,6 +139,7 @@ impl Values {
             line[8..].copy_from_slice(hash.as_bytes());
             let listed = self.state().list.write_all(&line);
             listed.map_err(|error| machine(&error))?;
+            Point::Hashed.reached();
         }
         Ok(())
     }
