@@ -59,7 +59,8 @@ fn when_the_agent_hangs_up_the_workers_end_and_the_executor_exits_in_order() {
 fn a_shutdown_lets_runs_end_and_takes_no_more() {
     let mut agent = Agent::start();
     agent.run(Job::of(1, HELLO));
-    agent.begin(spin(2).limit(|l| l.wall_millis = 400));
+    // Time enough for a slow machine to say all that follows while the guest still runs.
+    agent.begin(spin(2).limit(|l| l.wall_millis = 3_000));
     agent.tell(&ToExecutor::Shutdown, Vec::new());
     let job = Job::of(3, HELLO);
     agent.tell(&ToExecutor::Run(job.request), job.fds);
