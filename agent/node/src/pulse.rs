@@ -233,10 +233,15 @@ mod tests {
         let waiting = tokio::spawn(async move { waits.waiting(never).await });
         let working = tokio::spawn(async move { works.beside(over, Some(LIMIT)).await });
         silent(&pulses, &[Part::DropFolder]).await;
+        let beat = || {
+            let (_, beat) = pulses.beats.iter().find(|(of, _)| *of == Part::DropFolder).unwrap();
+            beat.load(Ordering::SeqCst)
+        };
+        let last = beat();
         // What it worked on ends after all.
         end.send(()).unwrap();
         working.await.unwrap().unwrap();
-        assert!(!pulses.silent_for(SILENCE).any(|part| part == Part::DropFolder));
+        assert!(beat() > last);
         waiting.abort();
         silent(&pulses, &[Part::DropFolder, Part::Control]).await;
     }

@@ -12,6 +12,9 @@ use std::{
 use arch_wire::control::{Answer, Call, Reply, write_call};
 use world::{World, running::raw_call};
 
+/// Patience with a machine under load.
+const PATIENCE: Duration = Duration::from_secs(90);
+
 fn agent(world: &World, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_arch-node-agent"));
     command
@@ -36,7 +39,7 @@ fn ended(child: &mut Child) -> ExitStatus {
         if let Some(status) = child.try_wait().unwrap() {
             return status;
         }
-        if start.elapsed() > Duration::from_secs(30) {
+        if start.elapsed() > PATIENCE {
             let _ = child.kill();
             panic!("the agent did not end");
         }
@@ -55,7 +58,7 @@ fn started(world: &World) -> (Child, UnixDatagram) {
     let path = world.path("notify.sock");
     let _ = std::fs::remove_file(&path);
     let notify = UnixDatagram::bind(&path).unwrap();
-    notify.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    notify.set_read_timeout(Some(PATIENCE)).unwrap();
     let child =
         agent(world, &[]).env("NOTIFY_SOCKET", &path).stderr(Stdio::null()).spawn().unwrap();
     let mut buffer = [0; 4_096];
@@ -134,7 +137,7 @@ fn the_agent_says_ready_obeys_signals_and_is_alone_on_its_state() {
     signal(&child, rustix::process::Signal::HUP);
     let start = Instant::now();
     while status().policy.version != 2 {
-        assert!(start.elapsed() < Duration::from_secs(20));
+        assert!(start.elapsed() < PATIENCE);
         std::thread::sleep(Duration::from_millis(20));
     }
     signal(&child, rustix::process::Signal::TERM);
@@ -157,7 +160,7 @@ fn after_a_kill_at_any_moment_the_accepted_job_is_still_there_once() {
     loop {
         match raw_call(&world.path("state/run/control.sock"), &line) {
             Reply::Ok(Answer::JobShow(detail)) if detail.row.state == "waiting" => break,
-            other => assert!(start.elapsed() < Duration::from_secs(20), "{other:?}"),
+            other => assert!(start.elapsed() < PATIENCE, "{other:?}"),
         }
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -195,7 +198,7 @@ fn the_executor_is_asked_for_as_many_workers_as_have_room_on_what_is_lent() {
     let arguments = loop {
         match std::fs::read_to_string(&told) {
             Ok(text) if text.ends_with('\n') => break text,
-            _ => assert!(start.elapsed() < Duration::from_secs(30)),
+            _ => assert!(start.elapsed() < PATIENCE),
         }
         std::thread::sleep(Duration::from_millis(20));
     };
@@ -246,7 +249,7 @@ fn the_soft_cap_on_descriptors_is_lifted_to_the_hard_one() {
     let world = World::new();
     let path = world.path("notify.sock");
     let notify = UnixDatagram::bind(&path).unwrap();
-    notify.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    notify.set_read_timeout(Some(PATIENCE)).unwrap();
     let inner = agent(&world, &[]);
     let mut command = Command::new("/bin/sh");
     command.env_clear().env("NOTIFY_SOCKET", &path).stderr(Stdio::null());

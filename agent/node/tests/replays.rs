@@ -214,7 +214,7 @@ async fn of_two_replays_of_one_job_asked_for_at_once_one_is_begun_and_the_other_
         let second = running.call(Call::JobReplay { digest: job });
         tokio::pin!(first, second);
         // Were both begun, neither would be answered before the gate is open.
-        let patience = std::time::Duration::from_secs(30);
+        let patience = std::time::Duration::from_secs(90);
         let both = async {
             tokio::select! { reply = &mut first => (reply, true), reply = &mut second => (reply, false) }
         };

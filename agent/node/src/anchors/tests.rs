@@ -65,20 +65,23 @@ async fn many_at_once_are_anchored_each_once_and_share_batches() {
 async fn an_idle_ledger_makes_its_tiles_and_checkpoint_durable_once() {
     let fs = arch_ledger::fault::MemFs::default();
     let (anchors, _thread) = opened(fs.clone());
-    let before = fs.syncs();
+    let (before, start) = (fs.syncs(), std::time::Instant::now());
     anchors.anchor_one(refused(1)).await.unwrap();
-    assert_eq!(fs.syncs(), before + 1, "the journal alone");
     let mut settled = fs.syncs();
-    for _ in 0..100 {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        settled = fs.syncs();
-        if settled > before + 1 {
-            break;
-        }
+    // Who had no turn for as long as it is idle sees what follows as well.
+    if start.elapsed() < std::time::Duration::from_secs(1) {
+        assert_eq!(settled, before + 1, "the journal alone");
     }
-    assert!(settled > before + 3, "tiles and checkpoint: {settled} of {before}");
-    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
-    assert_eq!(fs.syncs(), settled, "nothing to do any more");
+    loop {
+        // Longer than it waits: in the end there is nothing to do any more.
+        tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+        let syncs = fs.syncs();
+        if syncs == std::mem::replace(&mut settled, syncs) && syncs > before + 3 {
+            return;
+        }
+        let patient = start.elapsed() < std::time::Duration::from_secs(60);
+        assert!(patient, "tiles and checkpoint, once: {syncs} after {before}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

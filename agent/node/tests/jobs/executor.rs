@@ -205,7 +205,7 @@ async fn what_the_executor_is_asked_is_what_policy_and_document_say() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_executor_that_is_always_busy_is_lost_in_the_end_and_costs_an_attempt() {
     let mut world = World::new();
-    world.handover = std::time::Duration::from_millis(400);
+    world.handover = std::time::Duration::from_secs(3);
     std::fs::create_dir(world.path("config/node.d")).unwrap();
     world.write("config/node.d/once.yaml", "jobs: { attempts: 1 }\n");
     let double = Double::new(|line, message| {

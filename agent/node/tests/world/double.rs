@@ -119,6 +119,12 @@ impl Line {
         let _ = arch_handover::send(self.0.as_fd(), bytes, files);
     }
 
+    /// Waits until the agent hangs up, and hears nothing of what it says meanwhile.
+    pub fn until_hung_up(&self) {
+        let mut buffer = [0; 4_096];
+        while arch_handover::receive(self.0.as_fd(), &mut buffer).is_ok_and(|got| got.bytes > 0) {}
+    }
+
     /// An honest end.
     pub fn finish(&self, run: u64, outputs: &[(&str, &[u8])]) {
         let (claim, files) = honest(outputs);

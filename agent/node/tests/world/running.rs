@@ -126,7 +126,7 @@ impl Running {
                 return detail.unwrap();
             }
             assert!(
-                start.elapsed() < Duration::from_secs(30),
+                start.elapsed() < Duration::from_secs(90),
                 "{found:?} instead of {state}: {detail:?}"
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
