@@ -7,7 +7,6 @@ use std::{
     os::unix::net::UnixListener,
     path::Path,
     process::Command,
-    time::{Duration, Instant},
 };
 
 use arch_files::{
@@ -37,12 +36,11 @@ fn whatever_is_no_regular_file_is_refused_at_once() {
     fs::create_dir(at("folder")).unwrap();
     assert!(Command::new("mkfifo").arg(at("fifo")).status().unwrap().success());
     let _socket = UnixListener::bind(at("socket")).unwrap();
-    let start = Instant::now();
+    // Whoever opens a FIFO that nobody writes to waits for ever.
     for path in [at("link"), at("folder"), at("fifo"), at("socket"), "/dev/zero".into()] {
         let error = read(&path, 100).unwrap_err();
         assert!(matches!(error, FileError::NotAFile { .. }), "{error}");
     }
-    assert!(start.elapsed() < Duration::from_secs(5), "something blocked");
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn a_worker_that_ends_without_a_word_or_is_no_program_costs_one_proof() {
 #[test]
 fn a_proof_that_takes_too_long_is_ended_and_can_be_asked_for_again() {
     let double = Double::new("echo $$ > $FOLDER/pid; exec sleep 600");
-    let mut prover = Prover::start(&["--worker", &double.path(), "--proof-seconds", "2"]);
+    let mut prover = Prover::start(&["--worker", &double.path(), "--proof-seconds", "10"]);
     let refusal = prover.line.refused(fold(1, &[1]));
     assert_eq!((refusal.code.as_str(), refusal.retry), ("ARCH-V009", true));
     assert!(!lives(double.pid("pid")));

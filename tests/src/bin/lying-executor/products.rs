@@ -102,11 +102,13 @@ impl Liar {
             // Whatever the agent asks of it, the next moment it is otherwise.
             "shorter-and-longer-file" => {
                 let length = values.file.metadata()?.len();
+                let cut = || values.file.set_len(0).and_then(|()| values.file.set_len(length));
+                // Once before anybody looks: without a turn from then on it would be honest.
+                cut()?;
                 self.say(&FromExecutor::Progress { run, tiles: request.count }, &[])?;
                 let begun = Instant::now();
                 while begun.elapsed() < Duration::from_millis(200) {
-                    values.file.set_len(0)?;
-                    values.file.set_len(length)?;
+                    cut()?;
                 }
             }
             "values-in-the-claim" => {
