@@ -5,10 +5,10 @@ use std::{
     process::{Child, Command, Stdio},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use arch_tests::{Agent, HELLO, World, gated, module, program, skip};
@@ -18,7 +18,9 @@ const TOOL: &str = "systemd-socket-activate";
 /// Starts an executor for each connection to the socket that comes when there is none.
 struct Manager {
     over: Arc<AtomicBool>,
-    starts: JoinHandle<u32>,
+    /// How often it started one.
+    starts: Arc<AtomicU32>,
+    thread: JoinHandle<()>,
 }
 
 impl Manager {
@@ -29,12 +31,12 @@ impl Manager {
         }
         let (socket, cache) = (world.path("executor.sock"), world.path("cache"));
         let over = Arc::new(AtomicBool::new(false));
-        let (told, path) = (Arc::clone(&over), socket.clone());
-        let starts = std::thread::spawn(move || {
-            let mut starts = 0;
+        let starts = Arc::new(AtomicU32::new(0));
+        let (told, counted, path) = (Arc::clone(&over), Arc::clone(&starts), socket.clone());
+        let thread = std::thread::spawn(move || {
             while !told.load(Ordering::SeqCst) {
                 let mut executor = listen(&path, &cache);
-                starts += 1;
+                counted.fetch_add(1, Ordering::SeqCst);
                 while executor.try_wait().unwrap().is_none() {
                     if told.load(Ordering::SeqCst) {
                         executor.kill().unwrap();
@@ -42,15 +44,24 @@ impl Manager {
                     std::thread::sleep(Duration::from_millis(20));
                 }
             }
-            starts
         });
-        Some((Self { over, starts }, socket))
+        Some((Self { over, starts, thread }, socket))
+    }
+
+    /// Waits until it started so many.
+    fn started(&self, many: u32) {
+        let since = Instant::now();
+        while self.starts.load(Ordering::SeqCst) < many {
+            assert!(since.elapsed() < Duration::from_secs(90), "it starts no more");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// How often it started one.
     fn end(self) -> u32 {
         self.over.store(true, Ordering::SeqCst);
-        self.starts.join().unwrap()
+        self.thread.join().unwrap();
+        self.starts.load(Ordering::SeqCst)
     }
 }
 
@@ -78,7 +89,8 @@ fn an_executor_that_is_started_by_its_socket_runs_jobs_and_ends_with_the_agent()
     let job = world.drop_job(&world.job("hello", &module(HELLO)));
     assert_eq!(agent.wait_end(job).row.state, "completed", "{}", agent.log());
     assert!(agent.stop().success());
-    // The one that served has ended by itself, and one waits for the next agent.
+    // The one that served has ended by itself, and one waits for the next agent, and goes on waiting.
+    manager.started(2);
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(manager.end(), 2);
 }

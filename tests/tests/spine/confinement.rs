@@ -25,6 +25,8 @@ fn is_socket(to: &std::path::Path) -> bool {
 fn every_thread_of_the_agent_is_under_its_filter_and_without_capabilities() {
     let world = World::new();
     let mut agent = world.agent();
+    // By then its launcher, which starts it, is closed as well.
+    agent.wait_for("the executor", |agent| agent.status().executor.ready.then_some(()));
     for (name, expected) in [
         ("NoNewPrivs", "1"),
         ("Seccomp", "2"),

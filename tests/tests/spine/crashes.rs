@@ -153,7 +153,7 @@ fn nothing_is_left_running_when_the_agent_ends() {
     let family = descendants(i32::try_from(agent.pid()).unwrap());
     assert!(family.len() >= 2, "an executor and a worker: {family:?}");
     agent.kill();
-    for _ in 0..500 {
+    for _ in 0..4_500 {
         if family.iter().all(|pid| !alive(*pid)) {
             return;
         }

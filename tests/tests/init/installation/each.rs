@@ -5,6 +5,7 @@ use std::{
     fs,
     os::unix::fs::{MetadataExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use arch_ledger::Record;
@@ -22,14 +23,14 @@ fn each_fault_of_an_installation_ends_the_agent_as_doctor_tells_and_costs_nothin
     let world = World::new();
     fs::set_permissions(world.path("."), fs::Permissions::from_mode(0o755)).unwrap();
     fs::create_dir(world.path("config/node.d")).unwrap();
-    assert!(world.agent().stop().success());
+    assert!(stops(world.agent()));
     for row in TABLE {
         let name = row.0;
         if let Err(why) = happens(&world, row) {
             skip(&format!("{name}: {why}"));
             continue;
         }
-        assert!(world.agent().stop().success(), "{name}: mended");
+        assert!(stops(world.agent()), "{name}: mended");
     }
     let (_, report) = doctor(bound_by_modes(), &world, &[]);
     assert_eq!(findings(&report, "fail").count(), 0, "all mended: {report}");
@@ -37,6 +38,7 @@ fn each_fault_of_an_installation_ends_the_agent_as_doctor_tells_and_costs_nothin
 
 /// Breaks it, has agent and doctor meet it, mends it; or why it cannot happen here.
 fn happens(world: &World, (name, fault, comes, code): Row) -> Result<(), String> {
+    nobody_is_left(world);
     let (state, records) = (state(world), entries(world));
     let logged = log(world).len();
     let above = surroundings(fault, world)?;
@@ -61,13 +63,30 @@ fn happens(world: &World, (name, fault, comes, code): Row) -> Result<(), String>
             assert_eq!((warned, log.matches("ARCH-F004").count()), (times, times), "{name}: {log}");
         }
     }
+    nobody_is_left(world);
     mend.mends();
     nothing_is_lost(name, world, &state, &records);
     Ok(())
 }
 
 fn goes_on(name: &str, agent: Agent) {
-    assert!(agent.ready().stop().success(), "{name}");
+    assert!(stops(agent.ready()), "{name}");
+}
+
+/// Stops it once its executor is there: one that still starts would write when the agent is gone.
+fn stops(mut agent: Agent) -> bool {
+    agent.wait_for("the executor", |agent| agent.status().executor.ready.then_some(()));
+    agent.stop().success()
+}
+
+/// Waits until no process of the world is there that could write.
+fn nobody_is_left(world: &World) {
+    let since = Instant::now();
+    let left = || process::that_name(&world.path("state"));
+    while !left().is_empty() {
+        assert!(since.elapsed() < Duration::from_secs(90), "{:?}", left());
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// One cause in the agent's log, in one line, with the code and the remedy that doctor has.
