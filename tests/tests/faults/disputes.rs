@@ -25,7 +25,15 @@ pub(crate) fn agree(world: &World, version: u64, terms: &str) {
 
 /// What the ledger says of the disputes about a job, as words.
 pub(crate) fn told(world: &World, job: Digest) -> Vec<String> {
-    let ledger = Stranger::verified(world);
+    words(&Stranger::verified(world), job)
+}
+
+/// The same while the agent runs, whose tiles and checkpoint may be behind the journal.
+pub(crate) fn told_so_far(world: &World, job: Digest) -> Vec<String> {
+    words(&Stranger::read(world), job)
+}
+
+fn words(ledger: &Stranger, job: Digest) -> Vec<String> {
     let of = ledger.records().filter_map(|record| match record {
         Record::Said { document, word, .. } if *document == job => Some(word.clone()),
         Record::Settled { document, upheld, .. } if *document == job => {
@@ -223,7 +231,7 @@ fn who_has_lost_his_stake_is_not_let_compute_until_a_new_policy_endows_him() {
     settled(&mut agent, &world, 1);
     let second = drop_job(&world);
     agent.wait_for("job that waits", |agent| agent.log().contains("ARCH-Q007").then_some(()));
-    assert_eq!(Stranger::verified(&world).kinds(second), ["accepted"]);
+    assert_eq!(Stranger::read(&world).kinds(second), ["accepted"]);
     policy(2);
     let Answer::Reload(_) = agent.call(&Call::Reload {}) else { panic!("{}", agent.log()) };
     assert_eq!(agent.wait_end(second).row.state, "disputed", "{}", agent.log());

@@ -10,7 +10,7 @@ use arch_tests::{Agent, Prover, Stranger, World, program, skip, terms};
 use arch_wire::control::{Answer, Bytes, Call, Reply};
 
 use crate::clocks::shim;
-use crate::disputes::{LIE, agree, drop_job, settled, told};
+use crate::disputes::{LIE, agree, drop_job, settled, told, told_so_far};
 use crate::liars::{with_trick, with_trick_and};
 
 /// Waits until the step is shown; gives the dispute.
@@ -124,7 +124,7 @@ fn a_clock_that_is_set_back_settles_nothing_and_one_that_is_set_on_ends_a_judges
     let Some(Reply::Problem(problem)) = refused else { panic!("{refused:?}") };
     assert_eq!(problem.code.as_str(), "ARCH-D017", "{problem}");
     agent.wait_for("look at the clock", |agent| agent.log().contains("ARCH-D017").then_some(()));
-    assert!(!told(&world, job).iter().any(|word| word.starts_with("settled")));
+    assert!(!told_so_far(&world, job).iter().any(|word| word.starts_with("settled")));
     // His hour is over, and what everybody can replay stands without him.
     set("+3700");
     settled(&mut agent, &world, 1);

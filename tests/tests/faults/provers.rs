@@ -5,7 +5,7 @@ use std::time::Duration;
 use arch_tests::{Prover, World, terms};
 
 use crate::disputes::{
-    LIE, PROVED, Played, agree, drop_job, played, settled, small_job, told, world,
+    LIE, PROVED, Played, agree, drop_job, played, settled, small_job, told, told_so_far, world,
 };
 use crate::liars::with_trick;
 
@@ -28,7 +28,7 @@ fn a_dispute_waits_for_a_prover_that_is_away_or_killed_and_goes_on_with_the_next
     let job = drop_job(&world);
     assert_eq!(agent.wait_end(job).row.state, "disputed");
     agent.wait_for("dispute that waits", |agent| agent.log().contains("ARCH-V013").then_some(()));
-    assert_eq!(told(&world, job), Vec::<String>::new());
+    assert_eq!(told_so_far(&world, job), Vec::<String>::new());
     let _prover = comes_and_goes(&world, 5, Duration::from_millis(700));
     settled(&mut agent, &world, 1);
     assert!(agent.stop().success());
