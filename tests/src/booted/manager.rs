@@ -71,13 +71,22 @@ impl Booted {
         assert_eq!(code, Some(0), "{}", self.journal(unit));
     }
 
-    /// All that was said of and by a unit.
+    /// All that was said of and by a unit until now.
     ///
     /// # Panics
     /// When the guest is gone.
     #[must_use]
     pub fn journal(&self, unit: &str) -> String {
+        self.heard();
         self.good(&["journalctl", "--no-pager", "--output=cat", "--unit", unit])
+    }
+
+    /// Waits until the journal has all that was said before.
+    ///
+    /// # Panics
+    /// When the guest is gone.
+    pub fn heard(&self) {
+        let _quiet = self.good(&["journalctl", "--sync"]);
     }
 
     /// Properties as the service manager has them in force.

@@ -34,6 +34,7 @@ fn jobs_and_refusals_are_found_in_the_journal_by_digest_and_code_and_explained()
     // One that is refused, by its code.
     guest.write("/root/noise.yaml", "kind: Job\n");
     assert_eq!(guest.run(&["archctl", "job", "submit", "/root/noise.yaml"]).code, Some(1));
+    guest.heard();
     let refused = guest.good(&["journalctl", "--output=json", "--no-pager", "-u", AGENT]);
     let refused: Vec<Value> =
         refused.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
