@@ -4,7 +4,10 @@ use std::{
     fs::File,
     io::Write as _,
     ops::ControlFlow,
-    os::{fd::OwnedFd, unix::fs::FileExt as _},
+    os::{
+        fd::{AsRawFd as _, OwnedFd},
+        unix::fs::FileExt as _,
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -71,7 +74,7 @@ impl Liar {
                 let honest = values.first()?;
                 values.add_one(0)?;
                 self.say(&FromExecutor::Progress { run, tiles: request.count }, &[])?;
-                thread::sleep(Duration::from_millis(300));
+                values.until_hashed()?;
                 values.file.write_all_at(&honest, 0)?;
             }
             "change-later" => {
@@ -214,6 +217,17 @@ impl Sums {
             }
         }
         self.file.write_all_at(&number, at)
+    }
+
+    /// Waits until the agent has hashed a tile, and hence wrote to the list beside the values.
+    fn until_hashed(&self) -> std::io::Result<()> {
+        let values = std::fs::read_link(format!("/proc/self/fd/{}", self.file.as_raw_fd()))?;
+        let list = values.with_extension("tiles");
+        let begun = Instant::now();
+        while std::fs::metadata(&list)?.len() == 0 && begun.elapsed() < Duration::from_secs(60) {
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
     }
 
     /// The bytes of the first number.
