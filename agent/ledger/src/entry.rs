@@ -88,21 +88,13 @@ impl Entry {
         Ok(Self { index, time, prev, record, bytes })
     }
 
-    /// Reads the bytes of entry `index`. Does not ask whether they are the canonical spelling.
+    /// Reads the bytes of entry `index`, which are its canonical spelling or none.
     ///
     /// # Errors
     /// [`EntryError`].
     pub fn parse(index: u64, bytes: Vec<u8>) -> Result<Self, EntryError> {
         let Parsed { prev, time, record } = Parsed::read(index, &bytes)?;
         Ok(Self { index, time, prev, record, bytes })
-    }
-
-    /// Checks that the bytes are the one spelling of what they say.
-    ///
-    /// # Errors
-    /// [`EntryError::OtherSpelling`].
-    pub fn require_canonical(&self) -> Result<(), EntryError> {
-        require_canonical(self.index, &self.bytes, self.time, self.prev, &self.record)
     }
 
     /// The hash that stands in the tree.
@@ -146,29 +138,20 @@ fn generally(time: Timestamp, prev: Hash, record: &Record) -> Result<Vec<u8>, En
         .map_err(|e| EntryError::NotCanonical(e.to_string()))
 }
 
-fn require_canonical(
-    index: u64,
-    bytes: &[u8],
-    time: Timestamp,
-    prev: Hash,
-    record: &Record,
-) -> Result<(), EntryError> {
-    let mut canonical = Vec::with_capacity(bytes.len());
-    match encode(&mut canonical, time, &time.to_string(), prev, record) {
-        Ok(()) if canonical == bytes => Ok(()),
-        _ => Err(EntryError::OtherSpelling(index)),
-    }
-}
-
 impl Parsed {
-    /// Reads the bytes of entry `index`, in whatever spelling.
+    /// Reads the bytes of entry `index`.
     pub(crate) fn read(index: u64, bytes: &[u8]) -> Result<Self, EntryError> {
         if bytes.len() > MAX_ENTRY {
             return Err(EntryError::TooLarge(bytes.len()));
         }
-        decode::plainly(bytes).map_or_else(|| Self::read_generally(index, bytes), Ok)
+        if let Some(plain) = decode::plainly(bytes) {
+            return Ok(plain);
+        }
+        let read = Self::read_generally(index, bytes)?;
+        read.require_canonical(index, bytes).map(|()| read)
     }
 
+    /// In whatever spelling.
     fn read_generally(index: u64, bytes: &[u8]) -> Result<Self, EntryError> {
         let unreadable =
             |e: serde_json::Error| EntryError::Unreadable { index, why: e.to_string() };
@@ -188,7 +171,11 @@ impl Parsed {
 
     /// Checks that the bytes are the one spelling of this.
     pub(crate) fn require_canonical(&self, index: u64, bytes: &[u8]) -> Result<(), EntryError> {
-        require_canonical(index, bytes, self.time, self.prev, &self.record)
+        let mut canonical = Vec::with_capacity(bytes.len());
+        match encode(&mut canonical, self.time, &self.time.to_string(), self.prev, &self.record) {
+            Ok(()) if canonical == bytes => Ok(()),
+            _ => Err(EntryError::OtherSpelling(index)),
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Reads an entry that is spelled as [`encode`](super::encode) spells it; everything else is left to
 //! the general reader, which knows every spelling.
 //!
-//! A node reads its whole ledger at each start, so this is worth a second way. It takes nothing that
-//! the general reader does not take, and the two never disagree (`the_two_readers_agree`).
+//! A node reads its whole ledger at each start, so this is worth a second way. It takes nothing but
+//! canonical spellings, nothing that the general reader does not take, and the two never disagree
+//! (`the_two_readers_agree`).
 
 use std::collections::BTreeMap;
 
@@ -304,7 +305,12 @@ impl<'a> Fields<'a> {
     fn usage(&mut self) -> Option<Usage> {
         self.eat(next!("usage"))?;
         let cpu_millis = self.number(first!("cpuMillis"))?;
-        let denied = self.maybe(next!("denied"), Self::number)?.unwrap_or(0);
+        let denied = self.maybe(next!("denied"), Self::number)?;
+        if denied == Some(0) {
+            // It is left out then.
+            return None;
+        }
+        let denied = denied.unwrap_or(0);
         let output_bytes = self.number(next!("outputBytes"))?;
         let peak_memory_bytes = self.number(next!("peakMemoryBytes"))?;
         let wall_millis = self.number(next!("wallMillis"))?;

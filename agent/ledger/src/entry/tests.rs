@@ -51,8 +51,10 @@ fn unknown_kinds_fields_and_versions_are_refused() {
     assert!(parse(text.replace("\"v\":1", "\"v\":2")).is_err());
     assert!(parse(text.replace("{\"kind\"", "{\"extra\":1,\"kind\"")).is_err());
     assert!(parse(text.replace("\"v\":1}", "\"v\":1}}")).is_err());
-    let spaced = parse(text.replace("\"v\":1}", "\"v\": 1}")).unwrap();
-    assert_eq!(spaced.require_canonical(), Err(EntryError::OtherSpelling(0)));
+    for other in ["\"v\": 1}", "\"\\u0076\":1}", "\"v\":1} "] {
+        let spaced = parse(text.replace("\"v\":1}", other));
+        assert_eq!(spaced, Err(EntryError::OtherSpelling(0)), "{other}");
+    }
 }
 
 #[test]

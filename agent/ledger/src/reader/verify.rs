@@ -252,6 +252,7 @@ fn in_file((file, error): (TileFile, io::Error)) -> Failure {
 }
 
 fn take(batch: &Batch, growth: &mut Growth) -> Result<(), Failure> {
+    // Nobody's word is taken here, also not that of our quick reader.
     let read = |index, offset, bytes: &[u8]| {
         let entry = Parsed::read(index, bytes)
             .and_then(|entry| entry.require_canonical(index, bytes).map(|()| entry));

@@ -128,6 +128,25 @@ fn an_entry_changed_with_right_sums_is_refused_by_what_it_says_or_by_the_checkpo
     });
 }
 
+#[test]
+fn an_entry_in_another_spelling_is_refused_however_right_all_sums_are() {
+    let (good, honest) = life();
+    for at in 0..honest.len() {
+        let mut entries = honest.clone();
+        let end = entries[at].len() - 1;
+        entries[at].insert(end, b' ');
+        chain(&mut entries);
+        let fs = MemFs::with(&good.files());
+        for path in fs.files().keys() {
+            fs.tamper(path, None);
+        }
+        fs.tamper("journal", journal(&entries));
+        let refused = open(&fs).err().map(|error| error.to_string());
+        let why = format!("entry {at} is not in canonical form");
+        assert!(refused.as_ref().is_some_and(|told| told.contains(&why)), "{refused:?}");
+    }
+}
+
 fn judge(case: &mut Case, fs: &MemFs, honest: &[Vec<u8>], (alone, chained): (bool, bool)) {
     let Some((ledger, _)) = opened(case, fs) else { return };
     let found: Vec<Vec<u8>> = ledger.entries(0).map(|entry| entry.unwrap().bytes).collect();
