@@ -173,15 +173,17 @@ impl Agent {
     #[must_use]
     pub fn wait_job(&mut self, digest: Digest, states: &[&str]) -> JobDetail {
         self.wait_for(&format!("{digest} to be {states:?}"), |agent| {
-            match agent.try_call(&Call::JobShow { digest }) {
-                Some(Reply::Ok(Answer::JobShow(job)))
-                    if states.contains(&job.row.state.as_str()) =>
-                {
-                    Some(*job)
-                }
-                _ => None,
-            }
+            agent.job(digest).filter(|job| states.contains(&job.row.state.as_str()))
         })
+    }
+
+    /// How a job stands; `None` when nobody answers, or knows it.
+    #[must_use]
+    pub fn job(&self, digest: Digest) -> Option<JobDetail> {
+        match self.try_call(&Call::JobShow { digest }) {
+            Some(Reply::Ok(Answer::JobShow(job))) => Some(*job),
+            _ => None,
+        }
     }
 
     /// Waits until a job ended one way or another.

@@ -7,7 +7,6 @@ use std::process::{Command, Stdio};
 
 use arch_identity::Digest;
 use arch_tests::{Agent, Stranger, World, module, skip};
-use arch_wire::control::{Answer, Call, Reply};
 
 use crate::NOTHING;
 
@@ -32,10 +31,7 @@ fn can_trace() -> bool {
 }
 
 fn completed(agent: &Agent, job: Digest) -> bool {
-    matches!(
-        agent.try_call(&Call::JobShow { digest: job }),
-        Some(Reply::Ok(Answer::JobShow(job))) if job.row.state == "completed"
-    )
+    agent.job(job).is_some_and(|job| job.row.state == "completed")
 }
 
 #[test]

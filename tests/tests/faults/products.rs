@@ -7,7 +7,7 @@ use arch_archive::Archive;
 use arch_identity::Digest;
 use arch_ledger::Record;
 use arch_tests::{Agent, Factors, Stranger, World, process, skip};
-use arch_wire::control::{Answer, Call, JobDetail, Reply};
+use arch_wire::control::JobDetail;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
@@ -35,13 +35,13 @@ fn struck_once(
     let factors = Factors::new(&world, (1_200, 900, 1_100));
     let job = world.drop_job(&factors.job(matrix).memory("3Mi").timeout(timeout));
     let (executor, workers) = agent.wait_for("workers in the middle", |agent| {
-        let shown = shown(agent, job)?;
-        let is_over = ["completed", "failed"].contains(&shown.row.state.as_str());
-        if is_over { Some(None) } else { at_work(agent, &shown).map(Some) }
+        let job = agent.job(job)?;
+        let is_over = ["completed", "failed"].contains(&job.row.state.as_str());
+        if is_over { Some(None) } else { at_work(agent, &job).map(Some) }
     })?;
     // Who is stopped while tiles are missing has not ended when he is struck.
     workers.iter().for_each(|worker| signal(*worker, Signal::STOP));
-    at_work(&agent, &shown(&agent, job)?)?;
+    at_work(&agent, &agent.job(job)?)?;
     strike(executor, &workers);
     // The first is who was struck.
     workers.iter().skip(1).for_each(|worker| signal(*worker, Signal::CONT));
@@ -60,13 +60,6 @@ pub(crate) fn struck_in_the_middle(
     assert_eq!(ended.row.state, "completed", "{ended:?}");
     assert_eq!(ended.outputs["product"], product);
     (world, ended)
-}
-
-fn shown(agent: &Agent, digest: Digest) -> Option<JobDetail> {
-    let Some(Reply::Ok(Answer::JobShow(job))) = agent.try_call(&Call::JobShow { digest }) else {
-        return None;
-    };
-    Some(*job)
 }
 
 /// The executor and its workers, while some tiles are there and others are not.

@@ -51,6 +51,9 @@ pub(super) fn tell(
     let at = |pointer: &str| told.pointer(pointer).cloned().unwrap_or_default();
     claim(at("/finding/upheld") == true, "the liar was not found at fault")?;
     claim(at("/finding/atFault/0/rule") == "proved", "it was not settled by a proof")?;
+    let messages = at("/messages");
+    let proofs = messages.as_array().into_iter().flatten().filter(|said| said["word"] == "proof");
+    claim(proofs.count() == 1, "there was not one proof")?;
     let proving = counted::read(&state)?;
     // On a slow machine the first may come too late, and is asked for once more.
     claim(proving.proofs > 0, "no proof was asked for")?;
